@@ -1,0 +1,74 @@
+//! The number grammar of JSON, read without keeping or rounding a digit. The limits of an amount are
+//! applied in amount.rs.
+
+/// A JSON number taken apart; its digits still as text, since there may be millions of them.
+pub(super) struct Literal<'a> {
+    pub(super) is_negative: bool,
+    whole: &'a [u8],
+    fraction: &'a [u8],
+    /// Saturates: beyond any limit, one exponent is as bad as another.
+    exponent: i64,
+}
+
+impl<'a> Literal<'a> {
+    /// Checks the grammar; no limit is applied yet.
+    pub(super) fn read(text: &'a [u8]) -> Option<Self> {
+        let (is_negative, rest) = match text {
+            [b'-', rest @ ..] => (true, rest),
+            _ => (false, text),
+        };
+        let (whole, rest) = split_digits(rest)?;
+        if matches!(whole, [b'0', _, ..]) {
+            return None;
+        }
+        let (fraction, rest) = match rest {
+            [b'.', rest @ ..] => split_digits(rest)?,
+            _ => (whole.get(..0)?, rest),
+        };
+        Some(Self { is_negative, whole, fraction, exponent: read_exponent(rest)? })
+    }
+
+    /// The digits from the first that is not zero.
+    fn significant(&self) -> impl Iterator<Item = u8> {
+        self.whole.iter().chain(self.fraction).copied().skip_while(|digit| *digit == b'0')
+    }
+
+    /// How many significant digits there are, zeros at the end included.
+    pub(super) fn digits(&self) -> u64 {
+        self.significant().fold(0, |count: u64, _digit| count.saturating_add(1))
+    }
+
+    /// The power of ten that the last digit counts.
+    pub(super) fn exponent_of_last_digit(&self) -> i64 {
+        self.exponent
+            .saturating_sub_unsigned(u64::try_from(self.fraction.len()).unwrap_or(u64::MAX))
+    }
+
+    /// The digits as one number, if it has room.
+    pub(super) fn coefficient(&self) -> Option<i128> {
+        self.significant().try_fold(0_i128, |value, digit| {
+            value.checked_mul(10)?.checked_add(i128::from(digit.checked_sub(b'0')?))
+        })
+    }
+}
+
+/// One digit or more, and what follows them.
+fn split_digits(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    if end == 0 { None } else { text.split_at_checked(end) }
+}
+
+/// The exponent part up to the end of the text; no exponent counts as zero.
+fn read_exponent(text: &[u8]) -> Option<i64> {
+    let (is_negative, rest) = match text {
+        [] => return Some(0),
+        [b'e' | b'E', b'-', rest @ ..] => (true, rest),
+        [b'e' | b'E', b'+', rest @ ..] | [b'e' | b'E', rest @ ..] => (false, rest),
+        _ => return None,
+    };
+    let (digits, []) = split_digits(rest)? else { return None };
+    let size = digits.iter().fold(0_i64, |value, digit| {
+        value.saturating_mul(10).saturating_add(i64::from(digit.saturating_sub(b'0')))
+    });
+    Some(if is_negative { size.saturating_neg() } else { size })
+}
