@@ -1,0 +1,70 @@
+//! The benches and their names. A bench is a function in a module of its own; this file only
+//! finds it.
+
+use anyhow::{Result, bail};
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Which bench to run; without a name the benches are listed
+    name: Option<String>,
+    /// Handed to the bench as they are
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+/// Something that can be measured.
+struct Bench {
+    name: &'static str,
+    measures: &'static str,
+    run: fn(&[String]) -> Result<()>,
+}
+
+/// Every bench there is. A new one is one line here and one module.
+const BENCHES: &[Bench] = &[];
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let Some(name) = &options.name else {
+        println!("{}", listing(BENCHES));
+        return Ok(());
+    };
+    (find(BENCHES, name)?.run)(&options.arguments)
+}
+
+fn find<'b>(benches: &'b [Bench], name: &str) -> Result<&'b Bench> {
+    let Some(bench) = benches.iter().find(|bench| bench.name == name) else {
+        bail!("no bench is called {name:?}; {}", listing(benches));
+    };
+    Ok(bench)
+}
+
+fn listing(benches: &[Bench]) -> String {
+    if benches.is_empty() {
+        return "there are no benches yet".to_owned();
+    }
+    let lines = benches.iter().map(|bench| format!("\n  {}  {}", bench.name, bench.measures));
+    format!("the benches are:{}", lines.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &[Bench] =
+        &[Bench { name: "storage", measures: "lines kept per second", run: |_| Ok(()) }];
+
+    #[test]
+    fn a_bench_is_found_by_its_name() {
+        assert_eq!(find(ONE, "storage").unwrap().measures, "lines kept per second");
+    }
+
+    #[test]
+    fn an_unknown_bench_is_an_error_that_lists_the_known_ones() {
+        let error = find(ONE, "sotrage").map(|bench| bench.name).unwrap_err().to_string();
+        assert!(error.contains("\"sotrage\"") && error.contains("storage  lines kept"), "{error}");
+    }
+
+    #[test]
+    fn an_empty_list_says_that_it_is_empty() {
+        assert_eq!(listing(&[]), "there are no benches yet");
+    }
+}

@@ -1,0 +1,50 @@
+//! The project's own commands, run as `cargo xtask …`. What each one does is in its module; this
+//! file only reads the command line.
+#![expect(clippy::print_stdout, reason = "the commands are read at a terminal and in CI logs")]
+
+mod bench;
+mod ci;
+mod provision;
+mod step;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Millrace's own commands")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Everything that must hold before a change lands: format, lints, tidy, licences, tests
+    Ci,
+    /// Install what the tests need (each thing once), then run them
+    Test(test::Options),
+    /// Check what no compiler checks: floors, mirrors, sizes, forbidden text
+    Tidy,
+    /// Measure: `bench` alone lists what can be measured
+    Bench(bench::Options),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Ci => ci::run(),
+        Command::Test(options) => test::run(&options),
+        Command::Tidy => tidy::run(),
+        Command::Bench(options) => bench::run(&options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Installs what the tests call and cargo does not bring: each thing once, said in one line, and
+//! never silently left out. What the tests do with it is theirs to say.
+
+mod apt;
+mod needs;
+mod postgres;
+mod venv;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+pub(crate) use self::needs::Need;
+use self::needs::{PACKAGES, Package};
+
+/// What a test looks for before it searches itself: the variable's name and what it is set to.
+pub(crate) type Variable = (&'static str, PathBuf);
+
+/// A need that could not be met, and why.
+struct Unmet {
+    need: Need,
+    reason: String,
+}
+
+/// Meets `needs`, or says which of them cannot be met and what therefore cannot be tested.
+/// `groups_of` names the test groups that have a need.
+pub(crate) fn provide(
+    needs: &[Need],
+    groups_of: impl Fn(Need) -> Vec<&'static str>,
+) -> Result<Vec<Variable>> {
+    let mut unmet = provide_packages(needs);
+    if needs.contains(&Need::OfxClients) && !unmet.iter().any(|one| one.need == Need::OfxClients) {
+        let failure = venv::provide().err();
+        unmet.extend(failure.map(|error| missing(Need::OfxClients, format!("{error:#}"))));
+    }
+    for Unmet { need, reason } in &unmet {
+        println!("{reason}; the test groups that cannot run: {}", groups_of(*need).join(", "));
+    }
+    if !unmet.is_empty() {
+        bail!("the tests need what could not be installed");
+    }
+    Ok(needs.iter().flat_map(|need| variables(*need)).collect())
+}
+
+fn provide_packages(needs: &[Need]) -> Vec<Unmet> {
+    let wanted = |package: &&Package| needs.contains(&package.need) && !package.is_here();
+    let absent: Vec<&Package> = PACKAGES.iter().filter(wanted).collect();
+    if absent.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<&str> = absent.iter().map(|package| package.name).collect();
+    println!("installing once, from Debian: {}", names.join(" "));
+    let outcome = postgres::without_default_cluster(&names, || apt::install(&names));
+    let still_absent = absent.iter().filter(|package| !package.is_here());
+    let reason = outcome.err().map_or_else(String::new, |error| format!(" ({error:#})"));
+    still_absent
+        .map(|package| missing(package.need, format!("cannot install {}{reason}", package.name)))
+        .collect()
+}
+
+fn missing(need: Need, reason: String) -> Unmet {
+    Unmet { need, reason }
+}
+
+/// Where the tests find what was installed for `need`.
+fn variables(need: Need) -> Vec<Variable> {
+    match need {
+        Need::Postgres => postgres::programs()
+            .map(|folder| ("MILLRACE_TEST_PG_BIN", folder))
+            .into_iter()
+            .collect(),
+        Need::OfxGrammar => vec![("MILLRACE_TEST_OFX_DTD", PathBuf::from(needs::OFX_DTD_FOLDER))],
+        Need::OfxClients => vec![("MILLRACE_TEST_VENV_OFX", venv::folder())],
+    }
+}
