@@ -1,0 +1,1 @@
+//! The JSON door: Codat-compatible operations, and ours under /ext/v1.

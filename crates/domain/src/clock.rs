@@ -1,0 +1,48 @@
+//! Time as a parameter. The clock that reads the machine's time is in the binary.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, tz::Offset};
+use std::fmt;
+
+/// Tells the time; a test's clock stands still or jumps.
+pub trait Clock: Send + Sync + fmt::Debug {
+    /// The instant now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The calendar date in UTC.
+pub fn utc_date(now: Timestamp) -> Date {
+    Offset::UTC.to_datetime(now).date()
+}
+
+/// The latest date that it is anywhere on earth (UTC+14): transaction dates are local, so one later is in the future for everybody.
+pub fn latest_date(now: Timestamp) -> Date {
+    shifted_date(now, 14)
+}
+
+/// The earliest date that it still is somewhere (UTC-12): a window into the past begins from it.
+pub fn earliest_date(now: Timestamp) -> Date {
+    shifted_date(now, -12)
+}
+
+fn shifted_date(now: Timestamp, hours: i64) -> Date {
+    let shifted = now.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(now);
+    utc_date(shifted)
+}
+
+/// `date` moved back by `days`, stopping at the first day of the calendar.
+pub fn days_before(date: Date, days: u32) -> Date {
+    date.saturating_sub(jiff::Span::new().days(i64::from(days)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_earth_has_up_to_three_dates_at_once() {
+        let now: Timestamp = "2024-02-29T10:30:00Z".parse().unwrap();
+        let dates = [earliest_date(now), utc_date(now), latest_date(now)].map(|d| d.to_string());
+        assert_eq!(dates, ["2024-02-28", "2024-02-29", "2024-03-01"]);
+    }
+}

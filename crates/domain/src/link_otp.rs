@@ -1,0 +1,112 @@
+//! One-time passwords in link URLs. They are signed instead of kept, so that reading a list writes nothing
+//! (docs/decisions/link-otp.md); remembering which were used is the store's.
+
+use crate::ids::{ConnectionId, IdSource};
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::{SignedDuration, Timestamp};
+use sha2::Sha256;
+
+/// One block of SHA-256, the natural key of the signature.
+pub const OTP_KEY_BYTES: usize = 64;
+const NONCE_BYTES: usize = 8;
+const EXPIRY_BYTES: usize = 8;
+/// 128 bits: nobody guesses one, whatever the number of tries.
+const SIGNATURE_BYTES: usize = 16;
+
+/// Signs and checks one-time passwords.
+#[derive(Clone)]
+pub struct OtpSigner(Hmac<Sha256>);
+
+impl std::fmt::Debug for OtpSigner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OtpSigner(…)")
+    }
+}
+
+impl OtpSigner {
+    /// A signer with the installation's own key.
+    pub fn new(key: &[u8; OTP_KEY_BYTES]) -> Self {
+        Self(Hmac::new(&(*key).into()))
+    }
+
+    /// A password for `connection` that is good until `now` + `life`.
+    pub fn issue(
+        &self,
+        connection: ConnectionId,
+        ids: &dyn IdSource,
+        now: Timestamp,
+        life: SignedDuration,
+    ) -> String {
+        let expires_at = now.saturating_add(life).unwrap_or(Timestamp::MAX).as_second();
+        let mut nonce = [0; NONCE_BYTES];
+        ids.fill(&mut nonce);
+        let mut token = Vec::with_capacity(EXPIRY_BYTES + NONCE_BYTES + SIGNATURE_BYTES);
+        token.extend_from_slice(&expires_at.to_be_bytes());
+        token.extend_from_slice(&nonce);
+        let signature = self.sign(connection, &token);
+        token.extend_from_slice(&signature);
+        hex(&token)
+    }
+
+    /// Whether `text` is a password that this signer issued for `connection` and that has not expired.
+    pub fn accepts(&self, text: &str, connection: ConnectionId, now: Timestamp) -> bool {
+        let Some(token) = unhex(text) else { return false };
+        let Some((signed, signature)) = token.split_at_checked(EXPIRY_BYTES + NONCE_BYTES) else {
+            return false;
+        };
+        let expected = self.sign(connection, signed);
+        let genuine: bool = subtle::ConstantTimeEq::ct_eq(expected.as_slice(), signature).into();
+        let expires_at = signed.first_chunk::<EXPIRY_BYTES>().map_or(0, |b| i64::from_be_bytes(*b));
+        genuine && now.as_second() < expires_at
+    }
+
+    fn sign(&self, connection: ConnectionId, signed: &[u8]) -> Vec<u8> {
+        let mut mac = self.0.clone();
+        mac.update(connection.uuid().as_bytes());
+        mac.update(signed);
+        mac.finalize().into_bytes().iter().copied().take(SIGNATURE_BYTES).collect()
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.is_ascii() || text.len() != 2 * (EXPIRY_BYTES + NONCE_BYTES + SIGNATURE_BYTES) {
+        return None;
+    }
+    let pairs = text.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).ok());
+    pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[derive(Debug)]
+    struct Sevens;
+    impl IdSource for Sevens {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    #[test]
+    fn a_password_opens_its_own_connection_for_its_own_time() {
+        let signer = OtpSigner::new(&[1; OTP_KEY_BYTES]);
+        let connection = ConnectionId::new(Uuid::from_u128(5));
+        let now: Timestamp = "2024-02-29T12:00:00Z".parse().unwrap();
+        let hour = SignedDuration::from_hours(1);
+        let otp = signer.issue(connection, &Sevens, now, hour);
+        assert!(signer.accepts(&otp, connection, now));
+        assert!(!signer.accepts(&otp, connection, now + hour));
+        assert!(!signer.accepts(&otp, ConnectionId::new(Uuid::from_u128(6)), now));
+        assert!(!OtpSigner::new(&[2; OTP_KEY_BYTES]).accepts(&otp, connection, now));
+        let mut forged = otp.clone();
+        forged.replace_range(0..1, "1");
+        assert!(!signer.accepts(&forged, connection, now));
+        assert!(!signer.accepts("é", connection, now) && !signer.accepts("", connection, now));
+    }
+}

@@ -1,0 +1,68 @@
+//! What a caller sent: well-formed, but not judged yet.
+
+use crate::dates::LineDate;
+use crate::line::{Line, LineKind};
+use crate::money::Amount;
+
+/// A push as it was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PushDraft {
+    /// The lines, in the caller's order.
+    pub lines: Vec<DraftLine>,
+}
+
+/// A line as it was sent; which fields it needs is for the judge to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DraftLine {
+    /// The caller's id.
+    pub id: Option<String>,
+    /// When it happened.
+    pub date: Option<LineDate>,
+    /// Money in is positive.
+    pub amount: Option<Amount>,
+    /// The account's balance after it.
+    pub balance: Option<Amount>,
+    /// What it was.
+    pub description: Option<String>,
+    /// Who the other side was.
+    pub counterparty: Option<String>,
+    /// The payment's reference.
+    pub reference: Option<String>,
+    /// Whether the caller reconciled it.
+    pub reconciled: Option<bool>,
+    /// Its type.
+    pub kind: Option<LineKind>,
+}
+
+impl DraftLine {
+    /// The line with `kind` for its type, or nothing when it lacks what every line needs.
+    pub(super) fn completed(&self, kind: Option<LineKind>) -> Option<Line> {
+        Some(Line {
+            id: self.id.clone()?,
+            date: self.date?,
+            amount: self.amount?,
+            balance: self.balance,
+            description: self.description.clone(),
+            counterparty: self.counterparty.clone(),
+            reference: self.reference.clone(),
+            reconciled: self.reconciled,
+            kind,
+        })
+    }
+}
+
+impl From<Line> for DraftLine {
+    fn from(line: Line) -> Self {
+        Self {
+            id: Some(line.id),
+            date: Some(line.date),
+            amount: Some(line.amount),
+            balance: line.balance,
+            description: line.description,
+            counterparty: line.counterparty,
+            reference: line.reference,
+            reconciled: line.reconciled,
+            kind: line.kind,
+        }
+    }
+}

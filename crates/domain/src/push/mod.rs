@@ -1,0 +1,14 @@
+//! A push: lines on their way from the caller to a platform.
+
+mod draft;
+mod judge;
+mod operation;
+mod settle;
+
+pub use draft::{DraftLine, PushDraft};
+pub use judge::{Accepted, Refused, Standing, Verdict, judge};
+pub use operation::{
+    LineSpan, PUSH_DATA_TYPE, PUSH_PROPERTIES, PushOperation, PushStatus, Remark,
+    TIMEOUT_MINUTES_MAX, Validation, deadline,
+};
+pub use settle::{Attempted, Outcome, Settlement, settle};

@@ -1,0 +1,12 @@
+//! Source accounts: the client's bank accounts whose lines are fed.
+
+mod account;
+mod change;
+mod kind;
+
+pub use account::{
+    AccountDetails, AccountId, AccountIdError, AccountInfo, AccountPath, AccountStatus,
+    PUBLIC_NUMBER_CHARS, RoutingInfo, Shape, SourceAccount, public_number,
+};
+pub use change::{AccountChange, ChangeRefused};
+pub use kind::{AccountKind, V2_TYPES};

@@ -1,0 +1,1 @@
+//! Millrace's store on PostgreSQL.

@@ -1,0 +1,38 @@
+//! The installation: what belongs to the database as a whole.
+
+use crate::{Answer, WorkSignal};
+use async_trait::async_trait;
+use domain::link_otp::OTP_KEY_BYTES;
+use jiff::Timestamp;
+use std::fmt;
+
+/// Facts that are made once, at the first start, and shared by every process.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Installation {
+    /// Signs link passwords.
+    pub otp_key: [u8; OTP_KEY_BYTES],
+    /// When the database was first used.
+    pub created_at: Timestamp,
+}
+
+impl fmt::Debug for Installation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Installation {{ created_at: {}, … }}", self.created_at)
+    }
+}
+
+/// Verbs about the database as a whole.
+#[async_trait]
+pub trait Installations: Send + Sync + fmt::Debug {
+    /// Keeps `proposed` if nothing is kept yet; answers what is kept.
+    async fn ensure_installation(&self, proposed: &Installation) -> Answer<Installation>;
+
+    /// Whether the database answers, and with the schema that this program needs.
+    async fn check_health(&self) -> Answer<()>;
+
+    /// Finishes what was begun and lets go of the database. Later calls fail.
+    async fn close(&self);
+
+    /// Raised whenever this process writes work.
+    fn work_signal(&self) -> WorkSignal;
+}

@@ -1,0 +1,1 @@
+//! How the lines of an account are kept.

@@ -1,0 +1,73 @@
+//! What Millrace asks of a database: one trait for each noun, one method for each business verb, each method one whole
+//! transaction that names the client (tenant) it acts for. How it is done is in store-sqlite and store-postgres; what
+//! it means is in store-conformance.
+
+mod error;
+pub mod ledger;
+pub mod listing;
+pub mod migration;
+mod signal;
+
+mod installation;
+mod client;
+mod api_key;
+mod company;
+mod connection;
+mod source_account;
+mod credential;
+mod push;
+mod line;
+mod fetch;
+mod event;
+mod work;
+
+pub use api_key::{ApiKeys, KeyKept, LastKey};
+pub use client::{ClientKept, Clients};
+pub use company::Companies;
+pub use connection::{Connections, Unlinking};
+pub use credential::{Credentials, SignOn};
+pub use error::StoreError;
+pub use event::Events;
+pub use fetch::{Fetches, StatementOpened, StatementOpening};
+pub use installation::{Installation, Installations};
+pub use line::{Lines, StatementLines, Window};
+pub use push::{AcceptedPush, Missing, PushIntake, Pushes};
+pub use signal::WorkSignal;
+pub use source_account::{AccountChanged, AccountKept, OnExisting, SourceAccounts};
+pub use work::{LeaseRequest, Settled, WorkQueue};
+
+/// What every method answers.
+pub type Answer<T> = Result<T, StoreError>;
+
+/// A whole database.
+pub trait Store:
+    Installations
+    + Clients
+    + ApiKeys
+    + Companies
+    + Connections
+    + SourceAccounts
+    + Credentials
+    + Pushes
+    + Lines
+    + Fetches
+    + Events
+    + WorkQueue
+{
+}
+
+impl<T> Store for T where
+    T: Installations
+        + Clients
+        + ApiKeys
+        + Companies
+        + Connections
+        + SourceAccounts
+        + Credentials
+        + Pushes
+        + Lines
+        + Fetches
+        + Events
+        + WorkQueue
+{
+}

@@ -1,0 +1,72 @@
+//! Verbs about pushes.
+
+use crate::Answer;
+use async_trait::async_trait;
+use domain::ids::{ClientId, CompanyId, PushKey};
+use domain::page::{ListRequest, Page};
+use domain::platform::Profiles;
+use domain::push::{PushDraft, PushOperation};
+use domain::source_account::AccountPath;
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// A push on its way in.
+#[derive(Clone, Debug)]
+pub struct PushIntake {
+    /// Made for this push.
+    pub key: PushKey,
+    /// Where to.
+    pub account: AccountPath,
+    /// What was sent.
+    pub draft: PushDraft,
+    /// The caller's deadline.
+    pub timeout_minutes: Option<u32>,
+    /// The rules in force.
+    pub profiles: Arc<Profiles>,
+    /// When it came.
+    pub requested_at: Timestamp,
+}
+
+/// What became of a push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AcceptedPush {
+    /// It is kept: pending, or failed with what the judge found.
+    Kept(PushOperation),
+    /// It had nowhere to go; nothing was written.
+    Missing(Missing),
+}
+
+/// What was not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The company.
+    Company,
+    /// The connection.
+    Connection,
+    /// The account.
+    Account,
+}
+
+/// Verbs about pushes.
+#[async_trait]
+pub trait Pushes: Send + Sync {
+    /// Loads the account, lets [`domain::push::judge`] decide, and writes: lines, operation, the account's balance and
+    /// due work when it was accepted; the failed operation with its event when it was not.
+    async fn accept_push(&self, intake: PushIntake) -> Answer<AcceptedPush>;
+
+    /// One operation.
+    async fn find_push(
+        &self,
+        client: ClientId,
+        company: CompanyId,
+        key: PushKey,
+    ) -> Answer<Option<PushOperation>>;
+
+    /// A company's operations, newest first unless the request says otherwise; nothing when there is no such company.
+    async fn list_pushes(
+        &self,
+        client: ClientId,
+        company: CompanyId,
+        request: &ListRequest,
+    ) -> Answer<Option<Page<PushOperation>>>;
+}

@@ -1,0 +1,1 @@
+//! Lease, act, settle.
