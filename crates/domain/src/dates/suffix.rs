@@ -1,7 +1,9 @@
-//! What a client wrote after the time of a transaction. It is remembered to be echoed, and never
-//! converts anything.
+//! What a client wrote after a time. For a transaction it is only remembered, to be echoed; in a
+//! query it tells which moment is meant.
 
 use std::fmt;
+
+use jiff::tz::Offset;
 
 use super::DateError;
 use super::calendar::two_digits;
@@ -39,6 +41,14 @@ impl Suffix {
                 .ok_or_else(|| DateError::NotAnOffset(excerpt(text))),
         }
     }
+
+    /// How far a clock with this suffix is ahead of UTC; without a suffix it shows UTC.
+    pub fn utc_offset(self) -> Offset {
+        match self {
+            Self::None | Self::Zulu => Offset::UTC,
+            Self::Offset(text) => text.utc_offset(),
+        }
+    }
 }
 
 impl OffsetText {
@@ -60,6 +70,15 @@ impl OffsetText {
             _ => Some(two_digits(rest).filter(|minutes| *minutes < 60)?),
         };
         Some(Self { is_negative, hours, minutes, has_colon })
+    }
+
+    fn utc_offset(self) -> Offset {
+        let hours = i32::from(self.hours).saturating_mul(3_600);
+        let minutes = i32::from(self.minutes.unwrap_or(0)).saturating_mul(60);
+        let ahead = hours.saturating_add(minutes);
+        let seconds = if self.is_negative { ahead.saturating_neg() } else { ahead };
+        // Less than a day, so always an offset.
+        Offset::from_seconds(seconds).unwrap_or(Offset::UTC)
     }
 }
 
@@ -118,6 +137,15 @@ mod tests {
             "+-1:00",
         ] {
             assert_eq!(Suffix::parse(text), Err(DateError::NotAnOffset(text.into())), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_suffix_tells_how_far_ahead_of_utc_the_clock_is() {
+        for (text, seconds) in
+            [("", 0), ("Z", 0), ("+01", 3_600), ("-0530", -19_800), ("+23:59", 86_340)]
+        {
+            assert_eq!(Suffix::parse(text).unwrap().utc_offset().seconds(), seconds, "{text}");
         }
     }
 

@@ -131,6 +131,13 @@ impl Amount {
     }
 }
 
+impl From<i64> for Amount {
+    fn from(whole: i64) -> Self {
+        // At most 19 digits, well within the limits.
+        Self(Decimal::from(whole))
+    }
+}
+
 impl fmt::Display for Amount {
     /// Plain notation, always a valid JSON number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -274,6 +281,7 @@ mod tests {
     fn equal_values_are_equal_whatever_their_digits() {
         let texts = ["1", "1.0", "1.00", "10e-1"];
         assert_eq!(texts.map(amount).into_iter().collect::<HashSet<_>>().len(), 1);
+        assert_eq!(Amount::from(i64::MIN), amount("-9223372036854775808.0"));
         let zeros = ["0", "-0.000", "0e9"].map(amount);
         assert_eq!(zeros.into_iter().collect::<HashSet<_>>().len(), 1);
         assert!(amount("-2") < amount("-1.99"));
