@@ -21,6 +21,7 @@ const LINES_SHOWN_MAX: usize = 60;
 type Step = (&'static str, fn() -> Result<()>);
 
 const STEPS: &[Step] = &[
+    ("components", provide_components),
     ("fetch", || cargo(&["fetch", "--locked"])),
     ("fmt", || cargo(&["fmt", "--all", "--check"])),
     ("tidy", crate::tidy::run),
@@ -50,6 +51,17 @@ fn run_all(steps: &[Step]) -> Result<()> {
 
 fn cargo(words: &[&str]) -> Result<()> {
     run_shown(Command::new("cargo").args(words))
+}
+
+/// A toolchain installed with rustup's minimal profile has neither.
+fn provide_components() -> Result<()> {
+    for (tool, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if !succeeds(Command::new("cargo").args([tool, "--version"])) {
+            println!("installing once, with rustup: {component}");
+            run_shown(Command::new("rustup").args(["component", "add", component]))?;
+        }
+    }
+    Ok(())
 }
 
 fn deny() -> Result<()> {
