@@ -2,6 +2,7 @@
 //! currencies, and rounding, happen nowhere in Millrace.
 
 mod amount;
+mod arithmetic;
 mod currency;
 mod literal;
 
