@@ -2,25 +2,26 @@
 #![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 // values
-pub mod dates;
-pub mod money;
-pub mod ids;
 pub mod clock;
+pub mod dates;
+pub mod ids;
+pub mod money;
 pub mod page;
 pub mod query;
 pub mod retry;
 // nouns
-pub mod client;
 pub mod api_key;
+pub mod client;
 pub mod company;
 pub mod connection;
-pub mod link_otp;
-pub mod source_account;
 pub mod credential;
-pub mod line;
-pub mod push;
-pub mod fetch;
 pub mod event;
+pub mod fetch;
+pub mod line;
+pub mod link_otp;
+pub mod password;
+pub mod push;
+pub mod source_account;
 pub mod work;
 // rules as data
 pub mod platform;

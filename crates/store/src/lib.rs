@@ -8,17 +8,17 @@ pub mod listing;
 pub mod migration;
 mod signal;
 
-mod installation;
-mod client;
 mod api_key;
+mod client;
 mod company;
 mod connection;
-mod source_account;
 mod credential;
-mod push;
-mod line;
-mod fetch;
 mod event;
+mod fetch;
+mod installation;
+mod line;
+mod push;
+mod source_account;
 mod work;
 
 pub use api_key::{ApiKeys, KeyKept, LastKey};

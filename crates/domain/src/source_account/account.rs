@@ -164,7 +164,8 @@ pub enum AccountStatus {
 
 impl AccountStatus {
     /// Every status.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Connecting, Self::Connected, Self::Disconnected];
+    pub const ALL: [Self; 4] =
+        [Self::Pending, Self::Connecting, Self::Connected, Self::Disconnected];
 
     /// The contract's name.
     pub const fn name(self) -> &'static str {

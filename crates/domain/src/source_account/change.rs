@@ -20,7 +20,9 @@ pub struct AccountChange {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ChangeRefused {
     /// Lines carry the balance of a connected account.
-    #[error("balance can only be changed while the account is not connected: push a line with the new balance instead")]
+    #[error(
+        "balance can only be changed while the account is not connected: push a line with the new balance instead"
+    )]
     BalanceOfConnected,
 }
 

@@ -24,8 +24,11 @@ impl AccountKind {
     /// Reads the kind from the caller's account type, which v1 leaves free.
     pub fn of(details: &AccountDetails) -> Self {
         let text = details.account_type.as_deref().unwrap_or_default();
-        let word: String =
-            text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        let word: String = text
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
         match word.as_str() {
             "credit" | "creditcard" | "chargecard" => Self::Card,
             "savings" | "saving" => Self::Savings,
@@ -43,7 +46,10 @@ mod tests {
     #[test]
     fn types_are_read_whatever_their_spelling() {
         let kind = |text: &str| {
-            AccountKind::of(&AccountDetails { account_type: Some(text.to_owned()), ..Default::default() })
+            AccountKind::of(&AccountDetails {
+                account_type: Some(text.to_owned()),
+                ..Default::default()
+            })
         };
         assert_eq!(kind("Credit"), AccountKind::Card);
         assert_eq!(kind("creditCard"), AccountKind::Card);

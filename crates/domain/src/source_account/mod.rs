@@ -5,8 +5,8 @@ mod change;
 mod kind;
 
 pub use account::{
-    AccountDetails, AccountId, AccountIdError, AccountInfo, AccountPath, AccountStatus,
-    PUBLIC_NUMBER_CHARS, RoutingInfo, Shape, SourceAccount, public_number,
+    ACCOUNT_ID_CHARS_MAX, AccountDetails, AccountId, AccountIdError, AccountInfo, AccountPath,
+    AccountStatus, PUBLIC_NUMBER_CHARS, RoutingInfo, Shape, SourceAccount, public_number,
 };
 pub use change::{AccountChange, ChangeRefused};
 pub use kind::{AccountKind, V2_TYPES};

@@ -1,0 +1,126 @@
+//! The worker's rounds. Any number of workers may run on one database: what one holds, another leaves alone.
+
+use crate::act::attempt;
+use domain::clock::Clock;
+use domain::ids::{IdSource, LeaseToken, random_uuid};
+use domain::push::{Attempted, settle};
+use domain::work::Lease;
+use jiff::SignedDuration;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Answer, LeaseRequest, Settled, Store};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info, warn};
+
+/// How a worker works.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkerOptions {
+    /// How long it holds what it leased. Longer than any attempt may take, short enough that a dead worker's work is
+    /// soon done by another.
+    pub lease: SignedDuration,
+    /// How many pieces it leases at a time.
+    pub batch: u32,
+    /// How long it waits before it looks again by itself: for work that another process wrote, and for retries.
+    pub poll: Duration,
+}
+
+impl Default for WorkerOptions {
+    fn default() -> Self {
+        Self { lease: SignedDuration::from_secs(60), batch: 64, poll: Duration::from_millis(500) }
+    }
+}
+
+/// Brings pushes to their end.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    options: WorkerOptions,
+}
+
+impl Worker {
+    /// A worker on `store`.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        options: WorkerOptions,
+    ) -> Self {
+        Self { store, clock, ids, options }
+    }
+
+    /// Works until `stop`; what it holds then it finishes.
+    pub async fn run(self, stop: CancellationToken) {
+        let signal = self.store.work_signal();
+        while !stop.is_cancelled() {
+            let pause = match self.step().await {
+                Ok(0) => self.options.poll,
+                Ok(_) => continue,
+                Err(error) => {
+                    warn!(%error, "the worker cannot work: it tries again");
+                    self.options.poll.saturating_mul(4)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = signal.raised() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// One round: leases what is due, acts, settles. Answers how many pieces it held.
+    pub async fn step(&self) -> Answer<usize> {
+        let request = LeaseRequest {
+            token: LeaseToken::new(random_uuid(self.ids.as_ref())),
+            length: self.options.lease,
+            count: self.options.batch,
+            now: self.clock.now(),
+        };
+        let leases = self.store.lease_due_work(&request).await?;
+        let held = leases.len();
+        // Each on a task of its own: settlements that arrive together are committed together.
+        let mut tasks = JoinSet::new();
+        for lease in leases {
+            let worker = self.clone();
+            tasks.spawn(async move { worker.bring_on(&lease).await });
+        }
+        while let Some(ended) = tasks.join_next().await {
+            if let Ok(Err(error)) = ended {
+                // The lease ends by itself, and another round takes the work up again.
+                warn!(%error, "a push could not be settled: it is tried again when its lease has ended");
+            }
+        }
+        Ok(held)
+    }
+
+    async fn bring_on(&self, lease: &Lease) -> Answer<()> {
+        let push = &lease.push;
+        let outcome = attempt(self.store.as_ref(), push).await?;
+        let now = self.clock.now();
+        let attempted = Attempted {
+            requested_at: push.requested_at,
+            timeout_minutes: push.timeout_minutes,
+            attempt: lease.attempt,
+            random: self.random(),
+        };
+        let settlement = settle(attempted, outcome, now);
+        match self.store.settle_push(lease, &settlement, now).await? {
+            Settled::Written => {
+                debug!(push.key = %push.key, attempt = lease.attempt, ?settlement, "push settled");
+            }
+            Settled::LeaseLost => {
+                info!(push.key = %push.key, "the lease had ended: another worker has the push");
+            }
+        }
+        Ok(())
+    }
+
+    fn random(&self) -> u64 {
+        let mut bytes = [0; 8];
+        self.ids.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+}
