@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::step::{Answer, last_lines, run_quietly, run_shown, succeeds, timed};
+use crate::step::{Answer, Ending, last_lines, run_quietly, run_shown, succeeds, timed};
 
 /// The version whose settings `deny.toml` is written for.
 const DENY_VERSION: &str = "0.20.2";
@@ -18,13 +18,13 @@ const EXIT_CODE_LATE: i32 = 124;
 /// Enough for the advisories of a few crates.
 const LINES_SHOWN_MAX: usize = 60;
 
-type Step = (&'static str, fn() -> Result<()>);
+type Step = (&'static str, fn() -> Result<Ending>);
 
 const STEPS: &[Step] = &[
-    ("components", provide_components),
+    ("components", components),
     ("fetch", || cargo(&["fetch", "--locked"])),
     ("fmt", || cargo(&["fmt", "--all", "--check"])),
-    ("tidy", crate::tidy::run),
+    ("tidy", || crate::tidy::run().map(passed)),
     ("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
     ("deny", deny),
     ("advisories", advisories),
@@ -49,68 +49,60 @@ fn run_all(steps: &[Step]) -> Result<()> {
     Ok(())
 }
 
-fn cargo(words: &[&str]) -> Result<()> {
-    run_shown(Command::new("cargo").args(words))
+fn cargo(words: &[&str]) -> Result<Ending> {
+    run_shown(Command::new("cargo").args(words)).map(passed)
+}
+
+fn passed((): ()) -> Ending {
+    Ending::Passed
 }
 
 /// A toolchain installed with rustup's minimal profile has neither.
-fn provide_components() -> Result<()> {
+fn components() -> Result<Ending> {
     for (tool, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
         if !succeeds(Command::new("cargo").args([tool, "--version"])) {
             println!("installing once, with rustup: {component}");
             run_shown(Command::new("rustup").args(["component", "add", component]))?;
         }
     }
-    Ok(())
+    Ok(Ending::Passed)
 }
 
-fn deny() -> Result<()> {
+fn deny() -> Result<Ending> {
     provide_deny()?;
     let quiet = ["--offline", "--log-level", "error", "check", "--hide-inclusion-graph"];
     cargo(&[&["deny"], &quiet[..], &["bans", "licenses", "sources"]].concat())
 }
 
 /// A known hole fails the run; a database that cannot be had is said and does not.
-fn advisories() -> Result<()> {
+fn advisories() -> Result<Ending> {
     provide_deny()?;
     let words = [ADVISORIES_SECS_MAX, "cargo", "deny", "check", "advisories"];
     let answer = run_quietly(Command::new("timeout").args(words))?;
-    match verdict(&answer) {
-        Verdict::Clean => Ok(()),
-        Verdict::NotChecked => {
-            println!("advisories: NOT CHECKED, their database cannot be fetched from here");
-            Ok(())
-        }
-        Verdict::Failed => bail!("{}", last_lines(&answer.text, LINES_SHOWN_MAX)),
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Verdict {
-    Clean,
-    NotChecked,
-    Failed,
+    judge(&answer)
 }
 
 /// Whatever is not plainly a database out of reach is a failure.
-fn verdict(answer: &Answer) -> Verdict {
+fn judge(answer: &Answer) -> Result<Ending> {
     if answer.is_content() {
-        return Verdict::Clean;
+        return Ok(Ending::Passed);
     }
     let is_late = answer.exit_code == Some(EXIT_CODE_LATE);
     if is_late || answer.text.contains(DENY_UNREACHABLE) {
-        return Verdict::NotChecked;
+        println!("the database of advisories cannot be fetched from here");
+        return Ok(Ending::NotChecked);
     }
-    Verdict::Failed
+    bail!("{}", last_lines(&answer.text, LINES_SHOWN_MAX));
 }
 
-/// Built without optimisation: it runs for seconds, and building it that way takes a third.
+/// Built without optimisation: it runs for seconds, and optimising it would take minutes.
 fn provide_deny() -> Result<()> {
     if succeeds(Command::new("cargo").args(["deny", "--version"])) {
         return Ok(());
     }
     println!("installing once, from crates.io: cargo-deny {DENY_VERSION}");
-    cargo(&["install", "--quiet", "--locked", "--debug", "cargo-deny", "--version", DENY_VERSION])
+    let words = ["install", "--quiet", "--locked", "--debug", "cargo-deny", "--version"];
+    run_shown(Command::new("cargo").args(words).arg(DENY_VERSION))
 }
 
 #[cfg(test)]
@@ -121,7 +113,7 @@ mod tests {
     fn a_failing_step_is_named_and_the_later_ones_still_run() {
         let steps: &[Step] = &[
             ("first", || bail!("broken")),
-            ("second", || Ok(())),
+            ("second", || Ok(Ending::NotChecked)),
             ("third", || bail!("broken too")),
         ];
         let error = run_all(steps).unwrap_err().to_string();
@@ -131,15 +123,15 @@ mod tests {
     #[test]
     fn an_advisory_fails_and_an_unreachable_database_does_not() {
         let cases = [
-            (0, "advisories ok", Verdict::Clean),
-            (1, "error[vulnerability]: …\nadvisories FAILED", Verdict::Failed),
-            (1, "[ERROR] failed to deserialize config", Verdict::Failed),
-            (1, "[ERROR] failed to fetch advisory database https://…", Verdict::NotChecked),
-            (124, "", Verdict::NotChecked),
+            (0, "advisories ok", Some(Ending::Passed)),
+            (1, "error[vulnerability]: …\nadvisories FAILED", None),
+            (1, "[ERROR] failed to deserialize config", None),
+            (1, "[ERROR] failed to fetch advisory database https://…", Some(Ending::NotChecked)),
+            (EXIT_CODE_LATE, "", Some(Ending::NotChecked)),
         ];
         for (exit_code, text, expected) in cases {
             let answer = Answer { exit_code: Some(exit_code), text: text.to_owned() };
-            assert_eq!(verdict(&answer), expected, "{exit_code} {text:?}");
+            assert_eq!(judge(&answer).ok(), expected, "{exit_code} {text:?}");
         }
     }
 

@@ -7,13 +7,25 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+/// How a step ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Passed,
+    /// What the step looks at cannot be had here.
+    NotChecked,
+}
+
 /// Runs `work` and prints one line about it: its name, how it ended, how long it took.
-pub(crate) fn timed(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+pub(crate) fn timed(name: &str, work: impl FnOnce() -> Result<Ending>) -> Result<()> {
     let started = now();
     let outcome = work();
-    let ending = if outcome.is_ok() { "ok" } else { "FAILED" };
-    println!("{}", closing_line(name, ending, started.elapsed()));
-    outcome
+    let word = match outcome {
+        Ok(Ending::Passed) => "ok",
+        Ok(Ending::NotChecked) => "NOT CHECKED",
+        Err(_) => "FAILED",
+    };
+    println!("{}", closing_line(name, word, started.elapsed()));
+    outcome.map(|_| ())
 }
 
 /// Runs `command` with its messages going to our stdout, in the order they are written.
@@ -63,8 +75,8 @@ pub(crate) fn last_lines(text: &str, count_max: usize) -> String {
     lines.iter().skip(skipped).copied().collect::<Vec<_>>().join("\n")
 }
 
-fn closing_line(name: &str, ending: &str, took: Duration) -> String {
-    format!("== {name}: {ending} in {:.1} s", took.as_secs_f64())
+fn closing_line(name: &str, word: &str, took: Duration) -> String {
+    format!("== {name}: {word} in {:.1} s", took.as_secs_f64())
 }
 
 fn shown(command: &Command) -> String {

@@ -61,11 +61,12 @@ impl Group {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let needs = needs(options.only);
     let variables = provision::provide(&needs, |need| groups_with(need, options.only))?;
-    for words in commands(options, Runner::installed()) {
+    // Each runs, whatever the ones before it said: one run shows all there is to mend.
+    let outcomes = commands(options, Runner::installed()).into_iter().map(|words| {
         let variables = variables.iter().map(|(name, path)| (name, path));
-        run_shown(Command::new("cargo").args(words).envs(variables))?;
-    }
-    Ok(())
+        run_shown(Command::new("cargo").args(words).envs(variables))
+    });
+    outcomes.fold(Ok(()), Result::and)
 }
 
 /// What runs the tests. nextest is quicker, and not worth compiling where it is not installed.
