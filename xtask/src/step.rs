@@ -19,12 +19,12 @@ pub(crate) enum Ending {
 pub(crate) fn timed(name: &str, work: impl FnOnce() -> Result<Ending>) -> Result<()> {
     let started = now();
     let outcome = work();
-    let word = match outcome {
+    let told = match outcome {
         Ok(Ending::Passed) => "ok",
         Ok(Ending::NotChecked) => "NOT CHECKED",
         Err(_) => "FAILED",
     };
-    println!("{}", closing_line(name, word, started.elapsed()));
+    println!("{}", closing_line(name, told, started.elapsed()));
     outcome.map(|_| ())
 }
 
@@ -75,8 +75,8 @@ pub(crate) fn last_lines(text: &str, count_max: usize) -> String {
     lines.iter().skip(skipped).copied().collect::<Vec<_>>().join("\n")
 }
 
-fn closing_line(name: &str, word: &str, took: Duration) -> String {
-    format!("== {name}: {word} in {:.1} s", took.as_secs_f64())
+fn closing_line(name: &str, told: &str, took: Duration) -> String {
+    format!("== {name}: {told} in {:.1} s", took.as_secs_f64())
 }
 
 fn shown(command: &Command) -> String {
