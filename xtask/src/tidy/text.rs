@@ -68,24 +68,36 @@ fn unfinished(line: &str) -> Option<String> {
 }
 
 /// Only the configuration reads the environment, so that a setting is found in one place. Tests
-/// may, and so may xtask; a file's own tests are taken to be at its end.
+/// may, and so may xtask.
 fn check_surroundings(file: &File) -> Vec<Violation> {
     if may_read_surroundings(&file.path) {
         return Vec::new();
     }
-    let shipped = file.text.lines().take_while(|line| line.trim() != "#[cfg(test)]");
-    let code = shipped.enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
-    let found = code.filter(|(_, line)| SURROUNDINGS.iter().any(|read| line.contains(read)));
     let advice =
         "looks at the environment: take the value as a parameter, read it in millrace's config";
-    found.map(|(index, _)| Violation::new(&file.path, index + 1, advice)).collect()
+    let found = shipped_lines(&file.text).filter(|(_, line)| reads_surroundings(line));
+    found.map(|(number, _)| Violation::new(&file.path, number, advice)).collect()
+}
+
+fn reads_surroundings(line: &str) -> bool {
+    !line.trim_start().starts_with("//") && SURROUNDINGS.iter().any(|read| line.contains(read))
+}
+
+/// The lines outside the file's module of tests, with their numbers. That module is taken to begin
+/// and end at the margin, as rustfmt puts it.
+fn shipped_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut is_in_tests = false;
+    text.lines().enumerate().filter_map(move |(index, line)| {
+        is_in_tests = if is_in_tests { line != "}" } else { line.starts_with("mod tests {") };
+        (!is_in_tests).then_some((index + 1, line))
+    })
 }
 
 fn may_read_surroundings(path: &str) -> bool {
     let folders: Vec<&str> = path.split('/').collect();
     path.starts_with("crates/millrace/src/config")
         || folders.first() == Some(&"xtask")
-        || folders.iter().any(|name| matches!(*name, "tests" | "benches" | "testkit"))
+        || folders.iter().any(|name| matches!(*name, "tests" | "tests.rs" | "benches" | "testkit"))
 }
 
 fn resolved_elsewhere(line: &str) -> Option<String> {
@@ -162,8 +174,18 @@ mod tests {
         for code in ["// never std::env::var", "env!(\"CARGO_PKG_VERSION\")", "std::env::args()"] {
             assert!(!breaks("crates/api/src/a.rs", &format!("//! A.\n{code}\n")), "{code}");
         }
-        let in_tests = "//! A.\n#[cfg(test)]\nmod tests { fn a() { std::env::temp_dir(); } }\n";
-        assert!(!breaks("crates/api/src/a.rs", in_tests));
+    }
+
+    #[test]
+    fn the_tests_of_a_file_may_read_the_environment_and_what_follows_them_may_not() {
+        let tests = "//! A.\n#[cfg(test)]\nmod tests {\n    fn a() { std::env::temp_dir(); }\n}\n";
+        assert!(!breaks("crates/api/src/a.rs", tests));
+        let after = format!("{tests}fn b() {{ std::env::temp_dir(); }}\n");
+        let found = places("crates/api/src/a.rs", &after);
+        assert_eq!(found.len(), 1);
+        assert!(found.iter().all(|one| one.starts_with("crates/api/src/a.rs:6: ")));
+        let helper = "//! A.\n#[cfg(test)]\nfn a() {}\nfn b() { std::env::temp_dir(); }\n";
+        assert!(breaks("crates/api/src/a.rs", helper));
     }
 
     #[test]
