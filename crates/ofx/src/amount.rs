@@ -25,11 +25,11 @@ impl Amount {
 
     /// Reads `-42.50`, also with a decimal comma. A text of more digits than fit is refused.
     pub fn parse(text: &str) -> Option<Self> {
-        let plain = text.strip_prefix('+').unwrap_or(text).replace(',', ".");
-        let digits = plain.strip_prefix('-').unwrap_or(&plain);
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text).replace(',', ".");
         let shaped = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
             && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let value = if shaped { Decimal::from_str_exact(&plain).ok()? } else { return None };
+        let value = if shaped { Decimal::from_str_exact(&digits).ok()? } else { return None };
+        let value = if text.starts_with('-') { -value } else { value };
         Some(Self::new(value, value.scale()))
     }
 
