@@ -13,6 +13,9 @@ use ofx::{
 
 type Failure = Box<dyn std::error::Error>;
 
+/// A file's name, and what is in it.
+type Answer = (&'static str, SignOnResponse, Vec<ResponseMessage>);
+
 fn main() -> Result<(), Failure> {
     let folder = std::env::args().nth(1).ok_or("name a folder")?;
     for (form, version, suffix) in [(Form::Sgml, 102, "sgml.ofx"), (Form::Xml, 203, "xml.ofx")] {
@@ -26,7 +29,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-fn answers() -> Result<Vec<(&'static str, SignOnResponse, Vec<ResponseMessage>)>, Failure> {
+fn answers() -> Result<Vec<Answer>, Failure> {
     let welcome = || sign_on(Status::SUCCESS);
     let profile = ResponseMessage::Profile { trn: trn("P1"), profile: Box::new(profile()?) };
     let info = ResponseMessage::AccountInfo { trn: trn("A1"), info: account_info()? };

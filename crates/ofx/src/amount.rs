@@ -28,8 +28,8 @@ impl Amount {
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text).replace(',', ".");
         let shaped = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
             && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let value = if shaped { Decimal::from_str_exact(&digits).ok()? } else { return None };
-        let value = if text.starts_with('-') { -value } else { value };
+        let mut value = if shaped { Decimal::from_str_exact(&digits).ok()? } else { return None };
+        value.set_sign_negative(text.starts_with('-'));
         Some(Self::new(value, value.scale()))
     }
 

@@ -1,6 +1,8 @@
 //! Every form of date that clients send, and the ones that are none.
 
+use jiff::Timestamp;
 use jiff::civil::date;
+use jiff::tz::Offset;
 use proptest::prelude::*;
 
 use super::*;
@@ -44,7 +46,7 @@ fn offsets_are_read_with_minutes_and_with_parts_of_an_hour() {
     ] {
         let text = format!("20261101120000[{offset}]");
         let time = moment(&text);
-        assert_eq!(&time[11..16], expected, "{text}");
+        assert_eq!(time.get(11..16), Some(expected), "{text}");
     }
 }
 
@@ -110,8 +112,8 @@ fn ours_are_printed_in_gmt() {
 
 proptest! {
     #[test]
-    fn what_is_printed_reads_back_as_the_same(seconds in -62_135_000_000i64..253_402_000_000, millis in 0i64..1000) {
-        let timestamp = Timestamp::from_millisecond(seconds * 1000 + millis).unwrap();
+    fn what_is_printed_reads_back_as_the_same(millis in -62_135_000_000_000i64..253_402_000_000_000) {
+        let timestamp = Timestamp::from_millisecond(millis).unwrap();
         let at = OfxDateTime::moment(timestamp).unwrap();
         prop_assert_eq!(OfxDateTime::parse(&at.to_string()), Ok(at));
         for at in [OfxDateTime::day, OfxDateTime::noon, OfxDateTime::start_of_day, OfxDateTime::end_of_day] {

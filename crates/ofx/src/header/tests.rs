@@ -1,6 +1,9 @@
 //! The header forms that were met in the field, and those that must be refused.
 
-use super::*;
+use super::read::{Form, Header, read_head};
+use crate::charset::Charset;
+use crate::error::Fault;
+use crate::limits::HEADER_BYTES_MAX;
 
 const LINES: &str = "OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nSECURITY:NONE\r\n\
     ENCODING:USASCII\r\nCHARSET:1252\r\nCOMPRESSION:NONE\r\nOLDFILEUID:NONE\r\n\

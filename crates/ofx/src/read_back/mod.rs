@@ -89,3 +89,42 @@ fn optional_date(element: &Element, name: &'static str) -> Result<Option<OfxDate
     let field = element.text(name).map(OfxDateTime::parse).transpose();
     field.map_err(|_unreadable| ReadError::new(Fault::Value(name), element.offset))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(body: &str) -> Fault {
+        let text = format!("OFXHEADER:100\nVERSION:102\n\n<OFX>{body}</OFX>");
+        read_response(text.as_bytes()).unwrap_err().fault
+    }
+
+    #[test]
+    fn an_answer_that_lacks_something_names_it() {
+        let sign_on = "<SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS>\
+            <DTSERVER>20261120<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1>";
+        let statement = |inner: &str| {
+            format!(
+                "{sign_on}<BANKMSGSRSV1><STMTTRNRS><STMTRS>{inner}</STMTRS></STMTTRNRS></BANKMSGSRSV1>"
+            )
+        };
+        let account = "<BANKACCTFROM><BANKID>1<ACCTID>2<ACCTTYPE>CD</BANKACCTFROM>";
+        for (body, expected) in [
+            (String::new(), Fault::Missing("SIGNONMSGSRSV1")),
+            (sign_on.replace("<LANGUAGE>ENG", ""), Fault::Missing("LANGUAGE")),
+            (sign_on.replace("<CODE>0", "<CODE>4242"), Fault::Value("CODE")),
+            (sign_on.replace("20261120", "today"), Fault::Value("DTSERVER")),
+            (statement(""), Fault::Missing("BANKACCTFROM")),
+            (statement(&account.replace("CD", "GIRO")), Fault::Value("ACCTTYPE")),
+            (statement(&format!("{account}<CURDEF>USD")), Fault::Missing("LEDGERBAL")),
+            (
+                statement(&format!(
+                    "{account}<CURDEF>USD<LEDGERBAL><BALAMT>1e3<DTASOF>20261120</LEDGERBAL>"
+                )),
+                Fault::Value("BALAMT"),
+            ),
+        ] {
+            assert_eq!(fault(&body), expected, "{body}");
+        }
+    }
+}

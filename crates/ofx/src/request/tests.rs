@@ -69,10 +69,8 @@ fn a_window_says_what_was_wanted_and_keeps_unreadable_dates() {
         let body = format!(
             "<BANKMSGSRQV1><STMTTRNRQ><TRNUID>1<STMTRQ>{inner}</STMTRQ></STMTTRNRQ></BANKMSGSRQV1>"
         );
-        match message(&body) {
-            RequestMessage::Statement { window, .. } => window,
-            other => panic!("{other:?}"),
-        }
+        let RequestMessage::Statement { window, .. } = message(&body) else { panic!("{body}") };
+        window
     };
     assert_eq!(read(""), None);
     assert_eq!(

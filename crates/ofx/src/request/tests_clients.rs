@@ -22,21 +22,21 @@ fn checking(bank_id: &str, acct_id: &str) -> AccountFrom {
     }
 }
 
-fn window(start: &str, end: Option<&str>) -> Option<Window> {
-    Some(Window {
+fn window(start: &str, end: Option<&str>) -> Window {
+    Window {
         start: Some(OfxDateTime::parse(start)),
         end: end.map(OfxDateTime::parse),
         include: true,
-    })
+    }
 }
 
 fn password(request: &Request) -> (String, String) {
-    match &request.sign_on.as_ref().unwrap().credentials {
-        Credentials::Password { user_id, user_pass } => {
-            (user_id.clone(), user_pass.expose().to_owned())
-        }
-        other => panic!("{other:?}"),
-    }
+    let Credentials::Password { user_id, user_pass } =
+        &request.sign_on.as_ref().unwrap().credentials
+    else {
+        panic!("{request:?}")
+    };
+    (user_id.clone(), user_pass.expose().to_owned())
 }
 
 #[test]
@@ -90,12 +90,12 @@ fn ofxget_asks_for_bank_and_card_in_one_file() {
             RequestMessage::Statement {
                 trn: trn("B1", None),
                 account: checking("999000001", "1001001"),
-                window: window(start, end),
+                window: Some(window(start, end)),
             },
             RequestMessage::Statement {
                 trn: trn("C1", None),
                 account: AccountFrom::Card { acct_id: "4111222233334444".to_owned() },
-                window: window(start, end),
+                window: Some(window(start, end)),
             },
         ]
     );
@@ -121,7 +121,7 @@ fn aqbanking_sends_version_203_in_the_older_form() {
         [RequestMessage::Statement {
             trn: trn("20261120210000.000", Some("1")),
             account: checking("999000001", "1001001"),
-            window: window("20261101000000.000", None),
+            window: Some(window("20261101000000.000", None)),
         }]
     );
 }
@@ -167,7 +167,7 @@ fn ofxclient_asks_with_a_bare_day_and_no_end() {
         [RequestMessage::Statement {
             trn: trn("9f2b3c4d5e6f708192a3b4c5d6e7f809", Some("4")),
             account: AccountFrom::Card { acct_id: "4111222233334444".to_owned() },
-            window: window("20260921", None),
+            window: Some(window("20260921", None)),
         }]
     );
 }
@@ -190,7 +190,7 @@ fn npm_banking_puts_everything_after_the_header_on_one_line() {
         [RequestMessage::Statement {
             trn: trn("boom-1", Some("boom-2")),
             account: checking("999000001", "1001001"),
-            window: window("20261101", Some("20261130")),
+            window: Some(window("20261101", Some("20261130"))),
         }]
     );
 }

@@ -185,3 +185,21 @@ fn a_failure_has_a_status_and_nothing_inside() {
         <SEVERITY>ERROR<MESSAGE>Signon invalid</STATUS><CLTCOOKIE>c</CCSTMTTRNRS>";
     assert!(body(vec![failed]).contains(expected));
 }
+
+#[test]
+fn a_sync_is_answered_by_an_empty_history_for_the_account_it_named() {
+    let request = "OFXHEADER:100\nVERSION:102\n\n<OFX><INVSTMTMSGSRQV1><INVMAILSYNCRQ><TOKEN>5\
+        <REJECTIFMISSING>N<INCIMAGES>N<USEHTML>N<INVACCTFROM><BROKERID>b&amp;c<ACCTID>2</INVACCTFROM>\
+        <INVMAILTRNRQ><TRNUID>8</INVMAILTRNRQ></INVMAILSYNCRQ></INVSTMTMSGSRQV1></OFX>";
+    let request = crate::read_request(request.as_bytes()).unwrap();
+    let answer = request.messages[0].unsupported_answer("").unwrap();
+    let expected = "<INVSTMTMSGSRSV1><INVMAILSYNCRS><TOKEN>5<LOSTSYNC>N<INVACCTFROM><BROKERID>b&amp;c\
+        <ACCTID>2</INVACCTFROM><INVMAILTRNRS><TRNUID>8<STATUS><CODE>2028<SEVERITY>ERROR\
+        <MESSAGE>Requested element unknown</STATUS></INVMAILTRNRS></INVMAILSYNCRS></INVSTMTMSGSRSV1>";
+    assert!(body(vec![answer.clone()]).contains(expected));
+    let written = write_response(&response(Form::Xml, vec![answer]));
+    let ResponseMessage::Sync(sync) = &crate::read_response(&written).unwrap().messages[0] else {
+        panic!()
+    };
+    assert_eq!((sync.token.as_str(), sync.refusals.len()), ("5", 1));
+}
