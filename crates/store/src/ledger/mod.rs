@@ -1,1 +1,26 @@
-//! How the lines of an account are kept.
+//! How the lines of an account are kept, in both databases: one small head, rewritten by every push, and chunks that are
+//! only ever added. What they hold is decided and encoded here; fetching and putting the bytes is the backends'.
+#![deny(clippy::arithmetic_side_effects)]
+
+mod append;
+mod bytes;
+mod chunk;
+mod damage;
+mod days;
+mod directory;
+mod fingerprint;
+mod head;
+mod id;
+mod line;
+mod run;
+mod segment;
+mod suspects;
+
+pub use append::{Append, append};
+pub use chunk::{ChunkKind, ChunkNo};
+pub use damage::Damage;
+pub use directory::{Directory, SegmentEntry};
+pub use head::Head;
+pub use run::Run;
+pub use segment::{decode_lines_at, decode_segment, decode_window};
+pub use suspects::{Suspect, suspects};

@@ -1,0 +1,93 @@
+//! A run: fingerprints of the ids of neighbouring lines, sorted, each with its line's place.
+
+use super::Damage;
+use super::bytes::{Reader, Writer};
+use super::fingerprint::{PLACES_MAX, entry, place_of};
+
+/// Tells a run from other chunks, and its version.
+const FORMAT: u8 = 0x21;
+const ENTRY_BYTES: usize = 8;
+
+/// A chunk of kind run. Never changes, so a process may keep those it has decoded, by chunk number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// The position of its first line; places count from there.
+    first: u64,
+    /// Fingerprints with places, sorted.
+    entries: Vec<u64>,
+}
+
+impl Run {
+    /// The run of the lines from `first` on whose fingerprints are given in the order of the lines.
+    pub(super) fn of(first: u64, fingerprints: impl Iterator<Item = u64>) -> Self {
+        let mut entries: Vec<u64> =
+            (0..).zip(fingerprints).map(|(place, found)| entry(found, place)).collect();
+        entries.sort_unstable();
+        Self { first, entries }
+    }
+
+    /// One run of neighbouring ones, given in the order of their lines.
+    pub(super) fn merged(runs: &[&Self]) -> Self {
+        let first = runs.first().map_or(0, |run| run.first);
+        let count = runs.iter().fold(0_usize, |sum, run| sum.saturating_add(run.entries.len()));
+        let mut entries = Vec::with_capacity(count);
+        for run in runs {
+            // A place never overflows into the fingerprint: `fits` was asked before.
+            let moved = run.first.saturating_sub(first);
+            entries.extend(run.entries.iter().map(|entry| entry.wrapping_add(moved)));
+        }
+        // This sort recognises the sorted parts and merges them.
+        entries.sort();
+        Self { first, entries }
+    }
+
+    /// Whether a run can have so many lines.
+    pub(super) const fn fits(lines: u64) -> bool {
+        lines <= PLACES_MAX
+    }
+
+    /// How many lines it has.
+    pub fn lines(&self) -> u64 {
+        u64::try_from(self.entries.len()).unwrap_or(u64::MAX)
+    }
+
+    /// How much memory it needs, for whoever keeps runs within a bound.
+    pub fn bytes(&self) -> usize {
+        self.entries.len().saturating_mul(ENTRY_BYTES)
+    }
+
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
+    pub(super) fn entries(&self) -> &[u64] {
+        &self.entries
+    }
+
+    /// The position that an entry of it names.
+    pub(super) fn position(&self, entry: u64) -> u64 {
+        self.first.saturating_add(place_of(entry))
+    }
+
+    /// The bytes of its chunk.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new(FORMAT, self.bytes().saturating_add(16));
+        writer.uint(self.first);
+        for entry in &self.entries {
+            writer.raw(&entry.to_be_bytes());
+        }
+        writer.seal()
+    }
+
+    /// Reads what an earlier append wrote.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Damage> {
+        let mut reader = Reader::open(bytes, FORMAT, "run")?;
+        let first = reader.uint()?;
+        let (entries, rest) = reader.raw(reader.left())?.as_chunks::<ENTRY_BYTES>();
+        if !rest.is_empty() {
+            return Err(reader.damage("with half an entry"));
+        }
+        let entries: Vec<u64> = entries.iter().map(|entry| u64::from_be_bytes(*entry)).collect();
+        if entries.is_sorted() { Ok(Self { first, entries }) } else { Err(reader.damage("out of order")) }
+    }
+}
