@@ -1,1 +1,24 @@
 //! What every store must do, one case for each fact; both backends run all of it.
+#![expect(missing_docs, reason = "a case's name is its documentation")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a case fails by panicking, as a test does"
+)]
+
+mod backend;
+mod lists;
+mod suite;
+mod world;
+
+pub mod api_key;
+pub mod client;
+pub mod company;
+pub mod connection;
+pub mod credential;
+pub mod event;
+pub mod installation;
+pub mod source_account;
+
+pub use backend::Backend;
