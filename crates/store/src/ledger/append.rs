@@ -139,8 +139,13 @@ fn kept_runs(runs: &[RunEntry], fresh: u64) -> usize {
         let lower = older.iter().rev().take_while(|run| tier_of(run.lines) < tier).count();
         let group = older.iter().rev().take_while(|run| tier_of(run.lines) <= tier).count();
         // The new run counts as well, and there is one of it.
-        let taken = if group.saturating_sub(lower) >= RUNS_MERGED.saturating_sub(1) { group } else { lower };
-        let sum = older.iter().rev().take(taken).fold(lines, |sum, run| sum.saturating_add(run.lines));
+        let taken = if group.saturating_sub(lower) >= RUNS_MERGED.saturating_sub(1) {
+            group
+        } else {
+            lower
+        };
+        let sum =
+            older.iter().rev().take(taken).fold(lines, |sum, run| sum.saturating_add(run.lines));
         if taken == 0 || sum > MERGED_LINES_MAX {
             return kept;
         }

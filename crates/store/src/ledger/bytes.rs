@@ -94,11 +94,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Checks the checksum and the format before anything is believed.
-    pub(super) fn open(
-        sealed: &'a [u8],
-        format: u8,
-        what: &'static str,
-    ) -> Result<Self, Damage> {
+    pub(super) fn open(sealed: &'a [u8], format: u8, what: &'static str) -> Result<Self, Damage> {
         let (bytes, seal) = sealed
             .split_last_chunk::<SEAL_BYTES>()
             .ok_or_else(|| Damage::new(format!("a {what} of {} bytes", sealed.len())))?;
@@ -134,15 +130,21 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Damage> {
-        let (bytes, rest) =
-            self.rest.split_first_chunk::<N>().ok_or_else(|| self.ends_early())?;
+        let (bytes, rest) = self.rest.split_first_chunk::<N>().ok_or_else(|| self.ends_early())?;
         self.rest = rest;
         Ok(*bytes)
     }
 
     pub(super) fn uint(&mut self) -> Result<u64, Damage> {
-        let value = self.wide_uint()?;
-        u64::try_from(value).map_err(|_wider| self.damage("with a number too great"))
+        let mut value = 0_u64;
+        for shift in (0..u64::BITS).step_by(7) {
+            let byte = self.u8()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(self.damage("with a number that does not end"))
     }
 
     pub(super) fn int(&mut self) -> Result<i64, Damage> {

@@ -102,7 +102,10 @@ impl Head {
 
     /// The bytes to keep.
     pub fn encode(&self) -> Vec<u8> {
-        let mut writer = Writer::new(FORMAT, self.recent.len().saturating_mul(FINGERPRINT_BYTES).saturating_add(256));
+        let mut writer = Writer::new(
+            FORMAT,
+            self.recent.len().saturating_mul(FINGERPRINT_BYTES).saturating_add(256),
+        );
         writer.uint(self.lines);
         writer.u8(if self.is_out_of_order { OUT_OF_ORDER } else { 0 });
         if let Some(newest) = self.newest {
@@ -154,7 +157,11 @@ impl Head {
             .collect();
         let head =
             Self { lines, newest, is_out_of_order, withdrawn, directories, segments, runs, recent };
-        if rest.is_empty() && head.is_whole() { Ok(head) } else { Err(reader.damage("whose parts do not agree")) }
+        if rest.is_empty() && head.is_whole() {
+            Ok(head)
+        } else {
+            Err(reader.damage("whose parts do not agree"))
+        }
     }
 
     /// The position of the first line whose fingerprint is here.
@@ -171,15 +178,18 @@ impl Head {
             agree &= run.first() == first && run.lines() == entry.lines;
             first = first.saturating_add(entry.lines);
         }
-        if agree { Ok(()) } else { Err(Damage::new("runs that do not belong to their ledger head")) }
+        if agree {
+            Ok(())
+        } else {
+            Err(Damage::new("runs that do not belong to their ledger head"))
+        }
     }
 
     /// Whether every line has its fingerprint and its segment.
     fn is_whole(&self) -> bool {
         let in_runs = self.runs.iter().try_fold(0_u64, |sum, run| sum.checked_add(run.lines));
         let recent = u64::try_from(self.recent.len()).ok();
-        let fingerprints =
-            in_runs.zip(recent).and_then(|(runs, recent)| runs.checked_add(recent));
+        let fingerprints = in_runs.zip(recent).and_then(|(runs, recent)| runs.checked_add(recent));
         let end = self.segments.last().map_or(self.lines, |entry| entry.span.end());
         fingerprints == Some(self.lines) && end == self.lines
     }

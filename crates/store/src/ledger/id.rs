@@ -77,9 +77,7 @@ impl<'a> PackedId<'a> {
     pub(super) fn unpacked(self) -> String {
         match self {
             Self::Text(text) => text.to_owned(),
-            Self::Uuid(form, uuid) => {
-                written(uuid, form, &mut [0; Hyphenated::LENGTH]).to_owned()
-            }
+            Self::Uuid(form, uuid) => written(uuid, form, &mut [0; Hyphenated::LENGTH]).to_owned(),
         }
     }
 }

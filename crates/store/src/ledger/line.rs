@@ -80,7 +80,8 @@ impl Clock {
     fn of(time: Option<Time>) -> Self {
         let Some(time) = time else { return Self::None };
         let part = |value: i8| u64::from(value.unsigned_abs());
-        let minutes = part(time.hour()).saturating_mul(MINUTES_OF_HOUR).saturating_add(part(time.minute()));
+        let minutes =
+            part(time.hour()).saturating_mul(MINUTES_OF_HOUR).saturating_add(part(time.minute()));
         let seconds = minutes.saturating_mul(SECONDS_OF_MINUTE).saturating_add(part(time.second()));
         match (time.second(), time.subsec_nanosecond()) {
             (0, 0) => Self::Minutes(minutes),
@@ -115,7 +116,13 @@ fn suffix_code(suffix: Suffix, before: Suffix) -> u16 {
 fn balance_code(line: &Line, before: Option<Amount>) -> u16 {
     match line.balance {
         None => 0,
-        Some(balance) if before.and_then(|before| sum(before, line.amount)).is_some_and(|sum| is_same(sum, balance)) => 1,
+        Some(balance)
+            if before
+                .and_then(|before| sum(before, line.amount))
+                .is_some_and(|sum| is_same(sum, balance)) =>
+        {
+            1
+        }
         Some(balance) if balance.scale() == USUAL_SCALE => 2,
         Some(_) => 3,
     }
@@ -124,7 +131,11 @@ fn balance_code(line: &Line, before: Option<Amount>) -> u16 {
 /// The sum of two amounts of one scale.
 fn sum(left: Amount, right: Amount) -> Option<Amount> {
     let mantissa = left.mantissa().checked_add(right.mantissa())?;
-    if left.scale() == right.scale() { Amount::from_parts(mantissa, left.scale()).ok() } else { None }
+    if left.scale() == right.scale() {
+        Amount::from_parts(mantissa, left.scale()).ok()
+    } else {
+        None
+    }
 }
 
 /// Whether both have the same digits.
@@ -138,7 +149,8 @@ pub(super) fn put_line(writer: &mut Writer, line: &Line, context: &mut Context) 
     let clock = Clock::of(line.date.time());
     let suffix = line.date.time().map_or(0, |_| suffix_code(line.date.suffix(), context.suffix));
     let balance = balance_code(line, context.balance);
-    let reconciled = line.reconciled.map_or(0, |reconciled| u16::from(reconciled).saturating_add(1));
+    let reconciled =
+        line.reconciled.map_or(0, |reconciled| u16::from(reconciled).saturating_add(1));
     let marks = id.form().code()
         | clock.code() << TIME
         | suffix << SUFFIX
@@ -162,9 +174,15 @@ pub(super) fn put_line(writer: &mut Writer, line: &Line, context: &mut Context) 
     if suffix == 3 {
         writer.text(&line.date.suffix().to_string());
     }
-    put_amount(writer, line.amount, line.amount.scale() == USUAL_SCALE);
-    if let Some(told) = line.balance.filter(|_| balance != 1) {
-        put_amount(writer, told, balance == 2);
+    if line.amount.scale() == USUAL_SCALE {
+        put_usual(writer, line.amount);
+    } else {
+        put_amount(writer, line.amount);
+    }
+    match (balance, line.balance) {
+        (2, Some(told)) => put_usual(writer, told),
+        (3, Some(told)) => put_amount(writer, told),
+        _ => {}
     }
     for text in [&line.description, &line.counterparty, &line.reference].into_iter().flatten() {
         writer.text(text);
@@ -188,17 +206,20 @@ pub(super) fn take_line<'a>(
     let one = |shift: u16| (marks >> shift) & 1 == 1;
     let id = match IdForm::from_code(marks) {
         IdForm::Text => PackedId::Text(reader.text()?),
-        form => PackedId::Uuid(form, Uuid::from_bytes(reader.array::<PACKED_BYTES>()?)),
+        form @ (IdForm::Hyphenated | IdForm::HyphenatedUpper | IdForm::Simple) => {
+            PackedId::Uuid(form, Uuid::from_bytes(reader.array::<PACKED_BYTES>()?))
+        }
     };
     let date = take_date(reader, two(TIME), two(SUFFIX), context)?;
-    let amount = take_amount(reader, one(USUAL_AMOUNT))?;
+    let amount = if one(USUAL_AMOUNT) { take_usual(reader)? } else { take_amount(reader)? };
     let balance = match two(BALANCE) {
         0 => None,
         1 => {
             let follows = context.balance.and_then(|before| sum(before, amount));
             Some(follows.ok_or_else(|| reader.damage("with a balance that follows from nothing"))?)
         }
-        code => Some(take_amount(reader, code == 2)?),
+        2 => Some(take_usual(reader)?),
+        _ => Some(take_amount(reader)?),
     };
     context.balance = balance.or(context.balance);
     let mut text = |shift| if one(shift) { reader.text().map(Some) } else { Ok(None) };
@@ -264,16 +285,29 @@ fn time_of(nanos: u64) -> Option<Time> {
     .ok()
 }
 
-fn put_amount(writer: &mut Writer, amount: Amount, is_usual: bool) {
+/// Puts an amount whose scale is told by the marks.
+fn put_usual(writer: &mut Writer, amount: Amount) {
     writer.wide_int(amount.mantissa());
-    if !is_usual {
-        writer.uint(amount.scale().into());
-    }
 }
 
-fn take_amount(reader: &mut Reader<'_>, is_usual: bool) -> Result<Amount, Damage> {
+/// Puts an amount with its scale.
+fn put_amount(writer: &mut Writer, amount: Amount) {
+    writer.wide_int(amount.mantissa());
+    writer.uint(amount.scale().into());
+}
+
+fn take_usual(reader: &mut Reader<'_>) -> Result<Amount, Damage> {
     let mantissa = reader.wide_int()?;
-    let scale = if is_usual { USUAL_SCALE } else { reader.u32()? };
+    amount_of(reader, mantissa, USUAL_SCALE)
+}
+
+fn take_amount(reader: &mut Reader<'_>) -> Result<Amount, Damage> {
+    let mantissa = reader.wide_int()?;
+    let scale = reader.u32()?;
+    amount_of(reader, mantissa, scale)
+}
+
+fn amount_of(reader: &Reader<'_>, mantissa: i128, scale: u32) -> Result<Amount, Damage> {
     Amount::from_parts(mantissa, scale)
         .map_err(|error| reader.damage(&format!("with an amount that is none: {error}")))
 }

@@ -16,6 +16,13 @@ mod run;
 mod segment;
 mod suspects;
 
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "an overflow fails the test, as it should")]
+mod samples;
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "an overflow fails the test, as it should")]
+mod tests;
+
 pub use append::{Append, append};
 pub use chunk::{ChunkKind, ChunkNo};
 pub use damage::Damage;

@@ -36,8 +36,7 @@ impl Run {
             let moved = run.first.saturating_sub(first);
             entries.extend(run.entries.iter().map(|entry| entry.wrapping_add(moved)));
         }
-        // This sort recognises the sorted parts and merges them.
-        entries.sort();
+        merge_sorted_parts(&mut entries);
         Self { first, entries }
     }
 
@@ -88,6 +87,18 @@ impl Run {
             return Err(reader.damage("with half an entry"));
         }
         let entries: Vec<u64> = entries.iter().map(|entry| u64::from_be_bytes(*entry)).collect();
-        if entries.is_sorted() { Ok(Self { first, entries }) } else { Err(reader.damage("out of order")) }
+        if entries.is_sorted() {
+            Ok(Self { first, entries })
+        } else {
+            Err(reader.damage("out of order"))
+        }
     }
+}
+
+#[expect(
+    clippy::stable_sort_primitive,
+    reason = "the stable sort recognises the sorted parts and merges them; the other one begins anew"
+)]
+fn merge_sorted_parts(entries: &mut [u64]) {
+    entries.sort();
 }

@@ -1,0 +1,320 @@
+//! The ledger as a database uses it: everything goes through bytes.
+
+use super::samples::{any_lines, to_the_digit, typical_lines};
+use super::*;
+use crate::Window;
+use domain::line::{KeptLine, Line};
+use domain::push::LineSpan;
+use jiff::Timestamp;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// A database of one account.
+#[derive(Default)]
+struct Database {
+    head: Option<Vec<u8>>,
+    chunks: BTreeMap<ChunkNo, (ChunkKind, Vec<u8>)>,
+    last: ChunkNo,
+}
+
+impl Database {
+    fn head(&self) -> Head {
+        self.head.as_ref().map_or_else(Head::default, |bytes| Head::decode(bytes).unwrap())
+    }
+
+    fn bytes(&self, chunk: ChunkNo, kind: ChunkKind) -> &[u8] {
+        let (found, bytes) = &self.chunks[&chunk];
+        assert_eq!(*found, kind);
+        bytes
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        let chunks = self.head().run_chunks();
+        chunks
+            .iter()
+            .map(|chunk| Run::decode(self.bytes(*chunk, ChunkKind::Run)).unwrap())
+            .collect()
+    }
+
+    fn keep(&mut self, kind: ChunkKind, bytes: Vec<u8>) -> ChunkNo {
+        // Other accounts take numbers as well.
+        self.last += 1 + self.last % 5;
+        self.chunks.insert(self.last, (kind, bytes));
+        self.last
+    }
+
+    fn push(&mut self, lines: &[Line]) -> LineSpan {
+        let Some(append) = append(&self.head(), &self.runs(), lines, accepted_at()).unwrap() else {
+            return LineSpan::default();
+        };
+        let span = append.span;
+        for chunk in &append.dropped_runs {
+            assert_eq!(self.chunks.remove(chunk).unwrap().0, ChunkKind::Run);
+        }
+        let segment = self.keep(ChunkKind::Segment, append.segment.clone());
+        let run = append.run.clone().map(|bytes| self.keep(ChunkKind::Run, bytes));
+        let directory =
+            append.directory.clone().map(|bytes| self.keep(ChunkKind::Directory, bytes));
+        self.head = Some(append.finish(segment, run, directory).unwrap().encode());
+        span
+    }
+
+    fn segments(&self) -> Vec<SegmentEntry> {
+        let head = self.head();
+        let mut entries = head.recent_segments().to_vec();
+        let mut wanted = head.directory_chunks().to_vec();
+        while let Some(chunk) = wanted.pop() {
+            let found = Directory::decode(self.bytes(chunk, ChunkKind::Directory)).unwrap();
+            wanted.extend(found.older);
+            entries.extend(found.segments);
+        }
+        entries.sort_by_key(|entry| entry.span.first);
+        entries
+    }
+
+    fn lines(&self) -> Vec<KeptLine> {
+        let decode = |entry: &SegmentEntry| {
+            decode_segment(self.bytes(entry.chunk, ChunkKind::Segment), entry.span).unwrap()
+        };
+        self.segments().iter().flat_map(decode).collect()
+    }
+
+    fn positions_of(&self, ids: &[&str]) -> Vec<Vec<u64>> {
+        let mut positions = vec![Vec::new(); ids.len()];
+        for suspect in suspects(&self.head(), &self.runs(), ids).unwrap() {
+            positions[suspect.index].push(suspect.position);
+        }
+        positions
+    }
+
+    fn size(&self) -> usize {
+        let chunks: usize = self.chunks.values().map(|(_, bytes)| bytes.len()).sum();
+        chunks + self.head.as_ref().map_or(0, Vec::len)
+    }
+}
+
+fn accepted_at() -> Timestamp {
+    "2024-02-29T12:00:00.123456789Z".parse().unwrap()
+}
+
+fn ids(lines: &[Line]) -> Vec<&str> {
+    lines.iter().map(|line| line.id.as_str()).collect()
+}
+
+fn kept(first: u64, lines: &[Line]) -> Vec<KeptLine> {
+    (first..)
+        .zip(lines.iter().cloned())
+        .map(|(position, line)| KeptLine { position, accepted_at: accepted_at(), line })
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn lines_of_every_shape_come_back_to_the_digit(
+        lines in any_lines(), more in any_lines(), first in 0..u64::from(u32::MAX),
+    ) {
+        for lines in [lines, more] {
+            let bytes = segment::encode_segment(&lines, accepted_at());
+            let span = LineSpan { first, count: u32::try_from(lines.len()).unwrap() };
+            let expected = kept(first, &lines);
+            let found = decode_segment(&bytes, span).unwrap();
+            prop_assert_eq!(to_the_digit(&found), to_the_digit(&expected));
+        }
+    }
+
+    #[test]
+    fn parts_of_a_segment_are_those_of_the_whole(
+        lines in any_lines(), places in vec(0..60_u64, 0..9), a in 0..40_usize, b in 0..40_usize,
+    ) {
+        let bytes = segment::encode_segment(&lines, accepted_at());
+        let span = LineSpan { first: 10, count: u32::try_from(lines.len()).unwrap() };
+        let all = decode_segment(&bytes, span).unwrap();
+        let mut places = places;
+        places.sort_unstable();
+        let at: Vec<_> = all.iter().filter(|kept| places.contains(&kept.position)).cloned().collect();
+        prop_assert_eq!(decode_lines_at(&bytes, span, &places).unwrap(), at);
+        let (from, to) = (lines[a % lines.len()].date.date(), lines[b % lines.len()].date.date());
+        for to in [Some(to), None] {
+            let is_in = |kept: &&KeptLine| {
+                let day = kept.line.date.date();
+                from <= day && to.is_none_or(|to| day <= to)
+            };
+            let within: Vec<_> = all.iter().filter(is_in).cloned().collect();
+            prop_assert_eq!(decode_window(&bytes, span, Window { from, to }).unwrap(), within);
+        }
+    }
+
+    #[test]
+    fn a_changed_or_cut_chunk_is_damage(
+        lines in any_lines(), at in any::<prop::sample::Index>(), bit in 0..8_u8,
+    ) {
+        let bytes = segment::encode_segment(&lines, accepted_at());
+        let span = LineSpan { first: 0, count: u32::try_from(lines.len()).unwrap() };
+        let mut changed = bytes.clone();
+        changed[at.index(bytes.len())] ^= 1 << bit;
+        prop_assert!(decode_segment(&changed, span).is_err());
+        prop_assert!(decode_segment(&bytes[..at.index(bytes.len())], span).is_err());
+        let other = LineSpan { first: 0, count: span.count + 1 };
+        prop_assert!(decode_segment(&bytes, other).is_err());
+    }
+
+    /// Bytes whose checksum agrees are still not believed.
+    #[test]
+    fn no_bytes_make_a_reader_panic(lines in any_lines(), noise in vec(any::<u8>(), 1..200), at in 0..40_usize) {
+        let mut bytes = segment::encode_segment(&lines, accepted_at());
+        bytes.truncate(bytes.len() - 4);
+        for (byte, noise) in bytes.iter_mut().skip(at).step_by(7).zip(&noise) {
+            *byte ^= noise;
+        }
+        for format in [0x01, 0x11, 0x21, 0x31] {
+            for body in [&bytes[1..], &noise[..]] {
+                let mut writer = bytes::Writer::new(format, 0);
+                writer.raw(body);
+                let sealed = writer.seal();
+                let span = LineSpan { first: u64::MAX - 3, count: u32::try_from(lines.len()).unwrap() };
+                prop_assert!(decode_segment(&sealed, span).map_or(true, |found| found.len() <= lines.len()));
+                let head = Head::decode(&sealed);
+                prop_assert!(head.map_or(true, |head| Head::decode(&head.encode()) == Ok(head)));
+                let run = Run::decode(&sealed);
+                prop_assert!(run.map_or(true, |run| Run::decode(&run.encode()) == Ok(run)));
+                let directory = Directory::decode(&sealed);
+                prop_assert!(directory.map_or(true, |found| Directory::decode(&found.encode()) == Ok(found)));
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn whatever_is_pushed_is_listed_in_order_and_known_by_its_id(
+        pushes in vec(prop_oneof![1..12_u64, 90..300_u64, 1_000..1_100_u64], 1..40),
+        account in any::<u64>(),
+    ) {
+        let mut database = Database::default();
+        let mut expected = Vec::new();
+        for count in pushes {
+            let lines = typical_lines(account, u64::try_from(expected.len()).unwrap(), count);
+            prop_assert!(database.positions_of(&ids(&lines)).iter().all(Vec::is_empty));
+            let span = database.push(&lines);
+            expected.extend(kept(span.first, &lines));
+            prop_assert!(database.head.as_ref().unwrap().len() < 1_400);
+        }
+        prop_assert_eq!(database.head().lines(), u64::try_from(expected.len()).unwrap());
+        prop_assert!(database.head().run_chunks().len() < 24);
+        prop_assert!(database.head().is_in_order());
+        prop_assert_eq!(&database.lines(), &expected);
+        let lines: Vec<Line> = expected.into_iter().map(|kept| kept.line).collect();
+        for (position, found) in (0..).zip(database.positions_of(&ids(&lines))) {
+            prop_assert_eq!(found, vec![position]);
+        }
+    }
+}
+
+#[test]
+fn many_small_pushes_stay_in_reach() {
+    let mut database = Database::default();
+    let lines = typical_lines(1, 0, 2_500);
+    for line in &lines {
+        database.push(std::slice::from_ref(line));
+    }
+    assert_eq!(database.lines(), kept(0, &lines));
+    assert!(database.head.as_ref().unwrap().len() < 1_400);
+    // 2500 segments less those in the head need a hundred directories; the head names less than a third of them.
+    assert!(database.head().directory_chunks().len() <= 32);
+    let positions: Vec<_> = database.positions_of(&ids(&lines)).concat();
+    assert_eq!(positions, (0..2_500).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_withdrawn_line_is_unknown_and_may_come_again() {
+    let mut database = Database::default();
+    let lines = typical_lines(1, 0, 300);
+    database.push(&lines[..200]);
+    database.push(&lines[200..]);
+    let mut head = database.head();
+    for (first, count) in [(250, 10), (150, 10), (160, 5), (0, 0), (245, 5)] {
+        head.withdraw(LineSpan { first, count });
+    }
+    let spans = [LineSpan { first: 150, count: 15 }, LineSpan { first: 245, count: 15 }];
+    assert_eq!(head.withdrawn(), spans);
+    database.head = Some(head.encode());
+    assert_eq!(database.head(), head);
+    let known = database.positions_of(&ids(&lines));
+    for (position, known) in (0..).zip(known) {
+        let is_withdrawn = spans.iter().any(|span| span.contains(position));
+        assert_eq!(known.is_empty(), is_withdrawn, "{position}");
+        assert_eq!(head.is_withdrawn(position), is_withdrawn, "{position}");
+    }
+    database.push(&lines[150..165]);
+    assert_eq!(database.positions_of(&[lines[155].id.as_str()]), [[305]]);
+}
+
+#[test]
+fn one_id_asked_for_twice_is_found_twice() {
+    let mut database = Database::default();
+    let lines = typical_lines(1, 0, 200);
+    database.push(&lines[..20]);
+    let id = lines[7].id.as_str();
+    assert_eq!(database.positions_of(&[id, "new", id]), [vec![7], vec![], vec![7]]);
+    database.push(&lines[20..]);
+    assert_eq!(database.positions_of(&[id, "new", id]), [vec![7], vec![], vec![7]]);
+}
+
+#[test]
+fn a_line_before_the_newest_ends_the_order() {
+    let mut database = Database::default();
+    let lines = typical_lines(1, 0, 100);
+    database.push(&lines[50..60]);
+    assert!(database.head().is_in_order());
+    database.push(&lines[49..50]);
+    assert!(!database.head().is_in_order());
+    database.push(&lines[60..]);
+    assert!(!database.head().is_in_order());
+    assert_eq!(database.head().newest(), Some(lines[99].date.date()));
+    let days = |lines: &[Line]| (lines[0].date.date(), lines[lines.len() - 1].date.date());
+    let entries: Vec<_> = database.segments().iter().map(|e| (e.oldest, e.newest)).collect();
+    assert_eq!(entries, [days(&lines[50..60]), days(&lines[49..50]), days(&lines[60..])]);
+}
+
+#[test]
+fn a_head_refuses_runs_that_are_not_its_own() {
+    let mut database = Database::default();
+    database.push(&typical_lines(1, 0, 200));
+    database.push(&typical_lines(1, 200, 200));
+    let (head, runs) = (database.head(), database.runs());
+    assert!(suspects(&head, &runs, &["x"]).is_ok());
+    assert!(suspects(&head, &runs[..1], &["x"]).is_err());
+    let turned: Vec<&Run> = runs.iter().rev().collect();
+    assert!(suspects(&head, &turned, &["x"]).is_err());
+    assert!(append::<Run>(&head, &[], &typical_lines(1, 400, 1), accepted_at()).is_err());
+}
+
+#[test]
+fn nothing_is_written_for_no_lines_and_nothing_without_its_number() {
+    let head = Head::default();
+    assert!(append::<Run>(&head, &[], &[], accepted_at()).unwrap().is_none());
+    let large = append::<Run>(&head, &[], &typical_lines(1, 0, 200), accepted_at()).unwrap();
+    assert!(large.clone().unwrap().finish(1, None, None).is_err());
+    assert!(large.clone().unwrap().finish(1, Some(2), Some(3)).is_err());
+    assert_eq!(large.unwrap().finish(1, Some(2), None).unwrap().run_chunks(), [2]);
+}
+
+/// The measured figure of docs/decisions/storage-layout.md, with some room.
+#[test]
+fn a_typical_line_is_small() {
+    let lines = typical_lines(1, 0, 1_000);
+    let segment = segment::encode_segment(&lines, accepted_at());
+    assert!(segment.len() <= 55 * lines.len(), "{} bytes", segment.len());
+    for (count, pushes) in [(1_000, 20), (100, 1), (10, 60)] {
+        let mut database = Database::default();
+        for push in 0..pushes {
+            database.push(&typical_lines(1, push * count, count));
+        }
+        let total = usize::try_from(pushes * count).unwrap();
+        let size = database.size();
+        assert!(size <= 70 * total, "{pushes} pushes of {count}: {size} bytes for {total} lines");
+    }
+}
