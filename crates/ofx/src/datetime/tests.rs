@@ -112,18 +112,24 @@ fn ours_are_printed_in_gmt() {
 
 proptest! {
     #[test]
-    fn what_is_printed_reads_back_as_the_same(millis in -62_135_000_000_000i64..253_402_000_000_000) {
+    fn what_is_printed_reads_back_as_the_same(
+        millis in -62_135_000_000_000i64..253_402_000_000_000,
+    ) {
         let timestamp = Timestamp::from_millisecond(millis).unwrap();
         let at = OfxDateTime::moment(timestamp).unwrap();
         prop_assert_eq!(OfxDateTime::parse(&at.to_string()), Ok(at));
-        for at in [OfxDateTime::day, OfxDateTime::noon, OfxDateTime::start_of_day, OfxDateTime::end_of_day] {
+        let days: [fn(_) -> _; 4] =
+            [OfxDateTime::day, OfxDateTime::noon, OfxDateTime::start_of_day, OfxDateTime::end_of_day];
+        for at in days {
             let at = at(Offset::UTC.to_datetime(timestamp).date()).unwrap();
             prop_assert_eq!(OfxDateTime::parse(&at.to_string()), Ok(at));
         }
     }
 
     #[test]
-    fn no_text_can_make_the_reader_panic(text in "[0-9]{8,14}(\\.[0-9]{0,10})?(\\[[-+0-9.:A-Z]{0,9}\\]?)?|.*") {
+    fn no_text_can_make_the_reader_panic(
+        text in "[0-9]{8,14}(\\.[0-9]{0,10})?(\\[[-+0-9.:A-Z]{0,9}\\]?)?|.*",
+    ) {
         if let Ok(at) = OfxDateTime::parse(&text) {
             let same_moment = OfxDateTime::parse(&at.to_string()).unwrap();
             if at.precision() != Precision::Day {

@@ -82,12 +82,14 @@ fn the_xml_form_is_read_with_either_quotes_and_any_order() {
     let uid = "C540D0B4-E68A-4B10-87FB-052F06944C2C";
     for text in [
         format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\r\n<?OFX OFXHEADER=\"200\" \
+            "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\r\n\
+                <?OFX OFXHEADER=\"200\" \
              VERSION=\"220\" SECURITY=\"NONE\" OLDFILEUID=\"NONE\" NEWFILEUID=\"{uid}\"?>\r\n<OFX>"
         ),
         format!("<?OFX NEWFILEUID='{uid}' VERSION = '220' OFXHEADER='200'?><OFX>"),
         format!(
-            "junk\n<?xml version='1.0'?><?pi x?><?OFX OFXHEADER=\"200\" VERSION=\"220\" NEWFILEUID=\"{uid}\"?>"
+            "junk\n<?xml version='1.0'?><?pi x?>\
+                <?OFX OFXHEADER=\"200\" VERSION=\"220\" NEWFILEUID=\"{uid}\"?>"
         ),
     ] {
         let header = header(&text);

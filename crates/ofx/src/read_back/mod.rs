@@ -105,7 +105,8 @@ mod tests {
             <DTSERVER>20261120<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1>";
         let statement = |inner: &str| {
             format!(
-                "{sign_on}<BANKMSGSRSV1><STMTTRNRS><STMTRS>{inner}</STMTRS></STMTTRNRS></BANKMSGSRSV1>"
+                "{sign_on}<BANKMSGSRSV1><STMTTRNRS><STMTRS>{inner}</STMTRS></STMTTRNRS>\
+                    </BANKMSGSRSV1>"
             )
         };
         let account = "<BANKACCTFROM><BANKID>1<ACCTID>2<ACCTTYPE>CD</BANKACCTFROM>";

@@ -1,5 +1,5 @@
-//! Synchronisation of histories that we do not keep. Such a request has no wrapper and its answer no
-//! status: the truth is an empty history, and a refusal for each transaction that came along.
+//! Synchronisation of histories that we do not keep. Such a request has no wrapper and its answer
+//! no status: the truth is an empty history, and a refusal of each transaction that came along.
 
 use super::message::Trn;
 use crate::message_set::{MessageSet, TransactionKind};

@@ -60,7 +60,7 @@ impl<'a> Lexer<'a> {
 
     fn tag(&mut self) -> Result<Token<'a>, ReadError> {
         let fault = self.fault(Fault::TagMalformed);
-        // The longest tag has `</` before and `/` behind its name; further away, `>` is not looked for.
+        // A `>` further away than the longest tag is long would not make one.
         let near = self.rest.get(..TAG_BYTES_MAX.saturating_add(4)).unwrap_or(self.rest);
         let Some(end) = near.iter().position(|&byte| byte == b'>') else {
             let cut_off = near.len() == self.rest.len() && near.iter().skip(1).all(|&b| in_tag(b));

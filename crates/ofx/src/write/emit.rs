@@ -92,7 +92,7 @@ impl Emitter {
         }
     }
 
-    /// Windows-1252 bytes in the older form, as its header declares. Numbered references would carry
+    /// Windows-1252 bytes in the older form, as its header declares. Numbered references could name
     /// every character, but of the clients tried, libofx cuts the text off at the first one and
     /// ofxtools shows it as typed; the bytes are right in libofx, ofxtools and ofxparse. A letter
     /// that Windows-1252 lacks becomes its base letter.
