@@ -1,5 +1,6 @@
 //! What a push writes: its segment, and now and then a run or a directory that takes over what the head has no room for.
 
+use super::bytes::seal_at_end;
 use super::directory::Directory;
 use super::fingerprint::fingerprint;
 use super::head::RunEntry;
@@ -97,7 +98,8 @@ impl Append {
         let mut head = self.head;
         let (span, oldest, newest) = (self.span, self.oldest, self.newest);
         head.segments.push(SegmentEntry { chunk: segment, span, oldest, newest });
-        head.runs.extend(run.map(|chunk| RunEntry { chunk, lines: self.run_lines }));
+        let seal = self.run.as_deref().and_then(seal_at_end).unwrap_or_default();
+        head.runs.extend(run.map(|chunk| RunEntry { chunk, lines: self.run_lines, seal }));
         head.directories.extend(directory);
         Ok(head)
     }

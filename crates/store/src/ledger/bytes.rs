@@ -79,6 +79,11 @@ fn low_seven_of_wide(value: u128) -> u8 {
     low & 0x7f
 }
 
+/// The checksum that sealed bytes end with; it tells them from others.
+pub(super) fn seal_at_end(sealed: &[u8]) -> Option<u32> {
+    sealed.last_chunk::<SEAL_BYTES>().map(|seal| u32::from_le_bytes(*seal))
+}
+
 fn seal_of(bytes: &[u8]) -> [u8; SEAL_BYTES] {
     let [a, b, c, d, ..] = XxHash3_64::oneshot(bytes).to_le_bytes();
     [a, b, c, d]

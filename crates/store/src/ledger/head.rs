@@ -38,6 +38,8 @@ pub struct Head {
 pub(super) struct RunEntry {
     pub(super) chunk: ChunkNo,
     pub(super) lines: u64,
+    /// The checksum of its chunk: a cached run of another chunk that once had the same number does not pass for it.
+    pub(super) seal: u32,
 }
 
 impl Head {
@@ -121,6 +123,7 @@ impl Head {
         for run in &self.runs {
             put_chunk(&mut writer, run.chunk, &mut previous);
             writer.uint(run.lines);
+            writer.raw(&run.seal.to_le_bytes());
         }
         for fingerprint in &self.recent {
             let [_, _, _, bytes @ ..] = fingerprint.to_be_bytes();
@@ -147,7 +150,8 @@ impl Head {
         let runs = (0..reader.len()?)
             .map(|_| {
                 let chunk = take_chunk(&mut reader, &mut previous)?;
-                Ok(RunEntry { chunk, lines: reader.uint()? })
+                let lines = reader.uint()?;
+                Ok(RunEntry { chunk, lines, seal: u32::from_le_bytes(reader.array()?) })
             })
             .collect::<Result<Vec<_>, Damage>>()?;
         let (recent, rest) = reader.raw(reader.left())?.as_chunks::<FINGERPRINT_BYTES>();
@@ -176,6 +180,7 @@ impl Head {
         for (entry, run) in self.runs.iter().zip(runs) {
             let run = run.borrow();
             agree &= run.first() == first && run.lines() == entry.lines;
+            agree &= run.seal() == Some(entry.seal);
             first = first.saturating_add(entry.lines);
         }
         if agree {

@@ -1,7 +1,7 @@
 //! A run: fingerprints of the ids of neighbouring lines, sorted, each with its line's place.
 
 use super::Damage;
-use super::bytes::{Reader, Writer};
+use super::bytes::{Reader, Writer, seal_at_end};
 use super::fingerprint::{PLACES_MAX, entry, place_of};
 
 /// Tells a run from other chunks, and its version.
@@ -15,6 +15,8 @@ pub struct Run {
     first: u64,
     /// Fingerprints with places, sorted.
     entries: Vec<u64>,
+    /// The checksum of the chunk it was read from; heads know it.
+    seal: Option<u32>,
 }
 
 impl Run {
@@ -23,7 +25,7 @@ impl Run {
         let mut entries: Vec<u64> =
             (0..).zip(fingerprints).map(|(place, found)| entry(found, place)).collect();
         entries.sort_unstable();
-        Self { first, entries }
+        Self { first, entries, seal: None }
     }
 
     /// One run of neighbouring ones, given in the order of their lines.
@@ -37,7 +39,7 @@ impl Run {
             entries.extend(run.entries.iter().map(|entry| entry.wrapping_add(moved)));
         }
         merge_sorted_parts(&mut entries);
-        Self { first, entries }
+        Self { first, entries, seal: None }
     }
 
     /// Whether a run can have so many lines.
@@ -57,6 +59,10 @@ impl Run {
 
     pub(super) fn first(&self) -> u64 {
         self.first
+    }
+
+    pub(super) fn seal(&self) -> Option<u32> {
+        self.seal
     }
 
     pub(super) fn entries(&self) -> &[u64] {
@@ -88,7 +94,7 @@ impl Run {
         }
         let entries: Vec<u64> = entries.iter().map(|entry| u64::from_be_bytes(*entry)).collect();
         if entries.is_sorted() {
-            Ok(Self { first, entries })
+            Ok(Self { first, entries, seal: seal_at_end(bytes) })
         } else {
             Err(reader.damage("out of order"))
         }

@@ -287,6 +287,9 @@ fn a_head_refuses_runs_that_are_not_its_own() {
     let (head, runs) = (database.head(), database.runs());
     assert!(suspects(&head, &runs, &["x"]).is_ok());
     assert!(suspects(&head, &runs[..1], &["x"]).is_err());
+    let mut other = Database::default();
+    other.push(&typical_lines(2, 0, 200));
+    assert!(suspects(&head, &[&other.runs()[0], &runs[1]], &["x"]).is_err());
     let turned: Vec<&Run> = runs.iter().rev().collect();
     assert!(suspects(&head, &turned, &["x"]).is_err());
     assert!(append::<Run>(&head, &[], &typical_lines(1, 400, 1), accepted_at()).is_err());
