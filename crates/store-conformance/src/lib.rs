@@ -18,7 +18,12 @@ pub mod company;
 pub mod connection;
 pub mod credential;
 pub mod event;
+pub mod fetch;
 pub mod installation;
+pub mod known_line;
+pub mod line;
+pub mod push;
 pub mod source_account;
+pub mod work;
 
 pub use backend::Backend;

@@ -110,11 +110,113 @@ macro_rules! suite {
                 revoking_where_there_is_nothing_is_no_news
             ;
 
+            push:
+                an_accepted_push_pends_and_is_found_again
+                the_lines_of_an_accepted_push_can_be_read_at_once
+                each_push_continues_where_the_last_one_ended
+                the_last_balance_told_becomes_the_accounts
+                a_push_changes_nothing_of_its_account_but_the_balance
+                an_accepted_push_is_due_at_once
+                what_looked_odd_is_kept_with_the_push
+                of_a_refused_push_only_the_operation_is_kept
+                a_refused_push_is_news
+                a_refused_push_takes_no_places
+                the_rules_that_come_with_a_push_are_applied
+                the_newest_line_kept_is_known_to_the_judge
+                the_feeds_first_day_is_known_to_the_judge
+                a_push_to_an_account_that_is_not_connected_fails
+                a_push_to_nowhere_leaves_nothing
+                a_push_is_found_under_its_own_company_only
+                pushes_are_listed_newest_first_in_pages
+                pushes_of_one_instant_stand_on_one_page_each
+                pushes_are_filtered_and_ordered_on_request
+                without_a_company_there_is_no_list_of_pushes
+                pushes_to_one_account_at_once_share_no_place
+            ;
+
+            known_line:
+                a_line_pushed_again_is_skipped_with_a_warning
+                a_push_of_known_lines_alone_pends_and_keeps_none
+                what_does_not_identify_a_line_may_differ
+                a_known_id_with_another_transaction_is_refused
+                what_was_refused_is_not_known
+                ids_are_compared_letter_by_letter
+                another_account_knows_nothing_of_them
+                a_known_line_is_found_after_one_push
+                a_known_line_is_found_after_eight_pushes
+                a_known_line_is_found_after_three_hundred_pushes
+                known_lines_are_found_among_five_thousand
+                of_the_same_lines_pushed_at_once_each_is_kept_once
+                a_known_line_may_be_older_than_the_window
+            ;
+
+            line:
+                a_line_comes_back_as_it_was_sent
+                every_view_shows_the_same_lines
+                the_moment_of_acceptance_is_kept_with_each_push
+                lines_are_listed_by_date_then_place
+                pages_of_lines_go_on_across_pushes
+                pages_of_lines_out_of_order_are_in_order
+                the_newest_lines_come_first_on_request
+                lines_of_equal_rank_keep_the_lists_own_order
+                lines_are_filtered_on_request
+                an_account_without_lines_has_an_empty_list
+                lines_are_reached_by_their_own_path_only
+                accounts_do_not_share_their_lines
+                a_statement_shows_the_days_of_its_window
+                a_statement_finds_days_that_came_out_of_order
+                a_statement_knows_the_account_as_a_whole
+                lines_are_read_by_their_places
+                withdrawn_lines_are_nowhere_to_be_seen
+                the_watermark_stands_above_every_place
+                withdrawn_lines_may_be_pushed_again
+            ;
+
+            fetch:
+                the_first_statement_connects_a_pending_account
+                later_statements_change_nothing
+                lines_flow_once_the_first_statement_was_opened
+                a_disconnected_account_stays_closed
+                a_statement_needs_an_account_of_its_client
+                first_statements_at_once_connect_once
+                a_fetch_is_found_as_it_was_recorded
+                fetches_are_listed_newest_first
+                a_fetch_is_the_connections_newest_sync
+                fetches_of_another_client_are_not_there
+                fetches_go_with_their_company
+            ;
+
             event:
                 events_are_read_in_order_from_a_place
                 a_client_reads_its_own_events_only
                 the_sequence_never_goes_back
                 a_reader_that_follows_misses_nothing
+            ;
+
+            work:
+                a_lease_shows_the_push_and_its_own_end
+                where_nothing_is_due_nothing_is_leased
+                leased_work_is_not_leased_again
+                work_is_leased_to_one_of_many_workers
+                a_lease_that_ended_is_as_if_it_had_never_been
+                the_oldest_work_is_leased_first
+                a_worker_serves_every_client
+                an_accounts_pushes_are_settled_in_order
+                pushes_of_one_instant_are_settled_in_the_order_they_came
+                a_push_that_waits_holds_back_the_accounts_next
+                accounts_do_not_wait_for_each_other
+                a_settled_push_has_ended_with_its_event
+                the_platforms_words_are_added_to_what_was_said
+                a_push_is_settled_once
+                of_settlements_at_once_one_is_written
+                a_lease_that_another_worker_took_cannot_settle
+                a_push_to_try_again_is_due_then
+                a_released_lease_is_leased_at_once
+                only_the_holder_can_release
+                a_push_whose_lines_are_all_known_is_settled_too
+                lines_that_timed_out_unseen_are_withdrawn
+                lines_that_a_statement_showed_are_not_withdrawn
+                a_statement_of_another_account_shows_nothing
             ;
         }
     };
@@ -141,6 +243,11 @@ mod tests {
         check("connection", include_str!("connection.rs"));
         check("source_account", include_str!("source_account.rs"));
         check("credential", include_str!("credential.rs"));
+        check("push", include_str!("push.rs"));
+        check("known_line", include_str!("known_line.rs"));
+        check("line", include_str!("line.rs"));
+        check("fetch", include_str!("fetch.rs"));
         check("event", include_str!("event.rs"));
+        check("work", include_str!("work.rs"));
     }
 }

@@ -1,0 +1,345 @@
+//! Cases about due work.
+
+use crate::Backend;
+use crate::world::{World, finished, ids_of, success, today};
+use domain::event::{Event, EventKind};
+use domain::fetch::Fetch;
+use domain::ids::LeaseToken;
+use domain::push::{PushOperation, PushStatus, Remark, Settlement, Validation};
+use domain::work::Lease;
+use jiff::{SignedDuration, Timestamp};
+use store::{LeaseRequest, PushIntake, Settled};
+use testkit::{
+    NOON, a_draft_of, a_fetch, a_lease_request, a_line, a_uuid, amount, an_account, an_intake,
+    noon_plus,
+};
+use tokio::task::JoinSet;
+
+/// Accepts a push of one line to the named account, made if need be.
+async fn push_to(world: &World, account: &str, id: &str, minute: i64) -> PushOperation {
+    let new = an_account(&world.connection, account);
+    let path = testkit::an_account_path(&world.connection, account);
+    if world.store.find_source_account(&path).await.unwrap().is_none() {
+        world.add_account(new).await;
+    }
+    let intake = PushIntake { account: path, ..world.intake(a_draft_of([today(id)])) };
+    world.accept(PushIntake { requested_at: noon_plus(minute), ..intake }).await
+}
+
+fn pushes_of(leases: &[Lease]) -> Vec<PushOperation> {
+    leases.iter().map(|lease| lease.push.clone()).collect()
+}
+
+/// The event of a push that has ended.
+fn ended(world: &World, push: &PushOperation, kind: EventKind, at: Timestamp) -> Event {
+    let event = Event::of_company(world.client, world.company.id, kind, at);
+    event.on(world.connection.id).for_account(push.account.clone()).for_push(push.key)
+}
+
+pub async fn a_lease_shows_the_push_and_its_own_end(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let push = world.push(&["a", "b"]).await;
+    let token = LeaseToken::new(a_uuid());
+    let length = SignedDuration::from_secs(90);
+    let request = LeaseRequest { token, length, count: 5, now: noon_plus(1) };
+    let leases = world.store.lease_due_work(&request).await.unwrap();
+    let until = noon_plus(1) + length;
+    assert_eq!(leases, [Lease { token, until, attempt: 1, push }]);
+}
+
+pub async fn where_nothing_is_due_nothing_is_leased(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    assert_eq!(world.lease(noon_plus(60)).await, []);
+}
+
+pub async fn leased_work_is_not_leased_again(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    world.push(&["a"]).await;
+    world.lease_one(NOON).await;
+    assert_eq!(world.lease(NOON).await, []);
+}
+
+pub async fn work_is_leased_to_one_of_many_workers(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    for n in 0..16 {
+        push_to(&world, &format!("account-{n}"), "a", 0).await;
+    }
+    let mut workers = JoinSet::new();
+    for _ in 0..8 {
+        let store = world.store.clone();
+        workers.spawn(async move {
+            let mut leases = Vec::new();
+            loop {
+                let token = LeaseToken::new(a_uuid());
+                let request = LeaseRequest { token, count: 1, ..a_lease_request() };
+                let more = store.lease_due_work(&request).await.unwrap();
+                if more.is_empty() {
+                    return leases;
+                }
+                leases.extend(more);
+            }
+        });
+    }
+    let leases: Vec<Lease> = workers.join_all().await.into_iter().flatten().collect();
+    let mut keys: Vec<_> = leases.iter().map(|lease| lease.push.key).collect();
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), leases.len());
+    // A worker may find the rest held for a moment by another's transaction, so what is left is taken now.
+    let left = world.lease(NOON).await;
+    assert_eq!(keys.len() + left.len(), 16);
+}
+
+pub async fn a_lease_that_ended_is_as_if_it_had_never_been(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    world.push(&["a"]).await;
+    let lease = world.lease_one(NOON).await;
+    let just_before = lease.until - SignedDuration::from_micros(1);
+    assert_eq!(world.lease(just_before).await, []);
+    let again = world.lease_one(lease.until).await;
+    assert_eq!((again.attempt, &again.push), (2, &lease.push));
+    assert_ne!(again.token, lease.token);
+}
+
+pub async fn the_oldest_work_is_leased_first(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let mut pushes = Vec::new();
+    for (minute, account) in [(1, "z"), (2, "a"), (3, "m"), (4, "b")] {
+        pushes.push(push_to(&world, account, "x", minute).await);
+    }
+    let request = LeaseRequest { count: 3, now: noon_plus(9), ..a_lease_request() };
+    let leases = world.store.lease_due_work(&request).await.unwrap();
+    assert_eq!(pushes_of(&leases), pushes[..3]);
+    assert_eq!(pushes_of(&world.lease(noon_plus(9)).await), pushes[3..]);
+}
+
+pub async fn a_worker_serves_every_client(backend: &dyn Backend) {
+    let (ours, theirs) = World::two(backend).await;
+    let pushes = [ours.push(&["a"]).await, theirs.push(&["a"]).await];
+    let leases = ours.lease(NOON).await;
+    assert_eq!(leases.len(), 2);
+    for push in pushes {
+        assert!(pushes_of(&leases).contains(&push));
+    }
+}
+
+pub async fn an_accounts_pushes_are_settled_in_order(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let mut settled = Vec::new();
+    let mut pushes = Vec::new();
+    for (minute, id) in (0..).zip(["a", "b", "c"]) {
+        pushes.push(push_to(&world, "current", id, minute).await);
+    }
+    for minute in 10..13 {
+        let lease = world.lease_one(noon_plus(minute)).await;
+        assert_eq!(world.lease(noon_plus(minute)).await, []);
+        world.settle(&lease, success(), noon_plus(minute)).await;
+        settled.push(lease.push);
+    }
+    assert_eq!(settled, pushes);
+}
+
+pub async fn pushes_of_one_instant_are_settled_in_the_order_they_came(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    for n in 0..6 {
+        world.push(&[&n.to_string()]).await;
+    }
+    let mut places = Vec::new();
+    for _ in 0..6 {
+        let lease = world.lease_one(NOON).await;
+        places.push(lease.push.lines.first);
+        world.settle(&lease, success(), NOON).await;
+    }
+    assert_eq!(places, [0, 1, 2, 3, 4, 5]);
+}
+
+pub async fn a_push_that_waits_holds_back_the_accounts_next(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let first = world.push(&["a"]).await;
+    world.push(&["b"]).await;
+    let other = push_to(&world, "other", "a", 0).await;
+    let leases = world.lease(NOON).await;
+    assert_eq!(leases.len(), 2);
+    for lease in leases {
+        let settlement =
+            if lease.push == first { Settlement::Again(noon_plus(30)) } else { success() };
+        world.settle(&lease, settlement, NOON).await;
+    }
+    assert_eq!(world.push_now(&other).await.status, PushStatus::Success);
+    assert_eq!(world.lease(noon_plus(29)).await, []);
+    assert_eq!(world.lease_one(noon_plus(30)).await.push, first);
+}
+
+pub async fn accounts_do_not_wait_for_each_other(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let mut firsts = Vec::new();
+    for account in ["x", "y", "z"] {
+        firsts.push(push_to(&world, account, "1", 0).await);
+        push_to(&world, account, "2", 1).await;
+    }
+    let leases = world.lease(noon_plus(5)).await;
+    assert_eq!(leases.len(), 3);
+    assert!(firsts.iter().all(|push| pushes_of(&leases).contains(push)));
+}
+
+pub async fn a_settled_push_has_ended_with_its_event(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    for (id, status, kind) in [
+        ("a", PushStatus::Success, EventKind::WriteSuccessful),
+        ("b", PushStatus::Failed, EventKind::WriteUnsuccessful),
+        ("c", PushStatus::TimedOut, EventKind::WriteUnsuccessful),
+    ] {
+        let push = world.push(&[id]).await;
+        let lease = world.lease_one(NOON).await;
+        world.settle(&lease, finished(status), noon_plus(3)).await;
+        let completed_at = Some(noon_plus(3));
+        let expected = PushOperation { status, completed_at, ..push.clone() };
+        assert_eq!(world.push_now(&push).await, expected);
+        assert_eq!(world.new_events().await, [ended(&world, &push, kind, noon_plus(3))]);
+        assert_eq!(world.lease(noon_plus(60)).await, []);
+    }
+}
+
+pub async fn the_platforms_words_are_added_to_what_was_said(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let odd = domain::line::Line { amount: amount("1.00"), ..today("a") };
+    let push = world.accept(an_intake(&world.account, a_draft_of([odd]))).await;
+    assert_eq!(push.validation.warnings.len(), 1);
+    let lease = world.lease_one(NOON).await;
+    let errors =
+        vec![Remark { path: "transactions[0].amount".into(), message: "non, merci".into() }];
+    let settlement = Settlement::Finished {
+        status: PushStatus::Failed,
+        error: Some("the platform refused".into()),
+        errors: errors.clone(),
+    };
+    world.settle(&lease, settlement, noon_plus(1)).await;
+    let kept = world.push_now(&push).await;
+    assert_eq!(kept.error.as_deref(), Some("the platform refused"));
+    assert_eq!(kept.validation, Validation { errors, ..push.validation });
+    // The platform had its chance: the lines stay.
+    assert_eq!(world.line_ids().await, ["a"]);
+}
+
+pub async fn a_push_is_settled_once(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let push = world.push(&["a"]).await;
+    let lease = world.lease_one(NOON).await;
+    world.settle(&lease, success(), noon_plus(1)).await;
+    world.news().await;
+    let again = finished(PushStatus::Failed);
+    let settled = world.store.settle_push(&lease, &again, noon_plus(2)).await.unwrap();
+    assert_eq!(settled, Settled::LeaseLost);
+    assert_eq!(world.push_now(&push).await.status, PushStatus::Success);
+    assert_eq!(world.news().await, []);
+}
+
+pub async fn of_settlements_at_once_one_is_written(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    world.push(&["a"]).await;
+    let lease = world.lease_one(NOON).await;
+    let mut tasks = JoinSet::new();
+    for _ in 0..8 {
+        let (store, lease) = (world.store.clone(), lease.clone());
+        tasks.spawn(async move { store.settle_push(&lease, &success(), NOON).await.unwrap() });
+    }
+    let answers = tasks.join_all().await;
+    assert_eq!(answers.iter().filter(|answer| **answer == Settled::Written).count(), 1);
+    assert_eq!(world.news().await, [EventKind::WriteSuccessful]);
+}
+
+pub async fn a_lease_that_another_worker_took_cannot_settle(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let push = world.push(&["a"]).await;
+    let slow = world.lease_one(NOON).await;
+    let quick = world.lease_one(slow.until).await;
+    for settlement in [success(), Settlement::Again(noon_plus(90)), finished(PushStatus::TimedOut)]
+    {
+        let settled = world.store.settle_push(&slow, &settlement, slow.until).await.unwrap();
+        assert_eq!(settled, Settled::LeaseLost);
+    }
+    assert_eq!(world.push_now(&push).await, push);
+    assert_eq!(world.line_ids().await, ["a"]);
+    assert_eq!(world.news().await, []);
+    world.settle(&quick, success(), noon_plus(1)).await;
+}
+
+pub async fn a_push_to_try_again_is_due_then(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let push = world.push(&["a"]).await;
+    let lease = world.lease_one(NOON).await;
+    // Before the old lease would have ended, because it is given up.
+    let due_at = NOON + SignedDuration::from_secs(7);
+    world.settle(&lease, Settlement::Again(due_at), NOON).await;
+    assert_eq!(world.push_now(&push).await, push);
+    assert_eq!(world.news().await, []);
+    assert_eq!(world.lease(due_at - SignedDuration::from_micros(1)).await, []);
+    let again = world.lease_one(due_at).await;
+    assert_eq!((again.attempt, again.push), (2, push));
+}
+
+pub async fn a_released_lease_is_leased_at_once(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let push = world.push(&["a"]).await;
+    let lease = world.lease_one(NOON).await;
+    world.store.release_work(&lease).await.unwrap();
+    let settled = world.store.settle_push(&lease, &success(), NOON).await.unwrap();
+    assert_eq!(settled, Settled::LeaseLost);
+    assert_eq!(world.lease_one(NOON).await.push, push);
+}
+
+pub async fn only_the_holder_can_release(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    world.push(&["a"]).await;
+    let slow = world.lease_one(NOON).await;
+    let quick = world.lease_one(slow.until).await;
+    world.store.release_work(&slow).await.unwrap();
+    assert_eq!(world.lease(slow.until).await, []);
+    world.settle(&quick, success(), slow.until).await;
+    world.store.release_work(&quick).await.unwrap();
+    assert_eq!(world.lease(noon_plus(60)).await, []);
+}
+
+pub async fn a_push_whose_lines_are_all_known_is_settled_too(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    world.push(&["a"]).await;
+    world.settle_all(NOON).await;
+    world.news().await;
+    let push = world.push(&["a"]).await;
+    assert_eq!((push.known_lines, push.lines.count), (1, 0));
+    let lease = world.lease_one(NOON).await;
+    world.settle(&lease, success(), NOON).await;
+    assert_eq!(world.push_now(&push).await.status, PushStatus::Success);
+    assert_eq!(world.news().await, [EventKind::WriteSuccessful]);
+}
+
+/// Lets a push of two lines time out after `fetches`, and answers the ids that are left.
+async fn left_after_timeout(world: &World, fetches: &[Fetch]) -> Vec<String> {
+    world.push(&["before"]).await;
+    world.settle_all(NOON).await;
+    world.push_lines([a_line("one", "2024-02-29", "1.00"), today("two")]).await;
+    world.store.record_fetches(&world.path(), fetches).await.unwrap();
+    let lease = world.lease_one(NOON).await;
+    world.settle(&lease, finished(PushStatus::TimedOut), noon_plus(1)).await;
+    ids_of(&world.lines().await)
+}
+
+pub async fn lines_that_timed_out_unseen_are_withdrawn(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    // A statement from before the push cannot have shown its lines.
+    let fetches = [a_fetch(&world.account, 1)];
+    assert_eq!(left_after_timeout(&world, &fetches).await, ["before"]);
+}
+
+pub async fn lines_that_a_statement_showed_are_not_withdrawn(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let fetches = [a_fetch(&world.account, 3)];
+    assert_eq!(left_after_timeout(&world, &fetches).await, ["before", "one", "two"]);
+    assert_eq!(world.push(&["one-more", "two"]).await.known_lines, 1);
+}
+
+pub async fn a_statement_of_another_account_shows_nothing(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let other = world.add_account(an_account(&world.connection, "other")).await;
+    assert_eq!(left_after_timeout(&world, &[a_fetch(&other, 9)]).await, ["before"]);
+}
