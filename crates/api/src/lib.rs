@@ -1,1 +1,26 @@
-//! The JSON door: Codat-compatible operations, and ours under /ext/v1.
+//! The JSON door: Codat-compatible operations, and ours under /ext/v1. It knows the store's traits, never a database,
+//! and calls no platform.
+
+mod router;
+mod state;
+
+// what every operation goes through
+mod access;
+mod auth;
+mod compat;
+mod envelope;
+mod json;
+mod locate;
+mod paging;
+mod query;
+
+// the operations, and what they show
+mod ext;
+mod nouns;
+mod wire;
+
+#[cfg(test)]
+mod sample;
+
+pub use router::router;
+pub use state::ApiState;

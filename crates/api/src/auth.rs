@@ -1,0 +1,107 @@
+//! Who calls: an API key in `Authorization: Basic`, as the contract has it, that is, the key alone in base64.
+
+use crate::envelope::ApiError;
+use crate::state::Shared;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use domain::api_key::ApiKeyHash;
+use domain::ids::ClientId;
+
+/// Some callers drop the padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The tenant that a request acts for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caller {
+    pub(crate) client: ClientId,
+}
+
+/// Lets only requests with a known key pass. The key is looked up every time, so that revoking one acts at once.
+pub(crate) async fn require_key(
+    State(state): State<Shared>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let caller = match find_caller(&state, request.headers()).await {
+        Ok(caller) => caller,
+        Err(error) => return error.into_response(),
+    };
+    request.extensions_mut().insert(caller);
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(caller);
+    response
+}
+
+async fn find_caller(state: &Shared, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let header = headers.get(header::AUTHORIZATION).ok_or_else(|| {
+        ApiError::unauthorized(
+            "the request has no Authorization header: send Basic and the API key in base64",
+        )
+    })?;
+    let key = header.to_str().ok().and_then(presented_key).ok_or_else(|| {
+        ApiError::unauthorized("the Authorization header is not Basic and an API key in base64")
+    })?;
+    // Only hashes are compared, and nobody can choose one: the time it takes tells nothing about a key.
+    let found = state.store.find_api_key(&ApiKeyHash::of(&key)).await?;
+    let key = found.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
+    Ok(Caller { client: key.client })
+}
+
+/// The key in a header's value. A colon at the end is what HTTP libraries add for the password that is not there.
+fn presented_key(value: &str) -> Option<String> {
+    let (scheme, encoded) = value.trim().split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let key = String::from_utf8(BASE64.decode(encoded.trim()).ok()?).ok()?;
+    Some(key.strip_suffix(':').map_or(key.clone(), str::to_owned)).filter(|key| !key.is_empty())
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let caller = parts.extensions.get::<Self>().copied();
+        caller.ok_or_else(|| ApiError::internal("a route is not behind the key check"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_with_and_without_its_colon_and_in_any_case_of_the_scheme() {
+        let encoded = |key: &str| BASE64.encode(key);
+        let key = Some("Key123".to_owned());
+        assert_eq!(presented_key(&format!("Basic {}", encoded("Key123"))), key);
+        assert_eq!(presented_key(&format!("bAsIc   {}", encoded("Key123:"))), key);
+        assert_eq!(presented_key("Basic S2V5MTIzOg"), key, "without padding");
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        let colon = format!("Basic {}", BASE64.encode(":"));
+        for value in [
+            "",
+            "Basic",
+            "Basic ",
+            "Bearer S2V5MTIz",
+            "S2V5MTIz",
+            "Basic %%%",
+            "Basic /w==",
+            &colon,
+        ] {
+            assert_eq!(presented_key(value), None, "{value:?}");
+        }
+    }
+}

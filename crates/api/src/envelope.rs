@@ -1,0 +1,267 @@
+//! The one shape of every error. A handler answers an [`ApiError`]; the outermost layer, which knows the request's
+//! correlation id, turns it into the body and logs what the caller is not told.
+
+use crate::json::Fault;
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::query::QueryError;
+use serde::Serialize;
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::sync::Arc;
+use store::StoreError;
+use tracing::error;
+
+/// How long a caller should wait when the database is overloaded: the next commit is milliseconds away.
+const RETRY_AFTER_SECS: &str = "1";
+
+/// Why a request is not answered as wished.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    service: Service,
+    error: Cow<'static, str>,
+    faults: Vec<Fault>,
+    /// For the log only.
+    cause: Option<String>,
+}
+
+/// The contract's name of the part that speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Service {
+    Public,
+    Clients,
+}
+
+impl Service {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Public => "PublicApi",
+            Self::Clients => "ClientsApi",
+        }
+    }
+}
+
+/// What every operation answers.
+pub(crate) type Answer<T> = Result<T, ApiError>;
+
+impl ApiError {
+    fn new(status: StatusCode, error: impl Into<Cow<'static, str>>) -> Self {
+        let (service, faults, cause) = (Service::Public, Vec::new(), None);
+        Self { status, service, error: error.into(), faults, cause }
+    }
+
+    /// 400: what is asked for cannot be.
+    pub(crate) fn refused(error: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error)
+    }
+
+    /// 400: the request is not formed as it must be; all that is wrong with it, at least one thing.
+    pub(crate) fn malformed(faults: Vec<Fault>) -> Self {
+        let first =
+            faults.first().map_or_else(|| "the request is malformed".to_owned(), Fault::sentence);
+        let error = match faults.len() {
+            0 | 1 => first,
+            count => format!("{first} (and {} more, see validation)", count.saturating_sub(1)),
+        };
+        Self { faults, ..Self::refused(error) }
+    }
+
+    /// 400: a query that cannot be read.
+    pub(crate) fn query(error: &QueryError) -> Self {
+        Self { service: Service::Clients, ..Self::refused(error.to_string()) }
+    }
+
+    /// 401: no key, or not one of ours.
+    pub(crate) fn unauthorized(error: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, error)
+    }
+
+    /// 404: no such operation.
+    pub(crate) fn no_such_route() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NotFound")
+    }
+
+    /// 404: no such company.
+    pub(crate) fn no_such_company(id: impl Display) -> Self {
+        let error = format!("Company {id} not found");
+        Self { service: Service::Clients, ..Self::new(StatusCode::NOT_FOUND, error) }
+    }
+
+    /// 404: the company has no such connection.
+    pub(crate) fn no_such_connection(id: impl Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("Data connection {id} not found"))
+    }
+
+    /// 404: the connection has no such account.
+    pub(crate) fn no_such_account(id: impl Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("Source account {id} not found"))
+    }
+
+    /// 404: the company has no such push.
+    pub(crate) fn no_such_push(key: impl Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("Push operation {key} not found"))
+    }
+
+    /// 405: the path is known, the method is not.
+    pub(crate) fn no_such_method() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed")
+    }
+
+    /// 413: more bytes than the operator allows.
+    pub(crate) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large: send less at a time")
+    }
+
+    /// 415: the body says it is not JSON.
+    pub(crate) fn not_json_type(found: &str) -> Self {
+        let error = format!("the Content-Type {found:?} is not understood: send application/json");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error)
+    }
+
+    /// 500: our fault; `cause` goes to the log.
+    pub(crate) fn internal(cause: impl Display) -> Self {
+        let error =
+            "something went wrong here: the operator finds it in the log by the correlation id";
+        let internal = Self::new(StatusCode::INTERNAL_SERVER_ERROR, error);
+        Self { cause: Some(cause.to_string()), ..internal }
+    }
+
+    /// 503: call again.
+    fn busy(cause: impl Display) -> Self {
+        let busy = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the server is busy: call again in a moment",
+        );
+        Self { cause: Some(cause.to_string()), ..busy }
+    }
+
+    /// In words, for a place that has no envelope of its own.
+    pub(crate) fn into_text(self) -> String {
+        self.error.into_owned()
+    }
+
+    /// All that is wrong.
+    #[cfg(test)]
+    pub(crate) fn into_faults(self) -> Vec<Fault> {
+        self.faults
+    }
+
+    /// Whether the same request may succeed later. A failure of ours may be of either sort.
+    const fn can_be_retried(&self) -> &'static str {
+        match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => "True",
+            StatusCode::INTERNAL_SERVER_ERROR => "Unknown",
+            _ => "False",
+        }
+    }
+
+    fn body(&self, correlation_id: &str) -> String {
+        let envelope = Envelope {
+            status_code: self.status.as_u16(),
+            service: self.service.name(),
+            error: &self.error,
+            correlation_id,
+            validation: ValidationShape::of(&self.faults),
+            can_be_retried: self.can_be_retried(),
+            detailed_error_code: 0,
+        };
+        // Texts and numbers only: nothing in it can fail to be written.
+        serde_json::to_string(&envelope).unwrap_or_default()
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Busy(_) => Self::busy(error),
+            StoreError::SchemaTooNew { .. }
+            | StoreError::SchemaTooOld { .. }
+            | StoreError::Damaged(_)
+            | StoreError::Failed(_) => Self::internal(error),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// Only the status: the body is written by [`finish`].
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Envelope<'a> {
+    status_code: u16,
+    service: &'a str,
+    error: &'a str,
+    correlation_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation: Option<ValidationShape<'a>>,
+    can_be_retried: &'a str,
+    detailed_error_code: u8,
+}
+
+#[derive(Serialize)]
+struct ValidationShape<'a> {
+    errors: Vec<ItemShape<'a>>,
+    warnings: [(); 0],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ItemShape<'a> {
+    item_id: &'a str,
+    message: &'a str,
+    validator_name: &'a str,
+}
+
+impl<'a> ValidationShape<'a> {
+    fn of(faults: &'a [Fault]) -> Option<Self> {
+        let item = |fault: &'a Fault| ItemShape {
+            item_id: &fault.path,
+            message: &fault.message,
+            validator_name: fault.validator,
+        };
+        let errors: Vec<_> = faults.iter().map(item).collect();
+        if errors.is_empty() { None } else { Some(Self { errors, warnings: [] }) }
+    }
+}
+
+/// Gives an error its body, and logs its cause. An answer that is an error without being ours (a layer's own) gets an
+/// envelope too.
+pub(crate) fn finish(mut response: Response, correlation_id: &str) -> Response {
+    let ours = response.extensions_mut().remove::<Arc<ApiError>>();
+    let error = match ours {
+        Some(error) => error,
+        None if is_foreign_error(&response) => {
+            Arc::new(ApiError::new(response.status(), response.status().to_string()))
+        }
+        None => return response,
+    };
+    if let Some(cause) = &error.cause {
+        error!(correlation.id = correlation_id, cause, "a request failed");
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.remove(header::CONTENT_LENGTH);
+    if error.status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic"));
+    }
+    if error.status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECS));
+    }
+    *response.body_mut() = Body::from(error.body(correlation_id));
+    response
+}
+
+fn is_foreign_error(response: &Response) -> bool {
+    let status = response.status();
+    let is_json =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+    (status.is_client_error() || status.is_server_error()) && !is_json
+}

@@ -1,0 +1,120 @@
+//! What really happened to the lines of a push: a platform that fetches has them only when a statement held them, which
+//! the contract's `Success` does not tell.
+
+use super::fetch::FetchShape;
+use crate::envelope::Answer;
+use crate::locate::PushAt;
+use crate::nouns::load_push;
+use crate::state::Shared;
+use crate::wire::OperationShape;
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use domain::fetch::Fetch;
+use domain::line::KeptLine;
+use domain::push::LineSpan;
+use domain::source_account::AccountPath;
+use serde::Serialize;
+use std::collections::HashMap;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().route("/ext/v1/companies/{companyId}/push/{pushOperationKey}", get(get_push))
+}
+
+/// How many of the account's newest fetches since the push are looked at: a platform that fetches every hour needs more
+/// than a year to make so many.
+const FETCHES_READ_MAX: u32 = 10_000;
+/// How many fetches of one line are shown: the first proves the delivery, the others repeat it.
+const LINE_FETCHES_MAX: usize = 10;
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PushShape {
+    operation: OperationShape,
+    account_id: String,
+    /// Lines that were there already and were skipped.
+    known_lines: u32,
+    /// Whether there may be earlier fetches than those that were looked at.
+    fetches_truncated: bool,
+    lines: Vec<LineShape>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LineShape {
+    /// Nothing for a line that was withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    position: u64,
+    state: &'static str,
+    fetch_count: usize,
+    /// The first ones, oldest first.
+    fetches: Vec<FetchShape>,
+}
+
+async fn get_push(State(state): State<Shared>, at: PushAt) -> Answer<Json<PushShape>> {
+    let operation = load_push(&state, at).await?;
+    let path = AccountPath { connection: operation.path, account: operation.account.clone() };
+    let (span, known_lines) = (operation.lines, operation.known_lines);
+    let mut kept = Vec::new();
+    let mut fetches = Vec::new();
+    if span.count > 0 {
+        kept = state.store.lines_at(&path, span).await?;
+        let since = operation.requested_at;
+        fetches = state.store.list_fetches(&path, since, FETCHES_READ_MAX).await?;
+        fetches.reverse();
+    }
+    Ok(Json(PushShape {
+        operation: OperationShape::show(operation),
+        account_id: path.account.to_string(),
+        known_lines,
+        fetches_truncated: u32::try_from(fetches.len())
+            .is_ok_and(|count| count >= FETCHES_READ_MAX),
+        lines: show_lines(span, kept, &fetches),
+    }))
+}
+
+/// Every position of the push, with what became of its line.
+fn show_lines(span: LineSpan, kept: Vec<KeptLine>, fetches: &[Fetch]) -> Vec<LineShape> {
+    let mut kept: HashMap<u64, KeptLine> =
+        kept.into_iter().map(|line| (line.position, line)).collect();
+    let positions = span.first..span.end();
+    positions.map(|position| LineShape::show(position, kept.remove(&position), fetches)).collect()
+}
+
+impl LineShape {
+    /// `withdrawn`: its push timed out before anybody saw it. `stored`: here, and in no statement yet. `fetched`: in a
+    /// statement that a platform took.
+    fn show(position: u64, line: Option<KeptLine>, fetches: &[Fetch]) -> Self {
+        let Some(line) = line else {
+            return Self {
+                id: None,
+                position,
+                state: "withdrawn",
+                fetch_count: 0,
+                fetches: Vec::new(),
+            };
+        };
+        let covering = || fetches.iter().filter(|fetch| fetch.covers(&line));
+        let fetch_count = covering().count();
+        let fetches = covering().take(LINE_FETCHES_MAX).map(FetchShape::show).collect();
+        let state = if fetch_count == 0 { "stored" } else { "fetched" };
+        Self { id: Some(line.line.id), position, state, fetch_count, fetches }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn each_line_tells_whether_it_is_stored_fetched_or_withdrawn() {
+        let lines = vec![sample::kept_line(7, "2025-03-04"), sample::kept_line(9, "2025-03-20")];
+        let fetches = [sample::fetch("2025-03-01", Some("2025-03-10"), 9)];
+        let shown = show_lines(LineSpan { first: 7, count: 3 }, lines, &fetches);
+        let states: Vec<_> = shown.iter().map(|line| (line.position, line.state)).collect();
+        assert_eq!(states, [(7, "fetched"), (8, "withdrawn"), (9, "stored")]);
+        insta::assert_snapshot!(serde_json::to_string_pretty(&shown).unwrap());
+    }
+}

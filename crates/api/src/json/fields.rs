@@ -1,0 +1,125 @@
+//! The meaning of an object's fields, one by one. A field that is absent or null has none; one that is wrong is a fault
+//! with its place, and reading goes on.
+
+use super::fault::{Faults, Place};
+use super::node::RawObject;
+use domain::money::Amount;
+use serde_json::value::RawValue;
+use std::fmt::Display;
+
+/// Reads the fields of one object.
+#[derive(Debug)]
+pub(crate) struct Fields<'r, 'a> {
+    object: &'r RawObject<'a>,
+    place: Place<'r>,
+    faults: &'r mut Faults,
+}
+
+impl<'r, 'a> Fields<'r, 'a> {
+    /// Of the object that stands at `place`. A name that stands twice is a fault: either could be meant.
+    pub(crate) fn new(object: &'r RawObject<'a>, place: Place<'r>, faults: &'r mut Faults) -> Self {
+        if let Some(name) = object.repeated {
+            faults.add(Place::Field(&place, name), "stands twice in one object");
+        }
+        Self { object, place, faults }
+    }
+
+    /// The raw text of a field.
+    pub(crate) fn raw(&self, name: &str) -> Option<&'a RawValue> {
+        let found = self.object.fields.iter().find(|(known, _)| *known == name);
+        found.map(|(_, raw)| *raw).filter(|raw| raw.get() != "null")
+    }
+
+    /// Adds a fault of this object's field.
+    pub(crate) fn fault(&mut self, name: &str, message: impl Display) {
+        self.faults.add(Place::Field(&self.place, name), message);
+    }
+
+    /// Adds a fault unless the field is there.
+    pub(crate) fn require(&mut self, name: &str) {
+        if self.raw(name).is_none() {
+            self.fault(name, "is missing");
+        }
+    }
+
+    /// A text of at most so many characters, without NUL: neither a database nor a platform takes that.
+    pub(crate) fn text(&mut self, name: &str, chars_max: usize) -> Option<String> {
+        let raw = self.raw(name)?.get();
+        let text = match read_text(raw) {
+            Ok(text) => text,
+            Err(message) => {
+                self.fault(name, message);
+                return None;
+            }
+        };
+        if text.contains('\0') {
+            self.fault(name, "holds the character NUL");
+            return None;
+        }
+        // Bytes are never fewer than characters, so most texts need no counting.
+        if text.len() > chars_max && text.chars().count() > chars_max {
+            self.fault(name, format_args!("has more than {chars_max} characters"));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A text that means something.
+    pub(crate) fn parsed<T, E: Display>(
+        &mut self,
+        name: &str,
+        chars_max: usize,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.text(name, chars_max)?;
+        parse(&text).map_err(|error| self.fault(name, format_args!("is refused: {error}"))).ok()
+    }
+
+    /// A number, with the digits that came in.
+    pub(crate) fn amount(&mut self, name: &str) -> Option<Amount> {
+        let raw = self.raw(name)?.get();
+        if kind_of(raw) != "a number" {
+            self.fault(name, format_args!("must be a number, not {}", kind_of(raw)));
+            return None;
+        }
+        Amount::parse(raw)
+            .map_err(|error| self.fault(name, format_args!("is refused: {error}")))
+            .ok()
+    }
+
+    /// Yes or no.
+    pub(crate) fn flag(&mut self, name: &str) -> Option<bool> {
+        let raw = self.raw(name)?.get();
+        let flag = raw.parse().ok();
+        if flag.is_none() {
+            self.fault(name, format_args!("must be true or false, not {}", kind_of(raw)));
+        }
+        flag
+    }
+}
+
+fn read_text(raw: &str) -> Result<String, String> {
+    if kind_of(raw) != "a text" {
+        return Err(format!("must be a text, not {}", kind_of(raw)));
+    }
+    let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match inner.filter(|inner| !inner.contains('\\')) {
+        Some(plain) => Ok(plain.to_owned()),
+        // The text was checked as JSON already; what is left to go wrong is half of a surrogate pair.
+        None => {
+            serde_json::from_str(raw).map_err(|_half| "holds half of a surrogate pair".to_owned())
+        }
+    }
+}
+
+/// What a raw value is, in words.
+pub(crate) fn kind_of(raw: &str) -> &'static str {
+    match raw.as_bytes().first() {
+        Some(b'"') => "a text",
+        Some(b'{') => "an object",
+        Some(b'[') => "a list",
+        Some(b't' | b'f') => "true or false",
+        Some(b'n') | None => "null",
+        Some(_) => "a number",
+    }
+}

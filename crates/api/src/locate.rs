@@ -1,0 +1,141 @@
+//! What a path is about. An id that cannot be one is not found, like one that is not there.
+
+use crate::auth::Caller;
+use crate::envelope::{Answer, ApiError};
+use crate::state::ApiState;
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use domain::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey};
+use domain::source_account::{AccountId, AccountPath};
+use store::Missing;
+
+/// `/companies/{companyId}`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CompanyAt {
+    pub(crate) client: ClientId,
+    pub(crate) company: CompanyId,
+}
+
+/// `/companies/{companyId}/connections/{connectionId}`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ConnectionAt(pub(crate) ConnectionPath);
+
+/// `/companies/{companyId}/connections/{connectionId}/…/{accountId}`.
+#[derive(Clone, Debug)]
+pub(crate) struct AccountAt(pub(crate) AccountPath);
+
+/// `/companies/{companyId}/push/{pushOperationKey}`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PushAt {
+    pub(crate) at: CompanyAt,
+    pub(crate) key: PushKey,
+}
+
+/// The parameters of a path, decoded.
+struct PathTexts(Vec<(String, String)>);
+
+impl PathTexts {
+    async fn of<S: Send + Sync>(parts: &mut Parts, state: &S) -> Answer<Self> {
+        // What is not UTF-8 when decoded names nothing that there is.
+        let raw = RawPathParams::from_request_parts(parts, state).await;
+        let raw = raw.map_err(|_undecodable| ApiError::no_such_route())?;
+        Ok(Self(raw.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()))
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text)
+    }
+
+    fn company(&self, caller: Caller) -> Answer<CompanyAt> {
+        let text = self.get("companyId");
+        let company = CompanyId::parse(text).ok_or_else(|| ApiError::no_such_company(text))?;
+        Ok(CompanyAt { client: caller.client, company })
+    }
+
+    fn connection(&self, caller: Caller) -> Answer<ConnectionPath> {
+        let CompanyAt { client, company } = self.company(caller)?;
+        let text = self.get("connectionId");
+        let connection =
+            ConnectionId::parse(text).ok_or_else(|| ApiError::no_such_connection(text))?;
+        Ok(ConnectionPath { client, company, connection })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CompanyAt {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        PathTexts::of(parts, state).await?.company(caller)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ConnectionAt {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        PathTexts::of(parts, state).await?.connection(caller).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AccountAt {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let texts = PathTexts::of(parts, state).await?;
+        let connection = texts.connection(caller)?;
+        let text = texts.get("accountId");
+        let account = AccountId::parse(text).map_err(|_no_id| ApiError::no_such_account(text))?;
+        Ok(Self(AccountPath { connection, account }))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PushAt {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let texts = PathTexts::of(parts, state).await?;
+        let at = texts.company(caller)?;
+        let text = texts.get("pushOperationKey");
+        let key = PushKey::parse(text).ok_or_else(|| ApiError::no_such_push(text))?;
+        Ok(Self { at, key })
+    }
+}
+
+impl CompanyAt {
+    /// Why the company, or what should be on it, was not found: `nearer` if the company is there.
+    pub(crate) async fn missing(self, state: &ApiState, nearer: ApiError) -> ApiError {
+        match state.store.find_company(self.client, self.company).await {
+            Ok(Some(_)) => nearer,
+            Ok(None) => ApiError::no_such_company(self.company),
+            Err(error) => error.into(),
+        }
+    }
+}
+
+/// Why a connection was not found.
+pub(crate) async fn missing_connection(state: &ApiState, path: &ConnectionPath) -> ApiError {
+    let at = CompanyAt { client: path.client, company: path.company };
+    at.missing(state, ApiError::no_such_connection(path.connection)).await
+}
+
+/// Why an account was not found.
+pub(crate) async fn missing_account(state: &ApiState, path: &AccountPath) -> ApiError {
+    match state.store.find_connection(&path.connection).await {
+        Ok(Some(_)) => ApiError::no_such_account(&path.account),
+        Ok(None) => missing_connection(state, &path.connection).await,
+        Err(error) => error.into(),
+    }
+}
+
+/// What the store says was not there.
+pub(crate) fn missing(what: Missing, path: &AccountPath) -> ApiError {
+    match what {
+        Missing::Company => ApiError::no_such_company(path.connection.company),
+        Missing::Connection => ApiError::no_such_connection(path.connection.connection),
+        Missing::Account => ApiError::no_such_account(&path.account),
+    }
+}

@@ -1,0 +1,133 @@
+//! Credentials that a customer types into QuickBooks, and the proxy operation by which old tutorials ask for them.
+
+use super::connection::load_connection;
+use crate::envelope::{Answer, ApiError};
+use crate::locate::{ConnectionAt, missing_connection};
+use crate::query::Parameters;
+use crate::state::{ApiState, Shared};
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use domain::credential::{Credential, Secrets, SignOnGuard};
+use domain::ids::{ConnectionId, ConnectionPath, CredentialId, ordered_uuid};
+use domain::password;
+use domain::platform::Delivery;
+use serde::Serialize;
+use std::sync::Arc;
+use tokio::task::spawn_blocking;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route(
+            "/companies/{companyId}/connections/{connectionId}/connectionInfo/bankFeedAccounts/credentials",
+            post(generate_credentials).delete(revoke_credentials),
+        )
+        .route(
+            "/companies/{companyId}/connections/{connectionId}/data/proxy",
+            get(call_proxy).post(call_proxy),
+        )
+}
+
+/// A new pair, shown this once.
+#[derive(Serialize)]
+struct SecretsShape {
+    username: String,
+    password: String,
+}
+
+/// The body is not read: no published library sends there what the contract says.
+async fn generate_credentials(
+    State(state): State<Shared>,
+    ConnectionAt(path): ConnectionAt,
+) -> Answer<Json<SecretsShape>> {
+    issue(&state, &path).await
+}
+
+async fn revoke_credentials(
+    State(state): State<Shared>,
+    ConnectionAt(path): ConnectionAt,
+) -> Answer<StatusCode> {
+    match state.store.revoke_credentials(&path, state.clock.now()).await? {
+        Some(_count) => Ok(StatusCode::NO_CONTENT),
+        None => Err(missing_connection(&state, &path).await),
+    }
+}
+
+async fn call_proxy(
+    State(state): State<Shared>,
+    ConnectionAt(path): ConnectionAt,
+    parameters: Parameters,
+) -> Answer<Json<SecretsShape>> {
+    let endpoint = parameters.get("endpoint").unwrap_or_default();
+    if proxied_connection(endpoint) != Some(path.connection) {
+        return Err(ApiError::refused(format!(
+            "endpoint must be generatecredentials?dataconnectionid={}",
+            path.connection
+        )));
+    }
+    issue(&state, &path).await
+}
+
+/// The connection for which an endpoint asks credentials.
+fn proxied_connection(endpoint: &str) -> Option<ConnectionId> {
+    let (name, query) = endpoint.trim_start_matches('/').split_once('?')?;
+    if !name.eq_ignore_ascii_case("generatecredentials") {
+        return None;
+    }
+    let uri: Uri = format!("/?{query}").parse().ok()?;
+    ConnectionId::parse(Parameters::of_uri(&uri).ok()?.get("dataconnectionid")?)
+}
+
+async fn issue(state: &ApiState, path: &ConnectionPath) -> Answer<Json<SecretsShape>> {
+    let connection = load_connection(state, path).await?;
+    if connection.platform.delivery != Delivery::Pulled {
+        let name = connection.platform.name;
+        return Err(ApiError::refused(format!(
+            "{name} takes no credentials: only platforms that fetch do"
+        )));
+    }
+    let Secrets { username, password } = Secrets::generate(&*state.ids);
+    let now = state.clock.now();
+    let credential = Credential {
+        id: CredentialId::new(ordered_uuid(&*state.ids, now)),
+        path: *path,
+        username: username.clone(),
+        password_hash: hash(state, password.clone()).await?,
+        created_at: now,
+        guard: SignOnGuard::default(),
+    };
+    match state.store.create_credential(&credential).await? {
+        true => Ok(Json(SecretsShape { username, password })),
+        false => Err(missing_connection(state, path).await),
+    }
+}
+
+/// Hashing takes tens of milliseconds on purpose, so it is done where it holds up no other request.
+async fn hash(state: &ApiState, password: String) -> Answer<String> {
+    let ids = Arc::clone(&state.ids);
+    let hashed = spawn_blocking(move || password::hash(&password, &*ids)).await;
+    hashed.map_err(ApiError::internal)?.map_err(ApiError::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_one_endpoint_is_proxied() {
+        let id = "6b113e06-e818-45d7-977b-8e6bb3d01269";
+        let expected = ConnectionId::parse(id);
+        for endpoint in [
+            format!("generatecredentials?dataconnectionid={id}"),
+            format!("/GenerateCredentials?dataConnectionId={id}"),
+        ] {
+            assert_eq!(proxied_connection(&endpoint), expected, "{endpoint}");
+        }
+        for endpoint in
+            ["", "generatecredentials", "generatecredentials?x=1", "accounts?dataconnectionid=1"]
+        {
+            assert_eq!(proxied_connection(endpoint), None, "{endpoint}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The contract's operations, one file for each noun: its routes on top, then its handlers, all alike: parse, load,
+//! decide, store, show.
+
+mod company;
+mod connection;
+mod credential;
+mod line;
+mod push;
+mod push_body;
+mod source_account;
+mod source_account_batch;
+mod source_account_body;
+
+pub(crate) use push::load_push;
+pub(crate) use source_account::load_accounts;
+
+use crate::state::Shared;
+use axum::Router;
+
+/// Every route of the contract that there is.
+pub(crate) fn routes() -> Router<Shared> {
+    Router::new()
+        .merge(company::routes())
+        .merge(connection::routes())
+        .merge(source_account::routes())
+        .merge(credential::routes())
+        .merge(push::routes())
+        .merge(line::routes())
+}

@@ -1,0 +1,115 @@
+//! Pushes: bank transactions on their way to a platform, and the operations that tell what became of them.
+
+use super::push_body::{VALIDATOR, read_draft};
+use crate::envelope::{Answer, ApiError};
+use crate::json::{Faults, JsonBody, Place};
+use crate::locate::{AccountAt, CompanyAt, PushAt, missing};
+use crate::paging::{Listed, PageShape, read_list_request};
+use crate::query::Parameters;
+use crate::state::{ApiState, Shared};
+use crate::wire::{OperationShape, PushedData};
+use axum::extract::State;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use domain::ids::{PushKey, random_uuid};
+use domain::push::{PUSH_PROPERTIES, PushOperation, TIMEOUT_MINUTES_MAX};
+use serde_json::value::to_raw_value;
+use std::sync::Arc;
+use store::{AcceptedPush, PushIntake};
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route(
+            "/companies/{companyId}/connections/{connectionId}/push/bankAccounts/{accountId}/bankTransactions",
+            post(create_push),
+        )
+        .route("/companies/{companyId}/push", get(list_pushes))
+        .route("/companies/{companyId}/push/{pushOperationKey}", get(get_push))
+}
+
+const LISTED: Listed = Listed { type_name: "PushOperation", properties: PUSH_PROPERTIES };
+
+/// Answers 200 with 202 in the body: every published library fails at a real 202.
+async fn create_push(
+    State(state): State<Shared>,
+    AccountAt(path): AccountAt,
+    parameters: Parameters,
+    JsonBody(body): JsonBody,
+) -> Answer<Json<OperationShape>> {
+    let mut faults = Faults::of(VALIDATOR);
+    let timeout_minutes = read_timeout(&parameters, &mut faults);
+    // Whether a sync may follow has no meaning without syncs; a value that is none is still a slip worth telling.
+    parameters.flag("allowSyncOnPushComplete")?;
+    let draft = read_draft(&body, &path.account, faults)?;
+    // The echo is written before the draft goes to the store, so that no line is copied.
+    let data =
+        to_raw_value(&PushedData::echo(&path.account, &draft)).map_err(ApiError::internal)?;
+    let intake = PushIntake {
+        key: PushKey::new(random_uuid(&*state.ids)),
+        account: path.clone(),
+        draft,
+        timeout_minutes,
+        profiles: Arc::clone(&state.profiles),
+        requested_at: state.clock.now(),
+    };
+    match state.store.accept_push(intake).await? {
+        AcceptedPush::Kept(operation) => Ok(Json(OperationShape::show(operation).with_data(data))),
+        AcceptedPush::Missing(what) => Err(missing(what, &path)),
+    }
+}
+
+async fn list_pushes(
+    State(state): State<Shared>,
+    at: CompanyAt,
+    parameters: Parameters,
+) -> Answer<Json<PageShape<OperationShape>>> {
+    let request = read_list_request(&parameters, LISTED)?;
+    let page = state.store.list_pushes(at.client, at.company, &request).await?;
+    let page = page.ok_or_else(|| ApiError::no_such_company(at.company))?;
+    Ok(Json(PageShape::show(page, request.page, &parameters, OperationShape::show)))
+}
+
+async fn get_push(State(state): State<Shared>, at: PushAt) -> Answer<Json<OperationShape>> {
+    let operation = load_push(&state, at).await?;
+    Ok(Json(OperationShape::show(operation)))
+}
+
+/// An operation that must be there.
+pub(crate) async fn load_push(
+    state: &ApiState,
+    PushAt { at, key }: PushAt,
+) -> Answer<PushOperation> {
+    match state.store.find_push(at.client, at.company, key).await? {
+        Some(operation) => Ok(operation),
+        None => Err(at.missing(state, ApiError::no_such_push(key)).await),
+    }
+}
+
+fn read_timeout(parameters: &Parameters, faults: &mut Faults) -> Option<u32> {
+    let text = parameters.get("timeoutInMinutes")?;
+    let minutes = text.parse().ok().filter(|minutes| (1..=TIMEOUT_MINUTES_MAX).contains(minutes));
+    if minutes.is_none() {
+        let message = format_args!("must be a whole number from 1 to {TIMEOUT_MINUTES_MAX}");
+        faults.add(Place::Field(&Place::Body, "timeoutInMinutes"), message);
+    }
+    minutes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_at_least_a_minute() {
+        let read = |uri: &str| {
+            let mut faults = Faults::of(VALIDATOR);
+            let minutes = read_timeout(&Parameters::of(uri), &mut faults);
+            (minutes, faults.is_empty())
+        };
+        assert_eq!(read("/p"), (None, true));
+        assert_eq!(read("/p?timeoutInMinutes=1"), (Some(1), true));
+        for bad in ["0", "-1", "1.5", "x", "525601", "99999999999"] {
+            assert_eq!(read(&format!("/p?timeoutInMinutes={bad}")), (None, false), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Source accounts.
+
+use super::source_account_batch::create_batch;
+use super::source_account_body::{
+    AccountWish, AccountsBody, VALIDATOR, all_sound, flawed, read_accounts, read_change,
+};
+use crate::envelope::{Answer, ApiError};
+use crate::json::{Faults, JsonBody, Place};
+use crate::locate::{AccountAt, ConnectionAt, missing_account, missing_connection};
+use crate::state::{ApiState, Shared};
+use crate::wire::AccountShape;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, patch, post};
+use axum::{Json, Router};
+use domain::ids::ConnectionPath;
+use domain::source_account::{AccountStatus, SourceAccount, public_number};
+use std::collections::HashSet;
+use store::{AccountChanged, AccountKept, OnExisting};
+
+pub(super) fn routes() -> Router<Shared> {
+    const ACCOUNTS: &str =
+        "/companies/{companyId}/connections/{connectionId}/connectionInfo/bankFeedAccounts";
+    Router::new()
+        .route(ACCOUNTS, get(list_accounts).post(create_accounts).put(upsert_accounts))
+        .route(&format!("{ACCOUNTS}/batch"), post(create_batch))
+        .route(&format!("{ACCOUNTS}/{{accountId}}"), patch(update_account).delete(delete_account))
+}
+
+/// One account, or a list of them as old tutorials send it.
+async fn create_accounts(
+    State(state): State<Shared>,
+    ConnectionAt(path): ConnectionAt,
+    JsonBody(body): JsonBody,
+) -> Answer<Response> {
+    match read_accounts(&body)? {
+        AccountsBody::One(wish) => {
+            let wish = wish.map_err(flawed)?;
+            let id = wish.id.clone();
+            let kept = keep_accounts(&state, &path, vec![wish], OnExisting::Refuse).await?;
+            match kept.into_iter().next() {
+                Some(AccountKept::Kept(account)) => {
+                    Ok(Json(AccountShape::show(account)).into_response())
+                }
+                Some(AccountKept::Exists) | None => Err(exists([(Place::Body, id.as_str())])),
+            }
+        }
+        AccountsBody::Many(wishes) => {
+            let wishes = all_sound(wishes)?;
+            check_all_new(&state, &path, &wishes).await?;
+            let kept = keep_accounts(&state, &path, wishes, OnExisting::Refuse).await?;
+            Ok(Json(show_kept(kept)).into_response())
+        }
+    }
+}
+
+/// Makes accounts and updates those that are there: what the contract's first version had.
+async fn upsert_accounts(
+    State(state): State<Shared>,
+    ConnectionAt(path): ConnectionAt,
+    JsonBody(body): JsonBody,
+) -> Answer<Json<Vec<AccountShape>>> {
+    let AccountsBody::Many(wishes) = read_accounts(&body)? else {
+        return Err(Faults::of(VALIDATOR).refuse(Place::Body, "must be a list of accounts"));
+    };
+    let wishes = all_sound(wishes)?;
+    let kept = keep_accounts(&state, &path, wishes, OnExisting::Update).await?;
+    Ok(Json(show_kept(kept)))
+}
+
+async fn list_accounts(
+    State(state): State<Shared>,
+    ConnectionAt(path): ConnectionAt,
+) -> Answer<Json<Vec<AccountShape>>> {
+    let accounts = load_accounts(&state, &path).await?;
+    Ok(Json(accounts.into_iter().map(AccountShape::show).collect()))
+}
+
+async fn update_account(
+    State(state): State<Shared>,
+    AccountAt(path): AccountAt,
+    JsonBody(body): JsonBody,
+) -> Answer<Json<AccountShape>> {
+    let change = read_change(&body, &path.account)?;
+    match state.store.change_source_account(&path, change, state.clock.now()).await? {
+        AccountChanged::Changed(account) => Ok(Json(AccountShape::show(account))),
+        AccountChanged::Refused(reason) => Err(ApiError::refused(reason.to_string())),
+        AccountChanged::Unknown => Err(missing_account(&state, &path).await),
+    }
+}
+
+async fn delete_account(
+    State(state): State<Shared>,
+    AccountAt(path): AccountAt,
+) -> Answer<StatusCode> {
+    match state.store.delete_source_account(&path, state.clock.now()).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(missing_account(&state, &path).await),
+    }
+}
+
+/// A connection's accounts; the connection must be there.
+pub(crate) async fn load_accounts(
+    state: &ApiState,
+    path: &ConnectionPath,
+) -> Answer<Vec<SourceAccount>> {
+    match state.store.list_source_accounts(path).await? {
+        Some(accounts) => Ok(accounts),
+        None => Err(missing_connection(state, path).await),
+    }
+}
+
+/// Keeps accounts, each with an answer of its own; the connection must be there.
+pub(super) async fn keep_accounts(
+    state: &ApiState,
+    path: &ConnectionPath,
+    wishes: Vec<AccountWish>,
+    on_existing: OnExisting,
+) -> Answer<Vec<AccountKept>> {
+    let now = state.clock.now();
+    let made = wishes.into_iter().map(|wish| SourceAccount {
+        id: wish.id,
+        connection: path.connection,
+        shape: wish.shape,
+        details: wish.details,
+        balance: wish.balance,
+        status: AccountStatus::Pending,
+        feed_start: None,
+        public_number: public_number(&*state.ids),
+        created_at: now,
+        modified_at: now,
+    });
+    let accounts: Vec<_> = made.collect();
+    match state.store.create_source_accounts(path, &accounts, on_existing).await? {
+        Some(kept) => Ok(kept),
+        None => Err(missing_connection(state, path).await),
+    }
+}
+
+/// A list is made as a whole or refused as a whole, so it is compared with what is there before anything is written.
+async fn check_all_new(
+    state: &ApiState,
+    path: &ConnectionPath,
+    wishes: &[AccountWish],
+) -> Answer<()> {
+    let there = load_accounts(state, path).await?;
+    let mut taken: HashSet<&str> = there.iter().map(|account| account.id.as_str()).collect();
+    let places = wishes.iter().enumerate();
+    let places = places.map(|(index, wish)| (Place::Item(&Place::Body, index), wish.id.as_str()));
+    let doubles: Vec<_> = places.filter(|(_, id)| !taken.insert(id)).collect();
+    if doubles.is_empty() { Ok(()) } else { Err(exists(doubles)) }
+}
+
+fn exists<'a>(doubles: impl IntoIterator<Item = (Place<'a>, &'a str)>) -> ApiError {
+    let mut faults = Faults::of(VALIDATOR);
+    for (place, id) in doubles {
+        let message = format_args!("is refused: an account with the id {id:?} exists already");
+        faults.add(Place::Field(&place, "id"), message);
+    }
+    faults.into_error()
+}
+
+/// What was kept. Of a list that was checked, or that updates, everything was.
+fn show_kept(kept: Vec<AccountKept>) -> Vec<AccountShape> {
+    let accounts = kept.into_iter().filter_map(|kept| match kept {
+        AccountKept::Kept(account) => Some(AccountShape::show(account)),
+        AccountKept::Exists => None,
+    });
+    accounts.collect()
+}

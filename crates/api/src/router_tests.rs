@@ -1,0 +1,104 @@
+//! What the layers make of answers, with routes that need no store.
+
+use super::*;
+use crate::envelope::finish;
+use crate::json::{Faults, JsonBody, Place};
+use crate::sample::{Noon, Sevens};
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use domain::clock::Clock;
+use serde_json::Value;
+use store::StoreError;
+use tower::ServiceExt;
+
+const CORRELATION_ID: &str = "7777777777774777b777777777777777";
+
+async fn ask(request: Request<Body>) -> (StatusCode, HeaderMap, Value) {
+    let panic = || async {
+        if Noon.now() > jiff::Timestamp::UNIX_EPOCH {
+            panic!("planted")
+        }
+    };
+    let fail =
+        |error: fn() -> StoreError| move || async move { Err::<(), ApiError>(error().into()) };
+    let routes = Router::new()
+        .route("/read", post(|JsonBody(body): JsonBody| async move { body }))
+        .route("/panic", get(panic))
+        .route("/busy", get(fail(|| StoreError::Busy("secret table".to_owned()))))
+        .route("/damaged", get(fail(|| StoreError::Damaged("secret table".to_owned()))))
+        .route("/teapot", get(|| async { (StatusCode::IM_A_TEAPOT, "short") }));
+    let watched = Watch { clock: Arc::new(Noon), ids: Arc::new(Sevens) };
+    let response = enclose(routes, watched, 10).oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, 10_000).await.unwrap();
+    (parts.status, parts.headers, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+fn request(method: &str, path: &str) -> Request<Body> {
+    Request::builder().method(method).uri(path).body(Body::empty()).unwrap()
+}
+
+fn post_to_read(kind: &str, body: &'static str) -> Request<Body> {
+    let request = Request::builder().method("POST").uri("/read").header("content-type", kind);
+    request.body(Body::from(body)).unwrap()
+}
+
+#[tokio::test]
+async fn every_error_has_the_same_envelope_and_every_answer_a_correlation_id() {
+    for (request, status, error) in [
+        (request("GET", "/nowhere"), 404, "NotFound"),
+        (request("PATCH", "/read"), 405, "MethodNotAllowed"),
+        (post_to_read("text/plain", "{}"), 415, "the Content-Type \"text/plain\" is not"),
+        (post_to_read("application/json", "[1,2,3,4,5,6]"), 413, "the body is too large"),
+        (request("GET", "/panic"), 500, "something went wrong here"),
+        (request("GET", "/damaged"), 500, "something went wrong here"),
+        (request("GET", "/busy"), 503, "the server is busy"),
+        (request("GET", "/teapot"), 418, "418 I'm a teapot"),
+    ] {
+        let (found, headers, body) = ask(request).await;
+        assert_eq!(found.as_u16(), status, "{body}");
+        assert_eq!(body["statusCode"], status);
+        assert!(body["error"].as_str().unwrap().starts_with(error), "{body}");
+        assert_eq!(
+            (&body["service"], &body["detailedErrorCode"]),
+            (&"PublicApi".into(), &0.into())
+        );
+        assert_eq!(body["correlationId"], CORRELATION_ID);
+        assert_eq!(headers["x-correlation-id"], CORRELATION_ID);
+        assert_eq!(headers["content-type"], "application/json");
+        assert!(!body.to_string().contains("secret") && !body.to_string().contains("planted"));
+    }
+}
+
+#[tokio::test]
+async fn only_a_busy_database_asks_to_be_called_again() {
+    let (_, headers, body) = ask(request("GET", "/busy")).await;
+    assert_eq!(
+        (&headers["retry-after"], &body["canBeRetried"]),
+        (&"1".parse().unwrap(), &"True".into())
+    );
+    let (_, headers, body) = ask(request("GET", "/damaged")).await;
+    assert_eq!((headers.get("retry-after"), &body["canBeRetried"]), (None, &"Unknown".into()));
+    let (_, _, body) = ask(request("GET", "/nowhere")).await;
+    assert_eq!(body["canBeRetried"], "False");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_error_passes_untouched() {
+    let (status, headers, body) = ask(post_to_read("application/json", "[1]")).await;
+    assert_eq!((status, body), (StatusCode::OK, serde_json::json!([1])));
+    assert_eq!(headers["x-correlation-id"], CORRELATION_ID);
+    assert_eq!(headers["cache-control"], "no-store");
+}
+
+#[tokio::test]
+async fn faults_are_listed_and_counted() {
+    let mut faults = Faults::of("Companies");
+    faults.add(Place::Body, "is odd");
+    faults.add(Place::Field(&Place::Body, "name"), "is odder");
+    let response = finish(faults.into_error().into_response(), CORRELATION_ID);
+    let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+    insta::assert_snapshot!(str::from_utf8(&body).unwrap());
+}

@@ -1,0 +1,52 @@
+//! A kept line on the wire: the flat shape of the accounting API's bank transactions.
+
+use super::Number;
+use domain::dates::stamp;
+use domain::line::{KeptLine, LineKind};
+use domain::source_account::AccountId;
+use serde::Serialize;
+
+/// One line of an account.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LineShape {
+    id: String,
+    account_id: String,
+    cleared_on_date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counterparty: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    reconciled: bool,
+    amount: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balance: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transaction_type: Option<&'static str>,
+    modified_date: String,
+    source_modified_date: String,
+}
+
+impl LineShape {
+    /// Shows a line of `account`. It never changes after it was accepted, so both stamps are of then.
+    pub(crate) fn show(kept: KeptLine, account: &AccountId) -> Self {
+        let accepted_at = stamp(kept.accepted_at);
+        let line = kept.line;
+        Self {
+            id: line.id,
+            account_id: account.to_string(),
+            cleared_on_date: line.date.to_string(),
+            description: line.description,
+            counterparty: line.counterparty,
+            reference: line.reference,
+            reconciled: line.reconciled.unwrap_or(false),
+            amount: Number(line.amount),
+            balance: line.balance.map(Number),
+            transaction_type: line.kind.map(LineKind::name),
+            modified_date: accepted_at.clone(),
+            source_modified_date: accepted_at,
+        }
+    }
+}

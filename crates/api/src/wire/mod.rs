@@ -1,0 +1,21 @@
+//! The shapes that answers have on the wire. What is null, what is left out and what is always there follows the
+//! published libraries, each of which fails at something that another needs.
+
+mod company;
+mod connection;
+mod line;
+mod link;
+mod number;
+mod push;
+mod source_account;
+
+pub(crate) use company::CompanyShape;
+pub(crate) use connection::ConnectionShape;
+pub(crate) use line::LineShape;
+pub(crate) use link::Links;
+pub(crate) use number::Number;
+pub(crate) use push::{OperationShape, PushedData};
+pub(crate) use source_account::AccountShape;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+//! The shapes as callers get them.
+
+use super::*;
+use crate::compat::Viewer;
+use crate::sample;
+use domain::connection::{Connection, ConnectionStatus};
+use domain::link_otp::{OTP_KEY_BYTES, OtpSigner};
+use domain::money::{Amount, CurrencyCode};
+use domain::push::{DraftLine, LineSpan, PushDraft, PushOperation, PushStatus, Remark, Validation};
+use domain::source_account::{
+    AccountDetails, AccountInfo, AccountStatus, RoutingInfo, Shape, SourceAccount,
+};
+use jiff::civil::date;
+use serde::Serialize;
+use serde_json::value::to_raw_value;
+
+fn pretty(shape: &impl Serialize) -> String {
+    serde_json::to_string_pretty(shape).unwrap()
+}
+
+fn with_links(show: impl FnOnce(Links<'_>) -> String) -> String {
+    let otp = OtpSigner::new(&[7; OTP_KEY_BYTES]);
+    show(Links {
+        public_url: "https://feeds.example",
+        otp: &otp,
+        ids: &sample::Sevens,
+        now: sample::now(),
+    })
+}
+
+#[test]
+fn a_new_company_has_no_connections_and_no_sync() {
+    let company = sample::company(Vec::new());
+    let show = |links: Links<'_>| pretty(&CompanyShape::show(company, links, Viewer::default()));
+    insta::assert_snapshot!(with_links(show));
+}
+
+#[test]
+fn a_company_shows_its_connections_and_their_newest_sync() {
+    let synced_at = Some(sample::now());
+    let linked = Connection { status: ConnectionStatus::Linked, synced_at, ..sample::connection() };
+    let company = sample::company(vec![sample::connection(), linked]);
+    let show = |links: Links<'_>| pretty(&CompanyShape::show(company, links, Viewer::default()));
+    insta::assert_snapshot!(with_links(show));
+}
+
+#[test]
+fn a_link_carries_a_password_that_its_connection_accepts_for_an_hour() {
+    let connection = sample::connection();
+    let url = with_links(|links| links.connection(&connection));
+    let otp = url.split_once("?otp=").unwrap().1;
+    let signer = OtpSigner::new(&[7; OTP_KEY_BYTES]);
+    let after = |minutes| sample::now() + jiff::SignedDuration::from_mins(minutes);
+    assert!(signer.accepts(otp, connection.id, after(59)));
+    assert!(!signer.accepts(otp, connection.id, after(60)));
+}
+
+fn account(shape: Shape) -> SourceAccount {
+    SourceAccount {
+        id: sample::account_id(),
+        connection: sample::path().connection,
+        shape,
+        details: AccountDetails {
+            account_type: Some("checking".to_owned()),
+            currency: Some(CurrencyCode::parse("EUR").unwrap()),
+            ..AccountDetails::default()
+        },
+        balance: None,
+        status: AccountStatus::Connected,
+        feed_start: Some(date(2025, 3, 1)),
+        public_number: "ABCD23456789".to_owned(),
+        created_at: sample::now(),
+        modified_at: sample::now(),
+    }
+}
+
+#[test]
+fn an_account_of_the_first_shape_has_a_null_balance_rather_than_none() {
+    insta::assert_snapshot!(pretty(&AccountShape::show(account(Shape::V1))));
+}
+
+#[test]
+fn an_account_of_the_second_shape_shows_all_it_was_told() {
+    let mut account = account(Shape::V2);
+    account.balance = Some(Amount::parse("12.50").unwrap());
+    account.details.routing =
+        Some(RoutingInfo { bank_code: Some("1".to_owned()), kind: Some("iban".to_owned()) });
+    account.details.info = Some(AccountInfo {
+        opened_on: Some(date(2020, 2, 29)),
+        available_balance: Some(Amount::parse("1e2").unwrap()),
+        ..AccountInfo::default()
+    });
+    insta::assert_snapshot!(pretty(&AccountShape::show(account)));
+}
+
+#[test]
+fn only_a_connected_account_shows_a_first_day() {
+    let disconnected = SourceAccount { status: AccountStatus::Disconnected, ..account(Shape::V2) };
+    assert!(!pretty(&AccountShape::show(disconnected)).contains("feedStartDate"));
+}
+
+fn operation(status: PushStatus) -> PushOperation {
+    PushOperation {
+        key: domain::ids::PushKey::new(uuid::Uuid::from_u128(9)),
+        path: sample::path(),
+        account: sample::account_id(),
+        requested_at: sample::now(),
+        completed_at: None,
+        status,
+        error: None,
+        validation: Validation::default(),
+        timeout_minutes: None,
+        lines: LineSpan { first: 0, count: 1 },
+        known_lines: 0,
+    }
+}
+
+#[test]
+fn a_pending_push_echoes_its_lines_with_what_was_left_out_filled_in() {
+    let draft = PushDraft { lines: vec![sample::line("2025-03-04").into(), DraftLine::default()] };
+    let account = sample::account_id();
+    let data = to_raw_value(&PushedData::echo(&account, &draft)).unwrap();
+    let shown = OperationShape::show(operation(PushStatus::Pending)).with_data(data);
+    let shown = serde_json::to_string(&shown).unwrap();
+    assert!(shown.contains(r#""amount":-41.20"#), "digits are kept: {shown}");
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_failed_push_tells_why_and_shows_no_change_and_no_lines() {
+    let remark = |path: &str| Remark { path: path.to_owned(), message: "is odd".to_owned() };
+    let failed = PushOperation {
+        completed_at: Some(sample::now()),
+        error: Some("see validation".to_owned()),
+        validation: Validation {
+            errors: vec![remark("transactions[3].date")],
+            warnings: vec![remark("transactions[4].amount")],
+        },
+        timeout_minutes: Some(5),
+        ..operation(PushStatus::Failed)
+    };
+    insta::assert_snapshot!(pretty(&OperationShape::show(failed)));
+}
+
+#[test]
+fn a_kept_line_is_flat() {
+    let line = LineShape::show(
+        sample::kept_line(0, "2025-03-04T08:30:00.000+01:00"),
+        &sample::account_id(),
+    );
+    insta::assert_snapshot!(serde_json::to_string(&line).unwrap());
+}
