@@ -1,1 +1,32 @@
-//! Millrace's store on SQLite: one writer that commits many requests together, many readers.
+//! Millrace's store on SQLite: one writer that commits many requests together, many readers. What the methods mean is
+//! written in the crate `store`; this one only says how. One machine, any number of processes.
+
+mod error;
+mod json;
+mod ledger;
+mod line_plan;
+mod open;
+mod path;
+mod readers;
+mod row;
+mod schema;
+mod sql;
+mod writer;
+
+mod api_key;
+mod client;
+mod company;
+mod connection;
+mod credential;
+mod event;
+mod fetch;
+mod installation;
+mod line;
+mod push;
+mod source_account;
+mod work;
+
+pub use open::{SqliteOptions, SqliteStore};
+
+/// SQLite's handle, named apart from the domain's connections.
+use rusqlite::Connection as Database;

@@ -1,0 +1,151 @@
+//! Opening the database: the file, its settings, its schema, then the writer and the readers.
+
+use crate::error::failed;
+use crate::readers::Readers;
+use crate::writer::{Writer, Writing};
+use crate::{Database, schema};
+use jiff::Timestamp;
+use rusqlite::{ErrorCode, OpenFlags};
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+use store::migration::Migrate;
+use store::{Answer, StoreError, WorkSignal};
+
+/// How long one process waits for another that writes.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+/// SQLite does not wait by itself when two processes turn one new file to WAL at once; so many short waits do.
+const WAL_ATTEMPTS_MAX: u32 = 100;
+/// See [`WAL_ATTEMPTS_MAX`].
+const WAL_ATTEMPT_WAIT: Duration = Duration::from_millis(20);
+/// All statements of this crate fit, so none is prepared twice.
+const STATEMENTS_MAX: usize = 128;
+
+/// Where the database is, and what may be done to it.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    /// The file; its directory is there already.
+    pub path: PathBuf,
+    /// Whether its schema may be changed.
+    pub migrate: Migrate,
+    /// Now.
+    pub opened_at: Timestamp,
+}
+
+/// A store in one SQLite file. Several processes of one machine may open the same file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Readers,
+    pub(crate) work: WorkSignal,
+}
+
+impl SqliteStore {
+    /// Opens the database, makes it when it is not there, and brings its schema up to date if that is allowed. Blocks:
+    /// it is meant for a start.
+    pub fn open(options: SqliteOptions) -> Result<Self, StoreError> {
+        create_file(&options.path)?;
+        let mut database = Database::open(&options.path).map_err(failed)?;
+        set_up_writer(&database).map_err(failed)?;
+        schema::migrate(&mut database, options.migrate, options.opened_at)?;
+        let writer = Writer::start(database)?;
+        Ok(Self { writer, readers: Readers::new(options.path), work: WorkSignal::default() })
+    }
+
+    /// Runs `work` in the next commit.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writing<'_>) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
+        self.writer.write(work, |_| {}).await
+    }
+
+    /// Runs `work` in the next commit, and `after` once that is durable, even if nobody waits for the answer any more.
+    pub(crate) async fn write_then<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writing<'_>) -> Answer<T> + Send + 'static,
+        after: impl FnOnce(&T) + Send + 'static,
+    ) -> Answer<T> {
+        self.writer.write(work, after).await
+    }
+
+    /// Runs `work` on what is committed at one moment.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Database) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
+        self.readers.read(work).await
+    }
+
+    /// Whether the writer's thread is at work.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.writer.is_alive()
+    }
+
+    /// Ends the readers first: the writer's last checkpoint then finds nobody in its way.
+    pub(crate) async fn shut(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// A handle that cannot write.
+pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Database> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let database = Database::open_with_flags(path, flags)?;
+    database.busy_timeout(BUSY_WAIT)?;
+    database.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(database)
+}
+
+/// Makes the file for its owner's eyes only; SQLite gives the files beside it the same permissions.
+fn create_file(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::Failed(Box::new(error))),
+    }
+}
+
+fn set_up_writer(database: &Database) -> rusqlite::Result<()> {
+    database.busy_timeout(BUSY_WAIT)?;
+    database.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // A segment of a hundred lines fits on one page; only a new file takes this.
+    database.pragma_update(None, "page_size", 8_192)?;
+    turn_to_wal(database)?;
+    // Nothing is acknowledged before it is durable: NORMAL would lose the last commits when the power fails.
+    database.pragma_update(None, "synchronous", "FULL")?;
+    database.pragma_update(None, "foreign_keys", true)?;
+    // Checkpoints own the slowest answers; small ones (8 MB) halve those and cost no throughput (measured).
+    database.pragma_update(None, "wal_autocheckpoint", 1_000)?;
+    // A burst may grow the log; afterwards it shrinks to 64 MiB and is written over, which is faster than growing.
+    database.pragma_update(None, "journal_size_limit", 67_108_864)?;
+    // 64 MiB (in KiB): accounts are hit at random, and their small pages should be at hand.
+    database.pragma_update(None, "cache_size", -65_536)?;
+    // What a savepoint remembers need not survive anything.
+    database.pragma_update(None, "temp_store", "MEMORY")
+}
+
+/// Readers never wait for the writer in this mode, nor it for them.
+fn turn_to_wal(database: &Database) -> rusqlite::Result<()> {
+    let mut attempt = 1;
+    loop {
+        match database.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if is_busy(&error) && attempt < WAL_ATTEMPTS_MAX => {
+                attempt += 1;
+                thread::sleep(WAL_ATTEMPT_WAIT);
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}

@@ -1,0 +1,297 @@
+//! Pushes: the way in, and what callers poll.
+
+use crate::row::{Fields, Put};
+use crate::writer::Writing;
+use crate::{Database, SqliteStore, event, ledger, path, sql, work};
+use async_trait::async_trait;
+use domain::event::{Event, EventKind};
+use domain::ids::{ClientId, CompanyId, ConnectionPath, PushKey};
+use domain::line::Identity;
+use domain::page::{ListRequest, Page};
+use domain::platform::Platform;
+use domain::push::{
+    Accepted, LineSpan, PushDraft, PushOperation, PushStatus, Refused, Standing, Validation,
+    Verdict, judge,
+};
+use domain::source_account::AccountPath;
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::ledger::{Head, Run, append};
+use store::{AcceptedPush, Answer, Missing, PushIntake, Pushes, listing};
+
+const FIND_TARGET: &str = "
+    -- find_target
+    select company.company_no, source_account.account_no, connection.platform, connection.status,
+        source_account.status, source_account.feed_start, ledger.head
+    from company
+    join connection on connection.company_no = company.company_no
+    join source_account on source_account.connection_no = connection.connection_no
+    join ledger on ledger.account_no = source_account.account_no
+    where company.client_id = ?1 and company.company_id = ?2 and connection.connection_id = ?3
+        and source_account.account_id = ?4";
+
+const CREATE_PUSH: &str = "
+    -- create_push
+    insert into push (
+        push_key, company_no, connection_id, account_id, account_no, requested_at_us,
+        completed_at_us, status, error, validation, timeout_minutes, first_line, line_count,
+        known_lines
+    )
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+
+const FIND_PUSH: &str = "
+    -- find_push
+    select push.push_key, company.client_id, company.company_id, push.connection_id,
+        push.account_id, push.requested_at_us, push.completed_at_us, push.status, push.error,
+        push.validation, push.timeout_minutes, push.first_line, push.line_count, push.known_lines
+    from push
+    join company on company.company_no = push.company_no
+    where push.push_key = ?1 and company.client_id = ?2 and company.company_id = ?3";
+
+const COUNT_PUSHES: &str = "
+    -- count_pushes
+    select count(*)
+    from push
+    where company_no = ?1";
+
+const LIST_PUSHES: &str = "
+    -- list_pushes
+    select push.push_key, company.client_id, company.company_id, push.connection_id,
+        push.account_id, push.requested_at_us, push.completed_at_us, push.status, push.error,
+        push.validation, push.timeout_minutes, push.first_line, push.line_count, push.known_lines
+    from company
+    join push on push.company_no = company.company_no
+    where company.company_no = ?1
+    order by push.requested_at_us desc, push.push_key desc
+    limit ?2 offset ?3";
+
+#[async_trait]
+impl Pushes for SqliteStore {
+    async fn accept_push(&self, intake: PushIntake) -> Answer<AcceptedPush> {
+        let signal = self.work.clone();
+        let raise = move |accepted: &AcceptedPush| {
+            if is_pending(accepted) {
+                signal.raise();
+            }
+        };
+        self.write_then(move |writing| accept_push(writing, &intake), raise).await
+    }
+
+    async fn find_push(
+        &self,
+        client: ClientId,
+        company: CompanyId,
+        key: PushKey,
+    ) -> Answer<Option<PushOperation>> {
+        self.read(move |database| sql::one(database, FIND_PUSH, &[&key, &client, &company], push))
+            .await
+    }
+
+    async fn list_pushes(
+        &self,
+        client: ClientId,
+        company: CompanyId,
+        request: &ListRequest,
+    ) -> Answer<Option<Page<PushOperation>>> {
+        let request = request.clone();
+        self.read(move |database| {
+            let company = path::company_no(database, client, company)?;
+            company.map(|company_no| list_pushes(database, company_no, &request)).transpose()
+        })
+        .await
+    }
+}
+
+fn is_pending(accepted: &AcceptedPush) -> bool {
+    match accepted {
+        AcceptedPush::Kept(operation) => operation.status == PushStatus::Pending,
+        AcceptedPush::Missing(_) => false,
+    }
+}
+
+/// What a push goes to, as it stands.
+struct Target {
+    company_no: i64,
+    account_no: i64,
+    platform: &'static Platform,
+    standing: Standing,
+    head: Head,
+    runs: Vec<Arc<Run>>,
+}
+
+fn accept_push(writing: &mut Writing<'_>, intake: &PushIntake) -> Answer<AcceptedPush> {
+    let database = writing.database;
+    let Some(mut target) = find_target(database, &intake.account)? else {
+        return Ok(AcceptedPush::Missing(find_missing(database, &intake.account)?));
+    };
+    target.runs = writing.runs.load(database, &target.head)?;
+    let known = find_known(database, &target, &intake.draft)?;
+    let profile = intake.profiles.of(target.platform);
+    let verdict = judge(&profile, &target.standing, &known, &intake.draft, intake.requested_at);
+    let operation = match verdict {
+        Verdict::Accepted(accepted) => keep_accepted(database, &target, intake, accepted)?,
+        Verdict::Refused(refused) => keep_refused(database, &target, intake, refused)?,
+    };
+    Ok(AcceptedPush::Kept(operation))
+}
+
+fn find_target(database: &Database, path: &AccountPath) -> Answer<Option<Target>> {
+    let ConnectionPath { client, company, connection } = &path.connection;
+    sql::one(database, FIND_TARGET, &[client, company, connection, &path.account], |row| {
+        let (company_no, account_no, platform) = (row.next()?, row.next()?, row.next()?);
+        let (connection, account, feed_start) = (row.next()?, row.next()?, row.next()?);
+        let head = ledger::head(row)?;
+        let standing = Standing { connection, account, feed_start, newest: head.newest() };
+        Ok(Target { company_no, account_no, platform, standing, head, runs: Vec::new() })
+    })
+}
+
+fn find_missing(database: &Database, path: &AccountPath) -> Answer<Missing> {
+    let ConnectionPath { client, company, .. } = path.connection;
+    if path::company_no(database, client, company)?.is_none() {
+        return Ok(Missing::Company);
+    }
+    if path::connection_no(database, &path.connection)?.is_none() {
+        return Ok(Missing::Connection);
+    }
+    Ok(Missing::Account)
+}
+
+/// What the account has already under ids of the draft.
+fn find_known(
+    database: &Database,
+    target: &Target,
+    draft: &PushDraft,
+) -> Answer<HashMap<String, Identity>> {
+    let ids: Vec<&str> = draft.lines.iter().filter_map(|line| line.id.as_deref()).collect();
+    let known = ledger::find_known(database, &target.head, &target.runs, &ids)?;
+    Ok(known.into_iter().map(|kept| (kept.line.id.clone(), kept.line.identity())).collect())
+}
+
+fn keep_accepted(
+    database: &Database,
+    target: &Target,
+    intake: &PushIntake,
+    accepted: Accepted,
+) -> Answer<PushOperation> {
+    let mut operation = new_operation(intake);
+    operation.known_lines = accepted.known;
+    operation.validation.warnings = accepted.warnings;
+    operation.lines = LineSpan { first: target.head.lines(), count: 0 };
+    let append = append(&target.head, &target.runs, &accepted.lines, intake.requested_at)?;
+    if let Some(append) = append {
+        operation.lines = append.span;
+        ledger::write_append(database, target.account_no, append, accepted.balance)?;
+    }
+    create_push(database, target, &operation)?;
+    work::create(database, operation.key, target.account_no, intake.requested_at)?;
+    Ok(operation)
+}
+
+fn keep_refused(
+    database: &Database,
+    target: &Target,
+    intake: &PushIntake,
+    refused: Refused,
+) -> Answer<PushOperation> {
+    let mut operation = new_operation(intake);
+    let broken = refused.errors.len();
+    operation.status = PushStatus::Failed;
+    operation.completed_at = Some(intake.requested_at);
+    operation.error = Some(format!("the push broke {broken} rules, see validation"));
+    operation.validation = Validation { errors: refused.errors, warnings: refused.warnings };
+    create_push(database, target, &operation)?;
+    record(database, &operation, intake.requested_at)?;
+    Ok(operation)
+}
+
+fn new_operation(intake: &PushIntake) -> PushOperation {
+    PushOperation {
+        key: intake.key,
+        path: intake.account.connection,
+        account: intake.account.account.clone(),
+        requested_at: intake.requested_at,
+        completed_at: None,
+        status: PushStatus::Pending,
+        error: None,
+        validation: Validation::default(),
+        timeout_minutes: intake.timeout_minutes,
+        lines: LineSpan::default(),
+        known_lines: 0,
+    }
+}
+
+fn create_push(database: &Database, target: &Target, operation: &PushOperation) -> Answer<()> {
+    sql::execute(
+        database,
+        CREATE_PUSH,
+        &[
+            &operation.key,
+            &target.company_no,
+            &operation.path.connection,
+            &operation.account,
+            &target.account_no,
+            &operation.requested_at,
+            &operation.completed_at,
+            &operation.status,
+            &operation.error,
+            &operation.validation,
+            &operation.timeout_minutes,
+            &operation.lines.first,
+            &operation.lines.count,
+            &operation.known_lines,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Keeps the event of a push that has ended.
+pub(crate) fn record(
+    database: &Database,
+    operation: &PushOperation,
+    now: jiff::Timestamp,
+) -> Answer<()> {
+    let kind = match operation.status {
+        PushStatus::Success => EventKind::WriteSuccessful,
+        PushStatus::Pending | PushStatus::Failed | PushStatus::TimedOut => {
+            EventKind::WriteUnsuccessful
+        }
+    };
+    let ConnectionPath { client, company, connection } = operation.path;
+    let happened = Event::of_company(client, company, kind, now).on(connection);
+    let happened = happened.for_account(operation.account.clone()).for_push(operation.key);
+    event::record(database, &happened)
+}
+
+fn list_pushes(
+    database: &Database,
+    company_no: i64,
+    request: &ListRequest,
+) -> Answer<Page<PushOperation>> {
+    let load = |limit: u64, offset: u64| {
+        let values: [&dyn Put; 3] = [&company_no, &limit, &offset];
+        sql::all(database, LIST_PUSHES, &values, push)
+    };
+    if !listing::is_plain(request) {
+        return Ok(listing::select(load(u64::MAX, 0)?, request));
+    }
+    let total = sql::count(database, COUNT_PUSHES, &[&company_no])?;
+    Ok(Page { items: load(request.page.items().into(), request.page.offset())?, total })
+}
+
+/// Reads an operation.
+pub(crate) fn push(row: &mut Fields<'_>) -> Answer<PushOperation> {
+    Ok(PushOperation {
+        key: row.next()?,
+        path: ConnectionPath { client: row.next()?, company: row.next()?, connection: row.next()? },
+        account: row.next()?,
+        requested_at: row.next()?,
+        completed_at: row.next()?,
+        status: row.next()?,
+        error: row.next()?,
+        validation: row.next()?,
+        timeout_minutes: row.next()?,
+        lines: LineSpan { first: row.next()?, count: row.next()? },
+        known_lines: row.next()?,
+    })
+}

@@ -1,0 +1,78 @@
+//! The readers: handles that cannot write, each lent to one caller at a time. They are opened when they are first
+//! needed.
+
+use crate::Database;
+use crate::error::{ended, failed};
+use crate::open::open_reader;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use store::{Answer, StoreError};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+/// A read takes well under a millisecond, so a few handles keep every core busy.
+const READERS_MAX: u32 = 8;
+/// Whoever gets no handle for so long is told that the database is busy.
+const READER_WAIT: Duration = Duration::from_secs(5);
+
+/// The pool.
+#[derive(Debug)]
+pub(crate) struct Readers {
+    path: Arc<PathBuf>,
+    permits: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Database>>>,
+}
+
+impl Readers {
+    /// A pool of handles to the database at `path`.
+    pub(crate) fn new(path: PathBuf) -> Self {
+        let count = usize::try_from(READERS_MAX).unwrap_or(1);
+        Self {
+            path: Arc::new(path),
+            permits: Arc::new(Semaphore::new(count)),
+            idle: Arc::default(),
+        }
+    }
+
+    /// Runs `work` on what is committed at one moment.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Database) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
+        let waiting = Arc::clone(&self.permits).acquire_owned();
+        let Ok(permit) = timeout(READER_WAIT, waiting).await else {
+            return Err(StoreError::Busy("too many reads are waiting".to_owned()));
+        };
+        let permit = permit.map_err(|_closed| ended("the store is closed"))?;
+        let (path, idle) = (Arc::clone(&self.path), Arc::clone(&self.idle));
+        let reading = tokio::task::spawn_blocking(move || {
+            let lent = lock(&idle).pop();
+            let database = lent.map_or_else(|| open_reader(&path), Ok).map_err(failed)?;
+            let answer = at_one_moment(&database, work);
+            lock(&idle).push(database);
+            drop(permit);
+            answer
+        });
+        reading.await.map_err(|error| StoreError::Failed(Box::new(error)))?
+    }
+
+    /// Lends no more handles, waits for those that are lent, and closes them all.
+    pub(crate) async fn close(&self) {
+        if let Ok(all) = self.permits.acquire_many(READERS_MAX).await {
+            self.permits.close();
+            drop(all);
+        }
+        lock(&self.idle).clear();
+    }
+}
+
+fn lock(idle: &Mutex<Vec<Database>>) -> std::sync::MutexGuard<'_, Vec<Database>> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The transaction's end undoes nothing: the handle cannot write.
+fn at_one_moment<T>(database: &Database, work: impl FnOnce(&Database) -> Answer<T>) -> Answer<T> {
+    let moment = database.unchecked_transaction().map_err(failed)?;
+    work(&moment)
+}

@@ -1,0 +1,100 @@
+//! The schema's versions, and how a database comes to the newest.
+
+use crate::error::failed;
+use crate::{Database, row, sql};
+use jiff::Timestamp;
+use rusqlite::TransactionBehavior;
+use store::migration::{self, Migrate, Migration};
+use store::{Answer, StoreError};
+
+/// Every step, embedded in the program.
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") }];
+
+const CREATE_SCHEMA_MIGRATION: &str = "
+    -- create_schema_migration
+    create table if not exists schema_migration (
+        version integer primary key,
+        name text not null,
+        applied_at_us integer not null
+    ) strict";
+
+const FIND_TABLES: &str = "
+    -- find_tables
+    select count(*), coalesce(sum(name = 'schema_migration'), 0)
+    from sqlite_schema
+    where type = 'table'";
+
+const FIND_SCHEMA_VERSION: &str = "
+    -- find_schema_version
+    select coalesce(max(version), 0)
+    from schema_migration";
+
+const RECORD_MIGRATION: &str = "
+    -- record_migration
+    insert into schema_migration (version, name, applied_at_us)
+    values (?1, ?2, ?3)";
+
+/// Brings the schema to the newest version, all steps or none. Two processes that start at once take turns: the second
+/// finds nothing due.
+pub(crate) fn migrate(database: &mut Database, migrate: Migrate, now: Timestamp) -> Answer<()> {
+    if migration::due(version(database)?, MIGRATIONS, migrate)?.is_empty() {
+        return Ok(());
+    }
+    let turn =
+        database.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(failed)?;
+    turn.execute_batch(CREATE_SCHEMA_MIGRATION).map_err(failed)?;
+    for step in migration::due(version(&turn)?, MIGRATIONS, migrate)? {
+        turn.execute_batch(step.sql).map_err(failed)?;
+        sql::execute(&turn, RECORD_MIGRATION, &[&step.version, &step.name, &now])?;
+        tracing::info!(schema.version = step.version, "schema brought up to date");
+    }
+    turn.commit().map_err(failed)
+}
+
+/// The version of the schema; zero for an empty database.
+pub(crate) fn version(database: &Database) -> Answer<u32> {
+    let found = sql::one(database, FIND_TABLES, &[], |row| Ok((row.next()?, row.next()?)))?;
+    match found.unwrap_or((0_u32, 0_u32)) {
+        (0, _) => Ok(0),
+        (_, 0) => Err(StoreError::Damaged("the file belongs to another program".to_owned())),
+        (_, _) => Ok(sql::one(database, FIND_SCHEMA_VERSION, &[], row::only)?.unwrap_or(0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_numbered_without_gaps() {
+        let versions: Vec<u32> = MIGRATIONS.iter().map(|step| step.version).collect();
+        let expected: Vec<u32> = (1..).take(MIGRATIONS.len()).collect();
+        assert_eq!(versions, expected);
+    }
+
+    #[test]
+    fn a_file_of_another_program_is_left_alone() {
+        let mut database = Database::open_in_memory().unwrap();
+        database.execute_batch("create table theirs (a)").unwrap();
+        let refusal = migrate(&mut database, Migrate::Apply, Timestamp::UNIX_EPOCH).unwrap_err();
+        assert!(refusal.to_string().contains("another program"), "{refusal}");
+    }
+
+    #[test]
+    fn every_foreign_key_can_be_followed_backwards_by_an_index() {
+        let mut database = Database::open_in_memory().unwrap();
+        migrate(&mut database, Migrate::Apply, Timestamp::UNIX_EPOCH).unwrap();
+        let plan = "select t.name || '.' || f.\"from\"
+            from sqlite_schema t, pragma_foreign_key_list(t.name) f
+            where t.type = 'table'
+              and not exists (
+                  select 1
+                  from pragma_index_list(t.name) i, pragma_index_info(i.name) c
+                  where c.seqno = 0 and c.name = f.\"from\")
+              and not exists (
+                  select 1 from pragma_table_info(t.name) k where k.pk = 1 and k.name = f.\"from\")";
+        let bare = sql::all(&database, plan, &[], row::only::<String>).unwrap();
+        assert!(bare.is_empty(), "{bare:?}");
+    }
+}

@@ -1,0 +1,168 @@
+//! Due work: leased, settled, given back.
+
+use crate::row::Put;
+use crate::{Database, SqliteStore, fetch, ledger, push, row, sql};
+use async_trait::async_trait;
+use domain::ids::PushKey;
+use domain::push::{LineSpan, PushOperation, PushStatus, Settlement};
+use domain::work::Lease;
+use jiff::Timestamp;
+use store::{Answer, LeaseRequest, Settled, WorkQueue};
+
+const CREATE_WORK: &str = "
+    -- create_work
+    insert into work (push_key, account_no, due_at_us, attempt)
+    values (?1, ?2, ?3, 0)";
+
+const FIND_DUE_WORK: &str = "
+    -- find_due_work
+    select work.work_no, work.attempt,
+        push.push_key, company.client_id, company.company_id, push.connection_id,
+        push.account_id, push.requested_at_us, push.completed_at_us, push.status, push.error,
+        push.validation, push.timeout_minutes, push.first_line, push.line_count, push.known_lines
+    from work
+    join push on push.push_key = work.push_key
+    join company on company.company_no = push.company_no
+    where work.due_at_us <= ?1 and coalesce(work.lease_until_us <= ?1, true)
+        and not exists (
+            select 1
+            from work older
+            where older.account_no = work.account_no and older.work_no < work.work_no
+        )
+    order by work.due_at_us, work.work_no
+    limit ?2";
+
+const LEASE_WORK: &str = "
+    -- lease_work
+    update work
+    set lease_token = ?2, lease_until_us = ?3, attempt = ?4
+    where work_no = ?1";
+
+const FIND_HELD_WORK: &str = "
+    -- find_held_work
+    select account_no
+    from work
+    where push_key = ?1 and lease_token = ?2";
+
+const POSTPONE_WORK: &str = "
+    -- postpone_work
+    update work
+    set due_at_us = ?2, lease_token = null, lease_until_us = null
+    where push_key = ?1";
+
+const RELEASE_WORK: &str = "
+    -- release_work
+    update work
+    set lease_token = null, lease_until_us = null
+    where push_key = ?1 and lease_token = ?2";
+
+const DELETE_WORK: &str = "
+    -- delete_work
+    delete from work
+    where push_key = ?1";
+
+const SETTLE_PUSH: &str = "
+    -- settle_push
+    update push
+    set completed_at_us = ?2, status = ?3, error = ?4, validation = ?5
+    where push_key = ?1";
+
+#[async_trait]
+impl WorkQueue for SqliteStore {
+    async fn lease_due_work(&self, request: &LeaseRequest) -> Answer<Vec<Lease>> {
+        let request = *request;
+        self.write(move |writing| lease_due_work(writing.database, request)).await
+    }
+
+    async fn settle_push(
+        &self,
+        lease: &Lease,
+        settlement: &Settlement,
+        now: Timestamp,
+    ) -> Answer<Settled> {
+        let (lease, settlement) = (lease.clone(), settlement.clone());
+        self.write(move |writing| settle_push(writing.database, lease, settlement, now)).await
+    }
+
+    async fn release_work(&self, lease: &Lease) -> Answer<()> {
+        let (key, token) = (lease.push.key, lease.token);
+        self.write(move |writing| {
+            sql::execute(writing.database, RELEASE_WORK, &[&key, &token]).map(|_count| ())
+        })
+        .await
+    }
+}
+
+/// Makes a push due.
+pub(crate) fn create(
+    database: &Database,
+    push: PushKey,
+    account_no: i64,
+    due_at: Timestamp,
+) -> Answer<()> {
+    sql::execute(database, CREATE_WORK, &[&push, &account_no, &due_at])?;
+    Ok(())
+}
+
+fn lease_due_work(database: &Database, request: LeaseRequest) -> Answer<Vec<Lease>> {
+    let until = request.now.saturating_add(request.length).unwrap_or(Timestamp::MAX);
+    let values: [&dyn Put; 2] = [&request.now, &request.count];
+    let due = sql::all(database, FIND_DUE_WORK, &values, |row| {
+        let (work_no, attempt): (i64, u32) = (row.next()?, row.next()?);
+        Ok((work_no, attempt.saturating_add(1), push::push(row)?))
+    })?;
+    let lease = |(work_no, attempt, push): (i64, u32, PushOperation)| {
+        sql::execute(database, LEASE_WORK, &[&work_no, &request.token, &until, &attempt])?;
+        Ok(Lease { token: request.token, until, attempt, push })
+    };
+    due.into_iter().map(lease).collect()
+}
+
+/// The lease is compared by its token alone: one that has ended still holds as long as nobody else took the work.
+fn settle_push(
+    database: &Database,
+    lease: Lease,
+    settlement: Settlement,
+    now: Timestamp,
+) -> Answer<Settled> {
+    let key = lease.push.key;
+    let held = sql::one(database, FIND_HELD_WORK, &[&key, &lease.token], row::only)?;
+    let Some(account_no) = held else { return Ok(Settled::LeaseLost) };
+    match settlement {
+        Settlement::Again(at) => {
+            sql::execute(database, POSTPONE_WORK, &[&key, &at])?;
+        }
+        Settlement::Finished { status, error, errors } => {
+            let validation = lease.push.validation.with_errors(errors);
+            let completed_at = Some(now);
+            let operation = PushOperation { status, error, completed_at, validation, ..lease.push };
+            finish(database, account_no, &operation, now)?;
+        }
+    }
+    Ok(Settled::Written)
+}
+
+fn finish(
+    database: &Database,
+    account_no: i64,
+    operation: &PushOperation,
+    now: Timestamp,
+) -> Answer<()> {
+    let PushOperation { key, completed_at, status, error, validation, .. } = operation;
+    sql::execute(database, SETTLE_PUSH, &[key, completed_at, status, error, validation])?;
+    sql::execute(database, DELETE_WORK, &[key])?;
+    if operation.status == PushStatus::TimedOut {
+        withdraw_unshown(database, account_no, operation.lines)?;
+    }
+    push::record(database, operation, now)
+}
+
+/// Lines that no statement has shown are taken back; what was shown stays, because it may be in the books.
+fn withdraw_unshown(database: &Database, account_no: i64, span: LineSpan) -> Answer<()> {
+    if span.count == 0 || fetch::was_shown(database, account_no, span.first)? {
+        return Ok(());
+    }
+    let Some(mut head) = ledger::load_head(database, account_no)? else { return Ok(()) };
+    head.withdraw(span);
+    ledger::set_head(database, account_no, &head)
+}
