@@ -51,6 +51,7 @@ pub(crate) async fn watch(State(watch): State<Watch>, request: Request, next: Ne
 }
 
 /// A panic in a handler is one failed request, not a lost connection.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 pub(crate) fn answer_panic(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();

@@ -16,11 +16,7 @@ use tower::ServiceExt;
 const CORRELATION_ID: &str = "7777777777774777b777777777777777";
 
 async fn ask(request: Request<Body>) -> (StatusCode, HeaderMap, Value) {
-    let panic = || async {
-        if Noon.now() > jiff::Timestamp::UNIX_EPOCH {
-            panic!("planted")
-        }
-    };
+    let panic = || async { assert!(Noon.now() < jiff::Timestamp::UNIX_EPOCH, "planted") };
     let fail =
         |error: fn() -> StoreError| move || async move { Err::<(), ApiError>(error().into()) };
     let routes = Router::new()

@@ -27,9 +27,9 @@ pub(crate) enum Place<'a> {
     /// The whole body.
     Body,
     /// A field of what is there.
-    Field(&'a Place<'a>, &'a str),
+    Field(&'a Self, &'a str),
     /// An element of the list there.
-    Item(&'a Place<'a>, usize),
+    Item(&'a Self, usize),
 }
 
 impl fmt::Display for Place<'_> {

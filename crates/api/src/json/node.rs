@@ -105,16 +105,13 @@ impl<'de> Visitor<'de> for Seed {
                 continue;
             };
             let list = self.list.filter(|list| list.name == name);
-            let stands_twice = match list {
-                Some(list) => {
-                    let seed = Self::objects(list.fields, list.items_max);
-                    object.list.replace(Box::new(map.next_value_seed(seed)?)).is_some()
-                }
-                None => {
-                    let stands = object.fields.iter().any(|(known, _)| *known == name);
-                    object.fields.push((name, map.next_value()?));
-                    stands
-                }
+            let stands_twice = if let Some(list) = list {
+                let seed = Self::objects(list.fields, list.items_max);
+                object.list.replace(Box::new(map.next_value_seed(seed)?)).is_some()
+            } else {
+                let stands = object.fields.iter().any(|(known, _)| *known == name);
+                object.fields.push((name, map.next_value()?));
+                stands
             };
             if stands_twice {
                 object.repeated = Some(name);

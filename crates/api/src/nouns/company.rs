@@ -125,9 +125,10 @@ async fn change_company(
 }
 
 async fn delete_company(State(state): State<Shared>, at: CompanyAt) -> Answer<StatusCode> {
-    match state.store.delete_company(at.client, at.company, state.clock.now()).await? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(ApiError::no_such_company(at.company)),
+    if state.store.delete_company(at.client, at.company, state.clock.now()).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::no_such_company(at.company))
     }
 }
 

@@ -57,9 +57,10 @@ pub(super) async fn open_connection(
         created_at: state.clock.now(),
         synced_at: None,
     };
-    match state.store.create_connection(&connection).await? {
-        true => Ok(connection),
-        false => Err(ApiError::no_such_company(at.company)),
+    if state.store.create_connection(&connection).await? {
+        Ok(connection)
+    } else {
+        Err(ApiError::no_such_company(at.company))
     }
 }
 
@@ -120,9 +121,10 @@ async fn delete_connection(
     State(state): State<Shared>,
     ConnectionAt(path): ConnectionAt,
 ) -> Answer<StatusCode> {
-    match state.store.delete_connection(&path, state.clock.now()).await? {
-        true => Ok(StatusCode::OK),
-        false => Err(missing_connection(&state, &path).await),
+    if state.store.delete_connection(&path, state.clock.now()).await? {
+        Ok(StatusCode::OK)
+    } else {
+        Err(missing_connection(&state, &path).await)
     }
 }
 

@@ -97,9 +97,10 @@ async fn issue(state: &ApiState, path: &ConnectionPath) -> Answer<Json<SecretsSh
         created_at: now,
         guard: SignOnGuard::default(),
     };
-    match state.store.create_credential(&credential).await? {
-        true => Ok(Json(SecretsShape { username, password })),
-        false => Err(missing_connection(state, path).await),
+    if state.store.create_credential(&credential).await? {
+        Ok(Json(SecretsShape { username, password }))
+    } else {
+        Err(missing_connection(state, path).await)
     }
 }
 

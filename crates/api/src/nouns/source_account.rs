@@ -94,9 +94,10 @@ async fn delete_account(
     State(state): State<Shared>,
     AccountAt(path): AccountAt,
 ) -> Answer<StatusCode> {
-    match state.store.delete_source_account(&path, state.clock.now()).await? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(missing_account(&state, &path).await),
+    if state.store.delete_source_account(&path, state.clock.now()).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(missing_account(&state, &path).await)
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) struct AccountWish {
 #[derive(Debug)]
 pub(super) enum AccountsBody {
     /// The body is one account.
-    One(Result<AccountWish, Flawed>),
+    One(Box<Result<AccountWish, Flawed>>),
     /// The body is a list of them.
     Many(Vec<Result<AccountWish, Flawed>>),
 }
@@ -67,7 +67,7 @@ pub(super) struct Flawed {
 pub(super) fn read_accounts(body: &[u8]) -> Answer<AccountsBody> {
     let items = match parse(body, Seed::objects(FIELDS, ACCOUNTS_MAX), VALIDATOR)? {
         node @ (Node::Object(_) | Node::Other(_)) => {
-            return Ok(AccountsBody::One(read_account(&node, Place::Body)));
+            return Ok(AccountsBody::One(Box::new(read_account(&node, Place::Body))));
         }
         Node::List(items) => items,
     };
@@ -226,8 +226,9 @@ mod tests {
 
     fn one(body: &str) -> Result<AccountWish, String> {
         match read_accounts(body.as_bytes()).map_err(ApiError::into_text)? {
-            AccountsBody::One(Ok(account)) => Ok(account),
-            AccountsBody::One(Err(flawed)) => Err(flawed.faults.into_error().into_text()),
+            AccountsBody::One(read) => {
+                read.map_err(|flawed| flawed.faults.into_error().into_text())
+            }
             AccountsBody::Many(_) => Err("many".to_owned()),
         }
     }
