@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::sync::Arc;
 use store::StoreError;
-use tracing::error;
+use tracing::{error, warn};
 
 /// How long a caller should wait when the database is overloaded: the next commit is milliseconds away.
 const RETRY_AFTER_SECS: &str = "1";
@@ -243,8 +243,12 @@ pub(crate) fn finish(mut response: Response, correlation_id: &str) -> Response {
         }
         None => return response,
     };
-    if let Some(cause) = &error.cause {
-        error!(correlation.id = correlation_id, cause, "a request failed");
+    match &error.cause {
+        Some(cause) if error.status == StatusCode::SERVICE_UNAVAILABLE => {
+            warn!(correlation.id = correlation_id, cause, "a request was put off");
+        }
+        Some(cause) => error!(correlation.id = correlation_id, cause, "a request failed"),
+        None => {}
     }
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

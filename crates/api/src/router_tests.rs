@@ -98,3 +98,10 @@ async fn faults_are_listed_and_counted() {
     let body = to_bytes(response.into_body(), 10_000).await.unwrap();
     insta::assert_snapshot!(str::from_utf8(&body).unwrap());
 }
+
+#[test]
+fn no_two_routes_are_the_same() {
+    // Building the table panics when two are.
+    let table = nouns::routes().merge(ext::routes());
+    assert!(table.has_routes());
+}

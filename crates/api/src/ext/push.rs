@@ -12,7 +12,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use domain::fetch::Fetch;
 use domain::line::KeptLine;
-use domain::push::LineSpan;
+use domain::push::{LineSpan, PushStatus};
 use domain::source_account::AccountPath;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -42,7 +42,7 @@ struct PushShape {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct LineShape {
-    /// Nothing for a line that was withdrawn.
+    /// Nothing for a line that is not there any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
     position: u64,
@@ -56,6 +56,7 @@ async fn get_push(State(state): State<Shared>, at: PushAt) -> Answer<Json<PushSh
     let operation = load_push(&state, at).await?;
     let path = AccountPath { connection: operation.path, account: operation.account.clone() };
     let (span, known_lines) = (operation.lines, operation.known_lines);
+    let absent = absent_state(operation.status);
     let mut kept = Vec::new();
     let mut fetches = Vec::new();
     if span.count > 0 {
@@ -70,36 +71,45 @@ async fn get_push(State(state): State<Shared>, at: PushAt) -> Answer<Json<PushSh
         known_lines,
         fetches_truncated: u32::try_from(fetches.len())
             .is_ok_and(|count| count >= FETCHES_READ_MAX),
-        lines: show_lines(span, kept, &fetches),
+        lines: show_lines(span, absent, kept, &fetches),
     }))
 }
 
 /// Every position of the push, with what became of its line.
-fn show_lines(span: LineSpan, kept: Vec<KeptLine>, fetches: &[Fetch]) -> Vec<LineShape> {
+fn show_lines(
+    span: LineSpan,
+    absent: &'static str,
+    kept: Vec<KeptLine>,
+    fetches: &[Fetch],
+) -> Vec<LineShape> {
     let mut kept: HashMap<u64, KeptLine> =
         kept.into_iter().map(|line| (line.position, line)).collect();
-    let positions = span.first..span.end();
-    positions.map(|position| LineShape::show(position, kept.remove(&position), fetches)).collect()
+    let show = |position| match kept.remove(&position) {
+        Some(line) => LineShape::show(line, fetches),
+        None => {
+            LineShape { id: None, position, state: absent, fetch_count: 0, fetches: Vec::new() }
+        }
+    };
+    (span.first..span.end()).map(show).collect()
+}
+
+/// What a line is that its push had and its account has not: a push that timed out before anybody saw its lines took
+/// them back; otherwise the account was deleted with all its lines.
+const fn absent_state(status: PushStatus) -> &'static str {
+    match status {
+        PushStatus::TimedOut => "withdrawn",
+        PushStatus::Pending | PushStatus::Success | PushStatus::Failed => "deleted",
+    }
 }
 
 impl LineShape {
-    /// `withdrawn`: its push timed out before anybody saw it. `stored`: here, and in no statement yet. `fetched`: in a
-    /// statement that a platform took.
-    fn show(position: u64, line: Option<KeptLine>, fetches: &[Fetch]) -> Self {
-        let Some(line) = line else {
-            return Self {
-                id: None,
-                position,
-                state: "withdrawn",
-                fetch_count: 0,
-                fetches: Vec::new(),
-            };
-        };
+    /// `stored`: here, and in no statement yet. `fetched`: in a statement that a platform took.
+    fn show(line: KeptLine, fetches: &[Fetch]) -> Self {
         let covering = || fetches.iter().filter(|fetch| fetch.covers(&line));
         let fetch_count = covering().count();
-        let fetches = covering().take(LINE_FETCHES_MAX).map(FetchShape::show).collect();
+        let shown = covering().take(LINE_FETCHES_MAX).map(FetchShape::show).collect();
         let state = if fetch_count == 0 { "stored" } else { "fetched" };
-        Self { id: Some(line.line.id), position, state, fetch_count, fetches }
+        Self { id: Some(line.line.id), position: line.position, state, fetch_count, fetches: shown }
     }
 }
 
@@ -112,7 +122,7 @@ mod tests {
     fn each_line_tells_whether_it_is_stored_fetched_or_withdrawn() {
         let lines = vec![sample::kept_line(7, "2025-03-04"), sample::kept_line(9, "2025-03-20")];
         let fetches = [sample::fetch("2025-03-01", Some("2025-03-10"), 9)];
-        let shown = show_lines(LineSpan { first: 7, count: 3 }, lines, &fetches);
+        let shown = show_lines(LineSpan { first: 7, count: 3 }, "withdrawn", lines, &fetches);
         let states: Vec<_> = shown.iter().map(|line| (line.position, line.state)).collect();
         assert_eq!(states, [(7, "fetched"), (8, "withdrawn"), (9, "stored")]);
         insta::assert_snapshot!(serde_json::to_string_pretty(&shown).unwrap());

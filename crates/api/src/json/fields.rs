@@ -26,8 +26,7 @@ impl<'r, 'a> Fields<'r, 'a> {
 
     /// The raw text of a field.
     pub(crate) fn raw(&self, name: &str) -> Option<&'a RawValue> {
-        let found = self.object.fields.iter().find(|(known, _)| *known == name);
-        found.map(|(_, raw)| *raw).filter(|raw| raw.get() != "null")
+        self.object.get(name)
     }
 
     /// Adds a fault of this object's field.

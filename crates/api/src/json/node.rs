@@ -38,6 +38,14 @@ pub(crate) struct RawObject<'a> {
     pub(crate) repeated: Option<&'static str>,
 }
 
+impl<'a> RawObject<'a> {
+    /// The raw text of a field; null is as absent.
+    pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
+        let found = self.fields.iter().find(|(known, _)| *known == name);
+        found.map(|(_, raw)| *raw).filter(|raw| raw.get() != "null")
+    }
+}
+
 /// A list's elements.
 #[derive(Debug)]
 pub(crate) struct Items<'a> {

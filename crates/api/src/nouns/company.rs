@@ -34,6 +34,8 @@ const LISTED: Listed = Listed { type_name: "Company", properties: COMPANY_PROPER
 const FIELDS: &[&str] = &["name", "description", "tags", "platformType"];
 /// More than a name may keep, since what it may not keep is dropped silently.
 const NAME_CHARS_READ_MAX: usize = 10_000;
+/// Keys are far shorter; a longer text is not repeated in an error.
+const PLATFORM_CHARS_MAX: usize = 50;
 
 async fn create_company(
     State(state): State<Shared>,
@@ -41,7 +43,7 @@ async fn create_company(
     viewer: Viewer,
     JsonBody(body): JsonBody,
 ) -> Answer<Json<CompanyShape>> {
-    let wish = CompanyBody::read(&body, Presence::Whole)?;
+    let wish = CompanyBody::read(&body, Presence::New)?;
     let name = wish.name.ok_or_else(|| ApiError::internal("a company without a name was read"))?;
     let mut company = Company {
         id: CompanyId::new(random_uuid(&*state.ids)),
@@ -135,6 +137,8 @@ async fn delete_company(State(state): State<Shared>, at: CompanyAt) -> Answer<St
 /// How much of a company a body must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Presence {
+    /// At least what every company has; with a platform, a connection is made as well.
+    New,
     /// At least what every company has.
     Whole,
     /// Whatever is to change.
@@ -155,30 +159,32 @@ impl CompanyBody {
         let mut faults = Faults::of(VALIDATOR);
         let object = parse_object(body, Seed::object(FIELDS), VALIDATOR)?;
         let mut fields = Fields::new(&object, Place::Body, &mut faults);
-        if presence == Presence::Whole {
+        if presence != Presence::Partial {
             fields.require("name");
         }
         let read = Self {
             name: fields.parsed("name", NAME_CHARS_READ_MAX, CompanyName::clean),
             description: fields.text("description", COMPANY_DESCRIPTION_CHARS_MAX),
             tags: read_tags(&mut fields),
-            platform: fields.parsed("platformType", NAME_CHARS_READ_MAX, |key| {
-                platform::find(key).ok_or("there is no such platform")
-            }),
+            platform: if presence == Presence::New { read_platform(&mut fields) } else { None },
         };
         faults.check()?;
         Ok(read)
     }
 }
 
+fn read_platform(fields: &mut Fields<'_, '_>) -> Option<&'static Platform> {
+    fields.parsed("platformType", PLATFORM_CHARS_MAX, |key| {
+        platform::find(key).ok_or_else(|| format!("there is no platform {key:?}"))
+    })
+}
+
 fn read_tags(fields: &mut Fields<'_, '_>) -> Option<Tags> {
     let raw = fields.raw("tags")?;
-    let read: BTreeMap<String, String> = match serde_json::from_str(raw.get()) {
-        Ok(read) => read,
-        Err(error) => {
-            fields.fault("tags", format_args!("must be an object of texts: {error}"));
-            return None;
-        }
+    // Which tag it was is not told: the place that the parser knows is one within the tags alone.
+    let Ok(read) = serde_json::from_str::<BTreeMap<String, String>>(raw.get()) else {
+        fields.fault("tags", "must be an object of texts");
+        return None;
     };
     if read.iter().any(|(key, value)| key.contains('\0') || value.contains('\0')) {
         fields.fault("tags", "holds the character NUL");
@@ -192,13 +198,13 @@ mod tests {
     use super::*;
 
     fn refusal(body: &str) -> String {
-        CompanyBody::read(body.as_bytes(), Presence::Whole).unwrap_err().into_text()
+        CompanyBody::read(body.as_bytes(), Presence::New).unwrap_err().into_text()
     }
 
     #[test]
     fn a_company_is_read_with_what_is_unknown_left_out() {
         let body = r#"{"name":"A (B[1])","tags":{"tier":"gold"},"x":{"y":[1]},"description":null}"#;
-        let read = CompanyBody::read(body.as_bytes(), Presence::Whole).unwrap();
+        let read = CompanyBody::read(body.as_bytes(), Presence::New).unwrap();
         assert_eq!(read.name.unwrap().as_str(), "A B1");
         assert_eq!(read.description, None);
         assert_eq!(read.tags.unwrap().all().get("tier").map(String::as_str), Some("gold"));
@@ -216,7 +222,7 @@ mod tests {
             refusal(r#"{"name":"a","tags":{"a":1}}"#)
                 .starts_with("tags must be an object of texts")
         );
-        assert!(refusal(r#"{"name":"a","platformType":"zzzz"}"#).contains("no such platform"));
+        assert!(refusal(r#"{"name":"a","platformType":"zzzz"}"#).contains("no platform \"zzzz\""));
         let tags: Vec<_> = (0..11).map(|n| format!("\"{n}\":\"v\"")).collect();
         assert!(
             refusal(&format!(r#"{{"name":"a","tags":{{{}}}}}"#, tags.join(",")))
@@ -226,7 +232,8 @@ mod tests {
 
     #[test]
     fn a_change_may_leave_everything_out() {
-        let read = CompanyBody::read(b"{}", Presence::Partial).unwrap();
+        let body = br#"{"platformType":"zzzz"}"#;
+        let read = CompanyBody::read(body, Presence::Partial).unwrap();
         assert!(read.name.is_none() && read.tags.is_none() && read.description.is_none());
     }
 }

@@ -15,6 +15,7 @@ use domain::password;
 use domain::platform::Delivery;
 use serde::Serialize;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -104,9 +105,15 @@ async fn issue(state: &ApiState, path: &ConnectionPath) -> Answer<Json<SecretsSh
     }
 }
 
+/// A hash takes 19 MiB on purpose, so that many callers at once must not make many hashes at once.
+const HASHES_AT_ONCE_MAX: usize = 4;
+/// Memory belongs to the process, whatever the number of its doors.
+static HASHING: Semaphore = Semaphore::const_new(HASHES_AT_ONCE_MAX);
+
 /// Hashing takes tens of milliseconds on purpose, so it is done where it holds up no other request.
 async fn hash(state: &ApiState, password: String) -> Answer<String> {
     let ids = Arc::clone(&state.ids);
+    let _turn = HASHING.acquire().await.map_err(ApiError::internal)?;
     let hashed = spawn_blocking(move || password::hash(&password, &*ids)).await;
     hashed.map_err(ApiError::internal)?.map_err(ApiError::internal)
 }

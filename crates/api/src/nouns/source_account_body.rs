@@ -175,7 +175,7 @@ fn read_inner<'a>(
     place: Place<'_>,
     faults: &mut Faults,
 ) -> Option<RawObject<'a>> {
-    let raw = Fields::new(account, place, &mut Faults::of(VALIDATOR)).raw(name)?;
+    let raw = account.get(name)?;
     match parse(raw.get().as_bytes(), Seed::object(names), VALIDATOR) {
         Ok(Node::Object(object)) => Some(object),
         Ok(other) => {
