@@ -1,0 +1,73 @@
+//! Sends files to the bank by HTTP POST. What HTTP itself gets wrong on purpose is raw.rs.
+
+use super::QuickBooksError;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use reqwest::{Client, StatusCode, Url};
+use std::time::Duration;
+
+/// Long enough for a bank under load.
+const ANSWER_SECS_MAX: u64 = 60;
+/// What real programs send.
+pub(super) const OFX_TYPE: &str = "application/x-ofx";
+
+/// The way to one bank.
+#[derive(Clone, Debug)]
+pub(super) struct Wire {
+    http: Client,
+    target: Url,
+}
+
+impl Wire {
+    /// The way to `target`, the URL of the bank's OFX server.
+    pub(super) fn to(target: &str) -> Result<Self, QuickBooksError> {
+        let refused =
+            |reason: String| QuickBooksError::Target { target: target.to_owned(), reason };
+        let url = Url::parse(target).map_err(|error| refused(error.to_string()))?;
+        // A server under evaluation calls itself, often with a certificate made at home.
+        let itself = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
+        let http = Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(ANSWER_SECS_MAX))
+            .tls_danger_accept_invalid_certs(itself)
+            .build()
+            .map_err(|error| refused(error.to_string()))?;
+        Ok(Self { http, target: url })
+    }
+
+    /// Where it leads.
+    pub(super) const fn target(&self) -> &Url {
+        &self.target
+    }
+
+    /// Sends a file and takes whatever comes back.
+    pub(super) async fn exchange(&self, file: String) -> Result<(u16, Vec<u8>), QuickBooksError> {
+        let request = self.http.post(self.target.clone()).body(file);
+        let request = request
+            .header(CONTENT_TYPE, OFX_TYPE)
+            .header(ACCEPT, "*/*, application/x-ofx")
+            .header(USER_AGENT, "InetClntApp/3.0");
+        let answer = request.send().await.map_err(|error| self.unreachable(error))?;
+        let status = answer.status().as_u16();
+        let bytes = answer.bytes().await.map_err(|error| self.unreachable(error))?;
+        Ok((status, bytes.to_vec()))
+    }
+
+    /// Sends a file and takes only an OFX answer.
+    pub(super) async fn ask(&self, file: String) -> Result<Vec<u8>, QuickBooksError> {
+        let (status, bytes) = self.exchange(file).await?;
+        if status == StatusCode::OK.as_u16() {
+            Ok(bytes)
+        } else {
+            Err(QuickBooksError::Http { status })
+        }
+    }
+
+    /// The error for a bank that does not answer.
+    pub(super) fn unreachable(
+        &self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> QuickBooksError {
+        QuickBooksError::Unreachable { target: self.target.to_string(), source: source.into() }
+    }
+}
