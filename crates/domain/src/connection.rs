@@ -39,7 +39,8 @@ pub enum ConnectionStatus {
 
 impl ConnectionStatus {
     /// Every status.
-    pub const ALL: [Self; 4] = [Self::PendingAuth, Self::Linked, Self::Unlinked, Self::Deauthorized];
+    pub const ALL: [Self; 4] =
+        [Self::PendingAuth, Self::Linked, Self::Unlinked, Self::Deauthorized];
 
     /// The contract's name.
     pub const fn name(self) -> &'static str {

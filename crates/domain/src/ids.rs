@@ -129,7 +129,9 @@ mod tests {
     fn ordered_ids_grow_with_time() {
         let ids = Counting(AtomicU8::new(9));
         let at = |ms| Timestamp::from_millisecond(ms).unwrap();
-        assert!(ordered_uuid(&ids, at(1_700_000_000_000)) < ordered_uuid(&ids, at(1_700_000_000_001)));
+        assert!(
+            ordered_uuid(&ids, at(1_700_000_000_000)) < ordered_uuid(&ids, at(1_700_000_000_001))
+        );
     }
 
     #[test]

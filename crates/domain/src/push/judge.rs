@@ -10,6 +10,7 @@ use crate::source_account::AccountStatus;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
 
 /// The account as it stands, read under the same lock as the verdict is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,10 +57,10 @@ pub struct Refused {
 }
 
 /// Judges `draft`. `known` holds the identity of those of its ids that the account has already.
-pub fn judge(
+pub fn judge<S: BuildHasher>(
     profile: &Profile,
     standing: &Standing,
-    known: &HashMap<String, Identity>,
+    known: &HashMap<String, Identity, S>,
     draft: &PushDraft,
     now: Timestamp,
 ) -> Verdict {
@@ -127,32 +128,36 @@ impl<'a> Bench<'a> {
     fn judge_standing(&mut self) {
         if self.standing.connection != ConnectionStatus::Linked {
             let status = self.standing.connection.name();
-            let message = format!("the connection is {status}, not Linked: the customer has to link the accounting software first");
+            let message = format!(
+                "the connection is {status}, not Linked: the customer has to link the accounting software first"
+            );
             self.errors.push(Remark { path: "dataConnectionKey".to_owned(), message });
         }
         if self.standing.account != AccountStatus::Connected {
             let status = self.standing.account.name();
-            let message = format!("the account is {status}, not connected: the customer has to choose it in the accounting software first");
+            let message = format!(
+                "the account is {status}, not connected: the customer has to choose it in the accounting software first"
+            );
             self.errors.push(Remark { path: "accountId".to_owned(), message });
         }
     }
 
     fn judge_presence(&mut self, line: &DraftLine) {
         let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-        self.need("id", Need::Required, given(&line.id));
-        self.need("date", Need::Required, line.date.is_some());
-        self.need("amount", Need::Required, line.amount.is_some());
-        self.need("description", self.profile.description, given(&line.description));
-        self.need("balance", self.profile.balance, line.balance.is_some());
-    }
-
-    fn need(&mut self, field: &str, need: Need, given: bool) {
-        match need {
-            Need::Required if !given => self.error(field, format!("{field} is missing")),
-            Need::Advised if !given => {
-                self.warn(field, format!("{field} is missing: the platform would show it"));
+        for (field, need, given) in [
+            ("id", Need::Required, given(&line.id)),
+            ("date", Need::Required, line.date.is_some()),
+            ("amount", Need::Required, line.amount.is_some()),
+            ("description", self.profile.description, given(&line.description)),
+            ("balance", self.profile.balance, line.balance.is_some()),
+        ] {
+            match need {
+                Need::Required if !given => self.error(field, format!("{field} is missing")),
+                Need::Advised if !given => {
+                    self.warn(field, format!("{field} is missing: the platform would show it"));
+                }
+                Need::Required | Need::Advised | Need::Optional => {}
             }
-            Need::Required | Need::Advised | Need::Optional => {}
         }
     }
 
@@ -160,7 +165,12 @@ impl<'a> Bench<'a> {
         let Some(date) = line.date else { return };
         let previous = self.previous.replace(date).filter(|previous| date.is_before(previous));
         if let Some(previous) = previous.filter(|_| self.profile.ordered) {
-            self.error("date", format!("{date} is before {previous} of the transaction above it: send the oldest first"));
+            self.error(
+                "date",
+                format!(
+                    "{date} is before {previous} of the transaction above it: send the oldest first"
+                ),
+            );
         }
     }
 
@@ -176,7 +186,13 @@ impl<'a> Bench<'a> {
         }
         match self.profile.kinds {
             Kinds::Only(kinds) if !kinds.contains(&kind) => {
-                self.warn("transactionType", format!("the platform does not know the type {}: it is kept as Unknown", kind.name()));
+                self.warn(
+                    "transactionType",
+                    format!(
+                        "the platform does not know the type {}: it is kept as Unknown",
+                        kind.name()
+                    ),
+                );
                 Some(LineKind::Unknown)
             }
             Kinds::Only(_) | Kinds::All => Some(kind),
@@ -187,14 +203,23 @@ impl<'a> Bench<'a> {
     fn judge_new(&mut self, line: &Line) {
         let date = line.date.date();
         if date > self.latest {
-            self.error("date", format!("{date} is in the future: send a transaction when it has cleared"));
+            self.error(
+                "date",
+                format!("{date} is in the future: send a transaction when it has cleared"),
+            );
         }
         if let Some(oldest) = self.oldest.filter(|oldest| date < *oldest) {
-            self.error("date", format!("{date} is too old: the platform takes nothing from before {oldest}"));
+            self.error(
+                "date",
+                format!("{date} is too old: the platform takes nothing from before {oldest}"),
+            );
         }
         let newest = self.standing.newest.filter(|newest| date < *newest);
         if let Some(newest) = newest.filter(|_| self.profile.not_before_newest) {
-            self.error("date", format!("{date} is older than {newest}, the newest transaction of the account"));
+            self.error(
+                "date",
+                format!("{date} is older than {newest}, the newest transaction of the account"),
+            );
         }
         if let Some(start) = self.standing.feed_start.filter(|start| date < *start) {
             let message = format!("{date} is before {start}, the feed's first day");

@@ -56,7 +56,8 @@ pub struct Attempted {
 pub fn settle(push: Attempted, outcome: Outcome, now: Timestamp) -> Settlement {
     let deadline = deadline(push.requested_at, push.timeout_minutes);
     if deadline.is_some_and(|deadline| now >= deadline) {
-        let error = "the push was not delivered within its timeoutInMinutes and will not be".to_owned();
+        let error =
+            "the push was not delivered within its timeoutInMinutes and will not be".to_owned();
         return Settlement::Finished {
             status: PushStatus::TimedOut,
             error: Some(error),
@@ -64,11 +65,9 @@ pub fn settle(push: Attempted, outcome: Outcome, now: Timestamp) -> Settlement {
         };
     }
     match outcome {
-        Outcome::Done => Settlement::Finished {
-            status: PushStatus::Success,
-            error: None,
-            errors: Vec::new(),
-        },
+        Outcome::Done => {
+            Settlement::Finished { status: PushStatus::Success, error: None, errors: Vec::new() }
+        }
         Outcome::Rejected(errors) => {
             Settlement::failed("the platform refused the push, see validation", errors)
         }
