@@ -35,8 +35,14 @@ pub(crate) async fn read_body(
     if announced > bytes_max && (waits_for_us || announced > DISCARDED_BYTES_MAX) {
         return Err(BodyFault::TooLarge);
     }
-    let gathered = tokio::time::timeout(BODY_WAIT_MAX, gather(body, bytes_max)).await;
-    gathered.unwrap_or(Err(BodyFault::Slow))
+    within(BODY_WAIT_MAX, gather(body, bytes_max)).await
+}
+
+async fn within(
+    wait_max: Duration,
+    gathering: impl Future<Output = Result<Vec<u8>, BodyFault>>,
+) -> Result<Vec<u8>, BodyFault> {
+    tokio::time::timeout(wait_max, gathering).await.unwrap_or(Err(BodyFault::Slow))
 }
 
 fn announced_bytes(headers: &HeaderMap) -> Option<usize> {
@@ -58,4 +64,28 @@ async fn gather(mut body: Body, bytes_max: usize) -> Result<Vec<u8>, BodyFault> 
         }
     }
     if bytes > bytes_max { Err(BodyFault::TooLarge) } else { Ok(kept) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_is_not_waited_for_for_ever() {
+        assert_eq!(within(Duration::ZERO, pending()).await, Err(BodyFault::Slow));
+    }
+
+    #[tokio::test]
+    async fn a_body_may_be_as_long_as_the_limit_and_no_longer() {
+        let read = async |bytes: usize| {
+            read_body(&HeaderMap::new(), Body::from(vec![b'x'; bytes]), 100).await
+        };
+        assert_eq!(read(0).await, Ok(Vec::new()));
+        assert_eq!(read(100).await.map(|body| body.len()), Ok(100));
+        for bytes in [101, DISCARDED_BYTES_MAX, DISCARDED_BYTES_MAX + 1] {
+            assert_eq!(read(bytes).await, Err(BodyFault::TooLarge), "{bytes}");
+        }
+    }
 }

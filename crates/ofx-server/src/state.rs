@@ -6,10 +6,9 @@ use domain::clock::Clock;
 use domain::ids::IdSource;
 use jiff::Timestamp;
 use store::Store;
-use tokio::sync::Semaphore;
 
 use crate::options::OfxOptions;
-use crate::sign_on::RememberedPasswords;
+use crate::sign_on::{Hashing, RememberedPasswords};
 
 /// The door with what it needs: a store, the time, randomness, and the operator's choices.
 #[derive(Debug)]
@@ -18,8 +17,7 @@ pub struct OfxState {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) options: OfxOptions,
-    /// Hashing is slow and wants much memory, so only so many run at once.
-    pub(crate) hashing: Arc<Semaphore>,
+    pub(crate) hashing: Hashing,
     pub(crate) remembered: RememberedPasswords,
     /// The options cannot change while the process runs, so neither can the profile.
     pub(crate) profile_since: Timestamp,
@@ -35,7 +33,7 @@ impl OfxState {
     ) -> Self {
         let now = clock.now();
         Self {
-            hashing: Arc::new(Semaphore::new(options.hashes_at_once.max(1))),
+            hashing: Hashing::new(options.hashes_at_once),
             remembered: RememberedPasswords::new(&*ids),
             // Whole seconds: some clients give back no more, and would never be up to date.
             profile_since: Timestamp::from_second(now.as_second()).unwrap_or(now),

@@ -1,9 +1,6 @@
 //! Whether a name and a password belong together. A name that nobody has takes as long as a wrong password, and nothing
 //! here tells the two apart.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use domain::credential::Credential;
 use domain::password;
 use jiff::Timestamp;
@@ -13,8 +10,6 @@ use store::SignOn;
 use super::Refusal;
 use crate::state::OfxState;
 
-/// Clients give up after half a minute; one that has waited this long had better come again.
-const HASHING_WAIT_MAX: Duration = Duration::from_secs(5);
 /// `USERID` has room for no more, and ours have 14 characters.
 const USER_ID_CHARS_MAX: usize = 32;
 /// The grammar's longest password in any version; hashing more would be work for a stranger.
@@ -31,7 +26,7 @@ pub(super) async fn check_password(
         return Err(Refusal::INVALID);
     }
     let Some(credential) = find_credential(state, user_id).await? else {
-        let nobody = hashing(state, user_pass, |password| {
+        let nobody = state.hashing.run(user_pass, |password| {
             password::verify_nothing(password);
             false
         });
@@ -71,7 +66,7 @@ async fn is_right(
     }
     let hash = credential.password_hash.clone();
     let right =
-        hashing(state, user_pass, move |password| password::verify(password, &hash)).await?;
+        state.hashing.run(user_pass, move |password| password::verify(password, &hash)).await?;
     if right {
         state.remembered.remember(credential, user_pass, now);
     }
@@ -88,24 +83,4 @@ async fn welcome(
         state.store.record_sign_on(credential.id, SignOn::Right, now).await?;
     }
     Ok(credential)
-}
-
-/// Runs a slow hash where it holds up nobody else.
-async fn hashing(
-    state: &OfxState,
-    user_pass: &Secret,
-    verify: impl FnOnce(&str) -> bool + Send + 'static,
-) -> Result<bool, Refusal> {
-    let turn = Arc::clone(&state.hashing).acquire_owned();
-    let Ok(Ok(turn)) = tokio::time::timeout(HASHING_WAIT_MAX, turn).await else {
-        return Err(Refusal::Overloaded);
-    };
-    let user_pass = user_pass.clone();
-    let hashed = tokio::task::spawn_blocking(move || {
-        let right = verify(user_pass.expose());
-        // Given back when the work is done, not when the client hangs up.
-        drop(turn);
-        right
-    });
-    hashed.await.map_err(|_lost| Refusal::Status(StatusCode::GeneralError))
 }

@@ -2,6 +2,7 @@
 //! only read the profile.
 
 mod check;
+mod hashing;
 mod remembered;
 
 use domain::credential::Credential;
@@ -12,6 +13,7 @@ use store::StoreError;
 use crate::state::OfxState;
 use check::check_password;
 
+pub(crate) use hashing::Hashing;
 pub(crate) use remembered::RememberedPasswords;
 
 /// Who asks.
