@@ -4,6 +4,7 @@ use domain::clock::Clock;
 use domain::ids::IdSource;
 use domain::link_otp::OtpSigner;
 use domain::platform::Profiles;
+use jiff::Timestamp;
 use std::sync::Arc;
 use store::Store;
 
@@ -26,5 +27,29 @@ pub struct ApiState {
     pub body_bytes_max: usize,
 }
 
+impl ApiState {
+    /// Now, to the microsecond: no database keeps more, and the answer that makes a thing must show the same stamps as
+    /// every later one.
+    pub(crate) fn now(&self) -> Timestamp {
+        to_the_microsecond(self.clock.now())
+    }
+}
+
+fn to_the_microsecond(moment: Timestamp) -> Timestamp {
+    // A whole number of microseconds within the calendar is a moment of it.
+    Timestamp::from_microsecond(moment.as_microsecond()).unwrap_or(moment)
+}
+
 /// The state as handlers share it.
 pub(crate) type Shared = Arc<ApiState>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_cut_to_what_databases_keep() {
+        let moment: Timestamp = "2025-03-04T12:00:00.123456789Z".parse().unwrap();
+        assert_eq!(to_the_microsecond(moment).to_string(), "2025-03-04T12:00:00.123456Z");
+    }
+}

@@ -51,7 +51,7 @@ async fn create_company(
         name,
         description: wish.description.unwrap_or_default(),
         tags: wish.tags.unwrap_or_default(),
-        created_at: state.clock.now(),
+        created_at: state.now(),
         connections: Vec::new(),
     };
     state.store.create_company(&company).await?;
@@ -127,7 +127,7 @@ async fn change_company(
 }
 
 async fn delete_company(State(state): State<Shared>, at: CompanyAt) -> Answer<StatusCode> {
-    if state.store.delete_company(at.client, at.company, state.clock.now()).await? {
+    if state.store.delete_company(at.client, at.company, state.now()).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(ApiError::no_such_company(at.company))

@@ -54,7 +54,7 @@ pub(super) async fn open_connection(
         company: at.company,
         platform,
         status: ConnectionStatus::PendingAuth,
-        created_at: state.clock.now(),
+        created_at: state.now(),
         synced_at: None,
     };
     if state.store.create_connection(&connection).await? {
@@ -102,7 +102,7 @@ async fn unlink_connection(
     JsonBody(body): JsonBody,
 ) -> Answer<Json<ConnectionShape>> {
     read_wish_to_unlink(&body)?;
-    match state.store.unlink_connection(&path, state.clock.now()).await? {
+    match state.store.unlink_connection(&path, state.now()).await? {
         Unlinking::Unlinked(connection) => {
             Ok(Json(ConnectionShape::show(&connection, Links::new(&state), viewer)))
         }
@@ -121,7 +121,7 @@ async fn delete_connection(
     State(state): State<Shared>,
     ConnectionAt(path): ConnectionAt,
 ) -> Answer<StatusCode> {
-    if state.store.delete_connection(&path, state.clock.now()).await? {
+    if state.store.delete_connection(&path, state.now()).await? {
         Ok(StatusCode::OK)
     } else {
         Err(missing_connection(&state, &path).await)

@@ -49,7 +49,7 @@ async fn revoke_credentials(
     State(state): State<Shared>,
     ConnectionAt(path): ConnectionAt,
 ) -> Answer<StatusCode> {
-    match state.store.revoke_credentials(&path, state.clock.now()).await? {
+    match state.store.revoke_credentials(&path, state.now()).await? {
         Some(_count) => Ok(StatusCode::NO_CONTENT),
         None => Err(missing_connection(&state, &path).await),
     }
@@ -89,7 +89,7 @@ async fn issue(state: &ApiState, path: &ConnectionPath) -> Answer<Json<SecretsSh
         )));
     }
     let Secrets { username, password } = Secrets::generate(&*state.ids);
-    let now = state.clock.now();
+    let now = state.now();
     let credential = Credential {
         id: CredentialId::new(ordered_uuid(&*state.ids, now)),
         path: *path,

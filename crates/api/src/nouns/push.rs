@@ -50,7 +50,7 @@ async fn create_push(
         draft,
         timeout_minutes,
         profiles: Arc::clone(&state.profiles),
-        requested_at: state.clock.now(),
+        requested_at: state.now(),
     };
     match state.store.accept_push(intake).await? {
         AcceptedPush::Kept(operation) => Ok(Json(OperationShape::show(operation).with_data(data))),

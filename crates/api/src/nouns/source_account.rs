@@ -83,7 +83,7 @@ async fn update_account(
     JsonBody(body): JsonBody,
 ) -> Answer<Json<AccountShape>> {
     let change = read_change(&body, &path.account)?;
-    match state.store.change_source_account(&path, change, state.clock.now()).await? {
+    match state.store.change_source_account(&path, change, state.now()).await? {
         AccountChanged::Changed(account) => Ok(Json(AccountShape::show(account))),
         AccountChanged::Refused(reason) => Err(ApiError::refused(reason.to_string())),
         AccountChanged::Unknown => Err(missing_account(&state, &path).await),
@@ -94,7 +94,7 @@ async fn delete_account(
     State(state): State<Shared>,
     AccountAt(path): AccountAt,
 ) -> Answer<StatusCode> {
-    if state.store.delete_source_account(&path, state.clock.now()).await? {
+    if state.store.delete_source_account(&path, state.now()).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(missing_account(&state, &path).await)
@@ -119,7 +119,7 @@ pub(super) async fn keep_accounts(
     wishes: Vec<AccountWish>,
     on_existing: OnExisting,
 ) -> Answer<Vec<AccountKept>> {
-    let now = state.clock.now();
+    let now = state.now();
     let made = wishes.into_iter().map(|wish| SourceAccount {
         id: wish.id,
         connection: path.connection,

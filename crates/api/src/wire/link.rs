@@ -24,8 +24,8 @@ pub(crate) struct Links<'a> {
 impl<'a> Links<'a> {
     /// For an answer that is given now.
     pub(crate) fn new(state: &'a ApiState) -> Self {
-        let ApiState { public_url, otp, ids, clock, .. } = state;
-        Self { public_url, otp, ids: &**ids, now: clock.now() }
+        let ApiState { public_url, otp, ids, .. } = state;
+        Self { public_url, otp, ids: &**ids, now: state.now() }
     }
 
     /// Where a company's people begin.
