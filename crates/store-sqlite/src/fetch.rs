@@ -1,6 +1,6 @@
 //! Fetches: statements that a platform takes from us.
 
-use crate::row::Fields;
+use crate::row::{Fields, Put};
 use crate::{Database, SqliteStore, connection, path, source_account, sql};
 use async_trait::async_trait;
 use domain::event::EventKind;
@@ -63,7 +63,7 @@ impl Fetches for SqliteStore {
             let Some(account_no) = path::account_no(database, &path)? else {
                 return Ok(Vec::new());
             };
-            let values: [&dyn crate::row::Put; 3] = [&account_no, &since, &count];
+            let values: [&dyn Put; 3] = [&account_no, &since, &count];
             sql::all(database, LIST_FETCHES, &values, |row| fetch(row, &path))
         })
         .await

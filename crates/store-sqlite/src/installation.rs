@@ -1,5 +1,6 @@
 //! The installation, health, and the end.
 
+use crate::row::Put;
 use crate::{Database, SqliteStore, schema, sql};
 use async_trait::async_trait;
 use store::migration::{self, Migrate};
@@ -41,7 +42,7 @@ impl Installations for SqliteStore {
 }
 
 fn ensure_installation(database: &Database, proposed: Installation) -> Answer<Installation> {
-    let values: [&dyn crate::row::Put; 2] = [&proposed.otp_key, &proposed.created_at];
+    let values: [&dyn Put; 2] = [&proposed.otp_key, &proposed.created_at];
     sql::execute(database, CREATE_INSTALLATION, &values)?;
     let kept = sql::one(database, FIND_INSTALLATION, &[], |row| {
         Ok(Installation { otp_key: row.next()?, created_at: row.next()? })

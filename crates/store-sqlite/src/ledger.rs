@@ -1,6 +1,6 @@
 //! The heads and chunks of the accounts' ledgers: fetching and putting the bytes. What they mean is `store::ledger`.
 
-use crate::row::Fields;
+use crate::row::{Fields, Put};
 use crate::{Database, sql};
 use domain::line::KeptLine;
 use domain::money::Amount;
@@ -115,7 +115,7 @@ pub(crate) fn write_append(
     match balance {
         None => set_head(database, account_no, &head),
         Some(balance) => {
-            let values: [&dyn crate::row::Put; 3] = [&account_no, &head.encode(), &balance];
+            let values: [&dyn Put; 3] = [&account_no, &head.encode(), &balance];
             sql::execute(database, SET_HEAD_AND_BALANCE, &values)?;
             Ok(())
         }
@@ -258,5 +258,92 @@ impl RunCache {
         self.bytes = self.bytes.saturating_add(run.bytes());
         self.runs.insert(chunk, Arc::clone(&run));
         Ok(run)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema;
+    use crate::writer::{Writer, Writing};
+    use domain::line::Line;
+    use store::ledger::append;
+    use store::migration::Migrate;
+    use testkit::{NOON, a_line};
+
+    const ACCOUNT: i64 = 1;
+
+    fn writer() -> Writer {
+        let mut database = Database::open_in_memory().unwrap();
+        schema::migrate(&mut database, Migrate::Apply, NOON).unwrap();
+        // The ledger of an account that these tests need not make.
+        database.execute_batch("pragma foreign_keys = off").unwrap();
+        create(&database, 1, None).unwrap();
+        Writer::start(database).unwrap()
+    }
+
+    /// So many lines that their fingerprints become a run.
+    fn lines(prefix: &str) -> Vec<Line> {
+        (0..300).map(|n| a_line(&format!("{prefix}{n}"), "2024-02-29", "1.00")).collect()
+    }
+
+    /// Appends lines, then loads the runs as the next push would.
+    fn append_and_load(writing: &mut Writing<'_>, prefix: &str) -> Answer<(Head, Vec<Arc<Run>>)> {
+        let head = load_head(writing.database, ACCOUNT)?.unwrap();
+        let runs = writing.runs.load(writing.database, &head)?;
+        let append = append(&head, &runs, &lines(prefix), NOON)?.unwrap();
+        write_append(writing.database, ACCOUNT, append, None)?;
+        let head = load_head(writing.database, ACCOUNT)?.unwrap();
+        let runs = writing.runs.load(writing.database, &head)?;
+        Ok((head, runs))
+    }
+
+    #[tokio::test]
+    async fn nothing_is_remembered_of_runs_that_were_undone() {
+        let writer = writer();
+        let undone = |writing: &mut Writing<'_>| -> Answer<()> {
+            append_and_load(writing, "undone")?;
+            Err(StoreError::Busy("changed its mind".to_owned()))
+        };
+        assert!(writer.write(undone, |()| {}).await.is_err());
+        // The same chunk numbers are given out again, for another run.
+        let kept = |writing: &mut Writing<'_>| {
+            let (head, runs) = append_and_load(writing, "kept")?;
+            find_known(writing.database, &head, &runs, &["kept7", "undone7"])
+        };
+        let known = writer.write(kept, |_| {}).await.unwrap();
+        let ids: Vec<_> = known.iter().map(|kept| kept.line.id.as_str()).collect();
+        assert_eq!(ids, ["kept7"]);
+    }
+
+    #[tokio::test]
+    async fn a_deleted_account_leaves_no_chunk() {
+        let writer = writer();
+        let delete = |writing: &mut Writing<'_>| {
+            for push in 0..100 {
+                append_and_load(writing, &format!("{push}-"))?;
+            }
+            let before = sql::count(writing.database, "select count(*) from chunk", &[])?;
+            let head = load_head(writing.database, ACCOUNT)?.unwrap();
+            let has_directories = !head.directory_chunks().is_empty();
+            delete_chunks(writing.database, ACCOUNT)?;
+            let after = sql::count(writing.database, "select count(*) from chunk", &[])?;
+            Ok((before > 100, has_directories, after))
+        };
+        assert_eq!(writer.write(delete, |_| {}).await.unwrap(), (true, true, 0));
+    }
+
+    #[tokio::test]
+    async fn a_chunk_that_is_missing_is_damage() {
+        let writer = writer();
+        let read = |writing: &mut Writing<'_>| {
+            append_and_load(writing, "a")?;
+            let head = load_head(writing.database, ACCOUNT)?.unwrap();
+            sql::execute(writing.database, "delete from chunk", &[])?;
+            writing.runs.clear();
+            writing.runs.load(writing.database, &head).map(|_runs| ())
+        };
+        let error = writer.write(read, |()| {}).await.unwrap_err();
+        assert!(matches!(error, StoreError::Damaged(_)), "{error:?}");
     }
 }
