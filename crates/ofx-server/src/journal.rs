@@ -5,7 +5,7 @@ use std::fmt::Write;
 use domain::credential::Credential;
 use ofx::{Request, RequestMessage, Response, ResponseMessage, Status, StatusCode};
 use store::StoreError;
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
 use crate::sign_on::Caller;
 
@@ -61,9 +61,9 @@ pub(crate) fn fetches_lost(error: &StoreError) {
     error!(%error, "statements were withheld, because sending them could not be recorded");
 }
 
-/// Tells of bytes that were no OFX, or came at a bad time.
+/// Tells of bytes that were no OFX, or came at a bad time. Scanners cause many, so nobody is warned.
 pub(crate) fn turned_away(reason: &str, status: u16) {
-    warn!(reason, status, "an OFX request was turned away");
+    info!(reason, status, "an OFX request was turned away");
 }
 
 /// What the client calls itself: by HTTP, or else by OFX.
