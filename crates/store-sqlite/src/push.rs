@@ -198,7 +198,8 @@ fn keep_refused(
     let broken = refused.errors.len();
     operation.status = PushStatus::Failed;
     operation.completed_at = Some(intake.requested_at);
-    operation.error = Some(format!("the push broke {broken} rules, see validation"));
+    let rules = if broken == 1 { "rule" } else { "rules" };
+    operation.error = Some(format!("the push broke {broken} {rules}, see validation"));
     operation.validation = Validation { errors: refused.errors, warnings: refused.warnings };
     create_push(database, target, &operation)?;
     record(database, &operation, intake.requested_at)?;
