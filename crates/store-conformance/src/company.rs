@@ -111,6 +111,7 @@ pub async fn pages_of_companies_know_the_total(backend: &dyn Backend) {
     assert_eq!(on(1).await.0, ["Elaborate Events, Inc", "Beta Ltd", "alpha Ltd"]);
     assert_eq!(on(2).await, (vec!["Gamma".to_owned()], 4));
     assert_eq!(on(3).await, (vec![], 4));
+    assert_eq!(names(&world, &page(u32::MAX, 5_000), None).await, (vec![], 4));
 }
 
 pub async fn companies_of_one_instant_stand_on_one_page_each(backend: &dyn Backend) {

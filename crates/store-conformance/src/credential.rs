@@ -167,3 +167,13 @@ pub async fn revoking_where_there_is_nothing_is_no_news(backend: &dyn Backend) {
     assert_eq!(found, Some(connection));
     assert_eq!(world.news().await, []);
 }
+
+pub async fn a_sign_on_with_credentials_just_revoked_is_no_fault(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let credential = keep(&world).await;
+    world.store.revoke_credentials(&world.path(), noon_plus(0)).await.unwrap();
+    for sign_on in [SignOn::Wrong, SignOn::Right] {
+        world.store.record_sign_on(credential.id, sign_on, noon_plus(1)).await.unwrap();
+    }
+    assert_eq!(find(&world, &credential).await, None);
+}

@@ -199,3 +199,16 @@ pub async fn fetches_go_with_their_company(backend: &dyn Backend) {
     world.store.delete_company(world.client, world.company.id, NOON).await.unwrap();
     assert_eq!(list(&world, NOON, 10).await, []);
 }
+
+pub async fn fetches_of_a_connection_that_is_gone_are_dropped(backend: &dyn Backend) {
+    let (ours, theirs) = World::two(backend).await;
+    let nowhere = ConnectionPath { connection: ConnectionId::new(a_uuid()), ..ours.path() };
+    for connection in [nowhere, ours.reaching_for(&theirs).connection] {
+        let account = AccountPath { connection, ..ours.account.clone() };
+        // The statement was served; that its connection went meanwhile is no fault of the caller.
+        ours.store.record_fetches(&connection, &[a_fetch(&account, 1)]).await.unwrap();
+        assert_eq!(ours.store.list_fetches(&account, NOON, 9).await.unwrap(), []);
+    }
+    assert_eq!(list(&theirs, NOON, 9).await, []);
+    assert_eq!(theirs.connection_now().await, theirs.connection);
+}

@@ -173,6 +173,7 @@ pub async fn pages_of_lines_go_on_across_pushes(backend: &dyn Backend) {
         assert_eq!(paged, everything, "pages of {items}");
     }
     assert_eq!(listed(&world, page(9, 4)).await, (vec![], 30));
+    assert_eq!(listed(&world, page(u32::MAX, 5_000)).await, (vec![], 30));
 }
 
 pub async fn pages_of_lines_out_of_order_are_in_order(backend: &dyn Backend) {

@@ -262,6 +262,7 @@ pub async fn pushes_are_listed_newest_first_in_pages(backend: &dyn Backend) {
     assert_eq!(list(&world, all()).await, (operations.clone(), 4));
     assert_eq!(list(&world, page(2, 3)).await, (operations[3..].to_vec(), 4));
     assert_eq!(list(&world, page(3, 3)).await, (vec![], 4));
+    assert_eq!(list(&world, page(u32::MAX, 5_000)).await, (vec![], 4));
 }
 
 pub async fn pushes_of_one_instant_stand_on_one_page_each(backend: &dyn Backend) {

@@ -14,8 +14,8 @@ use domain::source_account::{
 use jiff::civil::date;
 use store::{AccountChanged, AccountKept, Missing, OnExisting};
 use testkit::{
-    NOON, TODAY, a_connection, a_draft, a_uuid, a_v2_account, amount, an_account, an_account_path,
-    noon_plus,
+    NOON, TODAY, a_connection, a_draft, a_draft_of, a_fetch, a_uuid, a_v2_account, amount,
+    an_account, an_account_path, noon_plus,
 };
 
 /// An account of which its caller says nothing.
@@ -362,4 +362,68 @@ pub async fn the_day_an_account_was_opened_is_kept(backend: &dyn Backend) {
         keep(&world, std::slice::from_ref(&account), OnExisting::Refuse).await;
         assert_eq!(find(&world, id).await, Some(account));
     }
+}
+
+pub async fn a_pending_account_can_be_disconnected(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let (status, connection) = (ConnectionStatus::PendingAuth, a_connection(&world.company));
+    let connection = world.add_connection(Connection { status, ..connection }).await;
+    let status = AccountStatus::Pending;
+    let accounts = [SourceAccount { status, ..an_account(&connection, "a") }];
+    let (at, refuse) = (connection.path(), OnExisting::Refuse);
+    world.store.create_source_accounts(&at, &accounts, refuse).await.unwrap();
+    world.news().await;
+    let path = an_account_path(&connection, "a");
+    let changed = world.store.change_source_account(&path, disconnecting(), NOON).await.unwrap();
+    let status = AccountStatus::Disconnected;
+    let [account] = accounts.map(|account| SourceAccount { status, ..account });
+    assert_eq!(changed, AccountChanged::Changed(account));
+    assert_eq!(world.news().await, [EventKind::AccountDisconnected]);
+    // Only a linked connection is unlinked.
+    assert_eq!(world.store.find_connection(&at).await.unwrap(), Some(connection));
+}
+
+pub async fn an_old_push_takes_no_lines_from_an_account_made_anew(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    world.push(&["old-1", "old-2"]).await;
+    let lease = world.lease_one(NOON).await;
+    world.store.delete_source_account(&world.account, NOON).await.unwrap();
+    world.add_account(an_account(&world.connection, "current")).await;
+    world.push(&["new-1", "new-2"]).await;
+    world.settle(&lease, finished(PushStatus::TimedOut), noon_plus(1)).await;
+    assert_eq!(world.line_ids().await, ["new-1", "new-2"]);
+}
+
+pub async fn old_statements_do_not_count_for_an_account_made_anew(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let fetches = [a_fetch(&world.account, 9)];
+    world.store.record_fetches(&world.path(), &fetches).await.unwrap();
+    world.store.delete_source_account(&world.account, NOON).await.unwrap();
+    world.add_account(an_account(&world.connection, "current")).await;
+    assert_eq!(world.store.list_fetches(&world.account, NOON, 9).await.unwrap(), []);
+    world.push(&["a"]).await;
+    let lease = world.lease_one(NOON).await;
+    world.settle(&lease, finished(PushStatus::TimedOut), noon_plus(1)).await;
+    assert_eq!(world.lines().await, []);
+}
+
+pub async fn a_deletion_among_pushes_leaves_no_line(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for task in 0..8 {
+        let (store, account) = (world.store.clone(), world.account.clone());
+        let intake = world.intake(a_draft_of([today(&format!("line-{task}"))]));
+        tasks.spawn(async move {
+            if task == 4 {
+                assert!(store.delete_source_account(&account, NOON).await.unwrap());
+            } else {
+                store.accept_push(intake).await.unwrap();
+            }
+        });
+    }
+    tasks.join_all().await;
+    assert_eq!(world.store.list_lines(&world.account, &all()).await.unwrap(), None);
+    world.add_account(an_account(&world.connection, "current")).await;
+    assert_eq!(world.lines().await, []);
+    assert_eq!(world.push(&["line-0"]).await.known_lines, 0);
 }

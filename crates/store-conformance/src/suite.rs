@@ -95,6 +95,10 @@ macro_rules! suite {
                 an_account_made_anew_knows_none_of_the_old_lines
                 a_push_outlives_its_account_until_it_has_failed
                 the_day_an_account_was_opened_is_kept
+                a_pending_account_can_be_disconnected
+                an_old_push_takes_no_lines_from_an_account_made_anew
+                old_statements_do_not_count_for_an_account_made_anew
+                a_deletion_among_pushes_leaves_no_line
             ;
 
             credential:
@@ -108,6 +112,7 @@ macro_rules! suite {
                 revoking_leaves_other_connections_alone
                 without_a_connection_nothing_is_revoked
                 revoking_where_there_is_nothing_is_no_news
+                a_sign_on_with_credentials_just_revoked_is_no_fault
             ;
 
             push:
@@ -184,6 +189,7 @@ macro_rules! suite {
                 a_fetch_is_the_connections_newest_sync
                 fetches_of_another_client_are_not_there
                 fetches_go_with_their_company
+                fetches_of_a_connection_that_is_gone_are_dropped
             ;
 
             event:
@@ -217,6 +223,7 @@ macro_rules! suite {
                 lines_that_timed_out_unseen_are_withdrawn
                 lines_that_a_statement_showed_are_not_withdrawn
                 a_statement_of_another_account_shows_nothing
+                of_one_account_many_workers_get_one_push
             ;
         }
     };

@@ -343,3 +343,21 @@ pub async fn a_statement_of_another_account_shows_nothing(backend: &dyn Backend)
     let other = world.add_account(an_account(&world.connection, "other")).await;
     assert_eq!(left_after_timeout(&world, &[a_fetch(&other, 9)]).await, ["before"]);
 }
+
+pub async fn of_one_account_many_workers_get_one_push(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let first = push_to(&world, "current", "0", 0).await;
+    for minute in 1..8 {
+        push_to(&world, "current", &minute.to_string(), minute).await;
+    }
+    let mut workers = JoinSet::new();
+    for _ in 0..8 {
+        let store = world.store.clone();
+        let token = LeaseToken::new(a_uuid());
+        let request = LeaseRequest { token, now: noon_plus(9), ..a_lease_request() };
+        workers.spawn(async move { store.lease_due_work(&request).await.unwrap() });
+    }
+    // Passing over a push that another worker is just taking must not reach the one behind it.
+    let leases: Vec<Lease> = workers.join_all().await.into_iter().flatten().collect();
+    assert_eq!(pushes_of(&leases), [first]);
+}
