@@ -5,6 +5,7 @@ mod builders;
 mod clock;
 mod ids;
 mod lines;
+mod postgres;
 
 pub use builders::{
     a_client, a_company, a_connection, a_credential, a_fetch, a_lease_request, a_v2_account,
@@ -13,3 +14,4 @@ pub use builders::{
 pub use clock::{ManualClock, NOON, TODAY, noon_plus};
 pub use ids::{SeededIds, a_uuid};
 pub use lines::{a_draft, a_draft_of, a_line};
+pub use postgres::PostgresCluster;
