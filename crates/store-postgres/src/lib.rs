@@ -1,1 +1,35 @@
-//! Millrace's store on PostgreSQL.
+//! Millrace's store on PostgreSQL. Any number of processes may use one database: work is leased, and whatever two
+//! processes could do to one row at once is decided under that row's lock. What each verb means is said in `store`.
+
+// how the database is reached
+mod fault;
+mod migrate;
+mod options;
+mod postgres;
+mod relay;
+mod session;
+mod tls;
+// how values are written down
+mod columns;
+mod text;
+// the lines of an account
+mod chunk;
+mod ledger;
+mod run_cache;
+mod spread;
+// the nouns
+mod api_key;
+mod client;
+mod company;
+mod connection;
+mod credential;
+mod event;
+mod fetch;
+mod installation;
+mod line;
+mod push;
+mod source_account;
+mod work;
+
+pub use options::{CONNECTIONS_MAX_DEFAULT, PostgresOptions};
+pub use postgres::PostgresStore;

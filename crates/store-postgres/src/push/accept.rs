@@ -1,0 +1,392 @@
+//! Accepting a push: the account is locked and read, the judge decides, and what it decided is written with the commit.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::connection::ConnectionStatus;
+use domain::event::{Event, EventKind};
+use domain::ids::ConnectionPath;
+use domain::line::Identity;
+use domain::platform::{self, Platform};
+use domain::push::{
+    Accepted, LineSpan, PushOperation, PushStatus, Refused, Standing, Validation, Verdict, judge,
+};
+use domain::source_account::AccountStatus;
+use store::ledger::{self as encoding, Append, ChunkKind, ChunkNo, Head, Run};
+use store::{AcceptedPush, Missing, PushIntake};
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+use super::validation_text;
+use crate::chunk::{self, DELETE_CHUNKS, WRITE_CHUNKS};
+use crate::columns::{Columns, micros, signed};
+use crate::event::{News, finish_with};
+use crate::fault::{Attempt, damaged};
+use crate::ledger::{self, Ledger};
+use crate::run_cache::RunCache;
+use crate::session::{Session, Write};
+use crate::text::escaped;
+use crate::{company, connection};
+
+const FIND_STANDING: &str = "\
+-- find_standing
+select connection.platform, connection.status, source_account.status, source_account.feed_start
+from source_account
+join connection using (client_id, connection_id)
+where client_id = $1 and connection_id = $2 and account_id = $3";
+
+/// Numbers for the three chunks that a push may write, and for itself. Taken while the account is locked, so that the
+/// account's pushes are numbered in their order.
+const TAKE_NUMBERS: &str = "\
+-- take_numbers
+select nextval('chunk_no'), nextval('chunk_no'), nextval('chunk_no'), nextval('push_no')";
+
+const WRITE_LEDGER: &str = "\
+-- write_ledger
+update ledger
+set head = $3, balance = coalesce($4, balance)
+where client_id = $1 and account_no = $2";
+
+const CREATE_PUSH: &str = "\
+-- create_push
+insert into push
+    (client_id, push_key, push_no, company_id, connection_id, account_id, account_no, requested_at,
+     completed_at, status, error, validation, timeout_minutes, first_line, line_count, known_lines)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+
+const CREATE_WORK: &str = "\
+-- create_work
+insert into work (client_id, account_no, push_no, push_key, company_id, due_at, attempts)
+values ($1, $2, $3, $4, $5, $6, 0)";
+
+/// One attempt. It may be tried again, so it only talks to the database.
+pub(super) async fn accept(
+    session: &Session,
+    cache: &RunCache,
+    intake: &PushIntake,
+) -> Attempt<AcceptedPush> {
+    let Some(ledger) = ledger::lock(session, &intake.account).await? else {
+        return Ok(AcceptedPush::Missing(missing(session, &intake.account.connection).await?));
+    };
+    let scene = Scene::read(session, cache, intake, ledger).await?;
+    let known = scene.known(session, intake).await?;
+    let profile = intake.profiles.of(scene.platform);
+    let now = intake.requested_at;
+    let push = match judge(&profile, &scene.standing, &known, &intake.draft, now) {
+        Verdict::Accepted(accepted) => scene.keep(session, intake, accepted).await?,
+        Verdict::Refused(refused) => scene.refuse(session, intake, refused).await?,
+    };
+    Ok(AcceptedPush::Kept(push))
+}
+
+/// What a push that has no account lacks.
+async fn missing(session: &Session, path: &ConnectionPath) -> Attempt<Missing> {
+    if !company::exists(session, path.client, path.company).await? {
+        return Ok(Missing::Company);
+    }
+    let connection = connection::see(session, path).await?;
+    Ok(if connection.is_none() { Missing::Connection } else { Missing::Account })
+}
+
+/// A locked account as a push finds it.
+struct Scene {
+    platform: &'static Platform,
+    standing: Standing,
+    ledger: Ledger,
+    runs: Vec<Arc<Run>>,
+    numbers: Numbers,
+}
+
+#[derive(Clone, Copy)]
+struct Numbers {
+    segment: ChunkNo,
+    run: ChunkNo,
+    directory: ChunkNo,
+    push: i64,
+}
+
+impl Scene {
+    async fn read(
+        session: &Session,
+        cache: &RunCache,
+        intake: &PushIntake,
+        ledger: Ledger,
+    ) -> Attempt<Self> {
+        let path = intake.account.connection;
+        let (client, connection) = (path.client.uuid(), path.connection.uuid());
+        let account = intake.account.account.as_str();
+        let ids: [&(dyn ToSql + Sync); 3] = [&client, &connection, &account];
+        let (standing, numbers, runs) = tokio::try_join!(
+            session.row(FIND_STANDING, &ids),
+            session.row(TAKE_NUMBERS, &[]),
+            runs(session, cache, intake, &ledger.head),
+        )?;
+        let standing = standing.ok_or_else(|| damaged("a ledger without an account"))?;
+        let numbers = numbers.ok_or_else(|| damaged("sequences without numbers"))?;
+        let (mut columns, mut numbers) = (Columns::of(&standing), Columns::of(&numbers));
+        Ok(Self {
+            platform: columns.parsed(platform::find)?,
+            standing: Standing {
+                connection: columns.parsed(ConnectionStatus::parse)?,
+                account: columns.parsed(AccountStatus::parse)?,
+                feed_start: columns.day_maybe()?,
+                newest: ledger.head.newest(),
+            },
+            numbers: Numbers {
+                segment: numbers.number()?,
+                run: numbers.number()?,
+                directory: numbers.number()?,
+                push: numbers.take()?,
+            },
+            ledger,
+            runs,
+        })
+    }
+
+    /// Those ids of the push that the account has, with what they stand for. A fingerprint only raises suspicion: the
+    /// line itself decides.
+    async fn known(
+        &self,
+        session: &Session,
+        intake: &PushIntake,
+    ) -> Attempt<HashMap<String, Identity>> {
+        let head = &self.ledger.head;
+        let ids: Vec<&str> =
+            intake.draft.lines.iter().filter_map(|line| line.id.as_deref()).collect();
+        let suspects = encoding::suspects(head, &self.runs, &ids)?;
+        let Some(first) = suspects.first() else { return Ok(HashMap::new()) };
+        let client = intake.account.connection.client;
+        let mut entries = ledger::segments_from(session, client, head, first.position).await?;
+        let mut positions: Vec<u64> = suspects.iter().map(|suspect| suspect.position).collect();
+        positions.dedup();
+        entries.retain(|entry| positions.iter().any(|position| entry.span.contains(*position)));
+        let chunks: Vec<ChunkNo> = entries.iter().map(|entry| entry.chunk).collect();
+        let mut identities: HashMap<u64, (String, Identity)> = HashMap::new();
+        for (entry, (_, bytes)) in entries.iter().zip(chunk::load(session, client, &chunks).await?)
+        {
+            for kept in encoding::decode_lines_at(&bytes, entry.span, &positions)? {
+                let identity = kept.line.identity();
+                identities.insert(kept.position, (kept.line.id, identity));
+            }
+        }
+        let known = suspects.iter().filter_map(|suspect| {
+            let (id, identity) = identities.get(&suspect.position)?;
+            (ids.get(suspect.index) == Some(&id.as_str())).then(|| (id.clone(), *identity))
+        });
+        Ok(known.collect())
+    }
+
+    /// Writes an accepted push with its lines and its work.
+    async fn keep(
+        self,
+        session: &Session,
+        intake: &PushIntake,
+        accepted: Accepted,
+    ) -> Attempt<PushOperation> {
+        let head = &self.ledger.head;
+        let append = encoding::append(head, &self.runs, &accepted.lines, intake.requested_at)?;
+        let span = append
+            .as_ref()
+            .map_or(LineSpan { first: head.lines(), count: 0 }, |append| append.span);
+        let push = PushOperation {
+            validation: Validation { errors: Vec::new(), warnings: accepted.warnings },
+            known_lines: accepted.known,
+            ..operation(intake, span)
+        };
+        let row = PushRow::of(&push, &self)?;
+        let lines = append.map(|append| LineRows::of(append, self.numbers)).transpose()?;
+        let balance = accepted.balance.map(|amount| amount.to_string());
+        let push_values = row.values();
+        let work_values = row.work_values();
+        let mut writes =
+            vec![Write::new(CREATE_PUSH, &push_values), Write::new(CREATE_WORK, &work_values)];
+        let (client, account_no) = (&row.client, &row.account_no);
+        let Some(lines) = lines else {
+            session.finish(&writes).await?;
+            return Ok(push);
+        };
+        let ledger_values: [&(dyn ToSql + Sync); 4] = [client, account_no, &lines.head, &balance];
+        let chunk_values: [&(dyn ToSql + Sync); 5] =
+            [client, account_no, &lines.numbers, &lines.kinds, &lines.bytes];
+        let drop_values: [&(dyn ToSql + Sync); 2] = [client, &lines.dropped];
+        writes.push(Write::new(WRITE_LEDGER, &ledger_values));
+        writes.push(Write::new(WRITE_CHUNKS, &chunk_values));
+        if !lines.dropped.is_empty() {
+            writes.push(Write::new(DELETE_CHUNKS, &drop_values));
+        }
+        session.finish(&writes).await?;
+        Ok(push)
+    }
+
+    /// Writes a refused push with its event, and nothing else of it.
+    async fn refuse(
+        self,
+        session: &Session,
+        intake: &PushIntake,
+        refused: Refused,
+    ) -> Attempt<PushOperation> {
+        let count = refused.errors.len();
+        let rules = if count == 1 { "rule" } else { "rules" };
+        let push = PushOperation {
+            status: PushStatus::Failed,
+            completed_at: Some(intake.requested_at),
+            error: Some(format!("the push broke {count} {rules}, see validation")),
+            validation: Validation { errors: refused.errors, warnings: refused.warnings },
+            ..operation(intake, LineSpan::default())
+        };
+        let path = push.path;
+        let event = connection::event_on(&path, EventKind::WriteUnsuccessful, push.requested_at);
+        let event: Event = event.for_account(push.account.clone()).for_push(push.key);
+        let row = PushRow::of(&push, &self)?;
+        let values = row.values();
+        let writes = [Write::new(CREATE_PUSH, &values)];
+        finish_with(session, &writes, &News::of(path.client, &[event])).await?;
+        Ok(push)
+    }
+}
+
+/// The runs of an account, from memory where they are there.
+async fn runs(
+    session: &Session,
+    cache: &RunCache,
+    intake: &PushIntake,
+    head: &Head,
+) -> Attempt<Vec<Arc<Run>>> {
+    let numbers = head.run_chunks();
+    let mut found: HashMap<ChunkNo, Arc<Run>> =
+        numbers.iter().filter_map(|number| Some((*number, cache.find(*number)?))).collect();
+    let lacking: Vec<ChunkNo> =
+        numbers.iter().copied().filter(|number| !found.contains_key(number)).collect();
+    let client = intake.account.connection.client;
+    for (number, bytes) in chunk::load(session, client, &lacking).await? {
+        let run = Arc::new(Run::decode(&bytes)?);
+        cache.keep(number, run.clone());
+        found.insert(number, run);
+    }
+    Ok(numbers.iter().filter_map(|number| found.remove(number)).collect())
+}
+
+/// A pending push of which nothing is said yet.
+fn operation(intake: &PushIntake, lines: LineSpan) -> PushOperation {
+    PushOperation {
+        key: intake.key,
+        path: intake.account.connection,
+        account: intake.account.account.clone(),
+        requested_at: intake.requested_at,
+        completed_at: None,
+        status: PushStatus::Pending,
+        error: None,
+        validation: Validation::default(),
+        timeout_minutes: intake.timeout_minutes,
+        lines,
+        known_lines: 0,
+    }
+}
+
+/// A new push in columns.
+struct PushRow<'a> {
+    client: Uuid,
+    key: Uuid,
+    number: i64,
+    company: Uuid,
+    connection: Uuid,
+    account: &'a str,
+    account_no: i64,
+    requested_at: i64,
+    completed_at: Option<i64>,
+    status: &'static str,
+    error: Option<String>,
+    validation: String,
+    timeout_minutes: Option<i64>,
+    first_line: i64,
+    line_count: i64,
+    known_lines: i64,
+}
+
+impl<'a> PushRow<'a> {
+    fn of(push: &'a PushOperation, scene: &Scene) -> Attempt<Self> {
+        Ok(Self {
+            client: push.path.client.uuid(),
+            key: push.key.uuid(),
+            number: scene.numbers.push,
+            company: push.path.company.uuid(),
+            connection: push.path.connection.uuid(),
+            account: push.account.as_str(),
+            account_no: scene.ledger.account_no,
+            requested_at: micros(push.requested_at),
+            completed_at: push.completed_at.map(micros),
+            status: push.status.name(),
+            error: push.error.as_deref().map(|error| escaped(error).into_owned()),
+            validation: validation_text(&push.validation)?,
+            timeout_minutes: push.timeout_minutes.map(i64::from),
+            first_line: signed(push.lines.first)?,
+            line_count: i64::from(push.lines.count),
+            known_lines: i64::from(push.known_lines),
+        })
+    }
+
+    fn values(&self) -> [&(dyn ToSql + Sync); 16] {
+        [
+            &self.client,
+            &self.key,
+            &self.number,
+            &self.company,
+            &self.connection,
+            &self.account,
+            &self.account_no,
+            &self.requested_at,
+            &self.completed_at,
+            &self.status,
+            &self.error,
+            &self.validation,
+            &self.timeout_minutes,
+            &self.first_line,
+            &self.line_count,
+            &self.known_lines,
+        ]
+    }
+
+    fn work_values(&self) -> [&(dyn ToSql + Sync); 6] {
+        [&self.client, &self.account_no, &self.number, &self.key, &self.company, &self.requested_at]
+    }
+}
+
+/// What a push writes of its lines, in columns.
+struct LineRows {
+    numbers: Vec<i64>,
+    kinds: Vec<i16>,
+    bytes: Vec<Vec<u8>>,
+    dropped: Vec<i64>,
+    head: Vec<u8>,
+}
+
+impl LineRows {
+    fn of(mut append: Append, numbers: Numbers) -> Attempt<Self> {
+        let dropped = append.dropped_runs.iter().copied().map(signed).collect::<Attempt<_>>()?;
+        let mut rows = Self {
+            numbers: Vec::new(),
+            kinds: Vec::new(),
+            bytes: Vec::new(),
+            dropped,
+            head: Vec::new(),
+        };
+        let segment = std::mem::take(&mut append.segment);
+        rows.push(numbers.segment, ChunkKind::Segment, segment)?;
+        // The append is asked below whether it had them, so they are copied.
+        let run = append.run.clone().map(|bytes| rows.push(numbers.run, ChunkKind::Run, bytes));
+        let directory = append
+            .directory
+            .clone()
+            .map(|bytes| rows.push(numbers.directory, ChunkKind::Directory, bytes));
+        let (run, directory) = (run.transpose()?, directory.transpose()?);
+        rows.head = append.finish(numbers.segment, run, directory)?.encode();
+        Ok(rows)
+    }
+
+    fn push(&mut self, number: ChunkNo, kind: ChunkKind, bytes: Vec<u8>) -> Attempt<ChunkNo> {
+        self.numbers.push(signed(number)?);
+        self.kinds.push(i16::from(kind.code()));
+        self.bytes.push(bytes);
+        Ok(number)
+    }
+}

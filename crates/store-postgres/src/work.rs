@@ -1,0 +1,264 @@
+//! Verbs about due work. A worker sees only work that no other one is looking at, and of an account only the oldest,
+//! whoever may hold that: so two workers never hold two pushes of one account.
+
+use async_trait::async_trait;
+use domain::event::EventKind;
+use domain::ids::PushKey;
+use domain::push::{LineSpan, PushStatus, Remark, Settlement, Validation};
+use domain::work::Lease;
+use jiff::Timestamp;
+use store::ledger::Head;
+use store::{Answer, LeaseRequest, Settled, WorkQueue};
+use tokio_postgres::types::ToSql;
+
+use crate::PostgresStore;
+use crate::columns::{Columns, micros, signed};
+use crate::connection::event_on;
+use crate::event::{News, finish_with};
+use crate::fault::Attempt;
+use crate::push::{operation_of, validation_of, validation_text};
+use crate::session::{Session, Write};
+use crate::text::escaped;
+
+/// An account's work is numbered and committed under its ledger's lock, so nothing older can appear after what is seen
+/// here.
+const LEASE_WORK: &str = "\
+-- lease_due_work
+with due as (
+    select client_id, account_no, push_no
+    from work
+    where due_at <= $1
+        and (lease_until is null or lease_until <= $1)
+        and not exists (
+            select
+            from work as older
+            where older.client_id = work.client_id
+                and older.account_no = work.account_no
+                and older.push_no < work.push_no
+        )
+    order by due_at, push_no
+    limit $2
+    for update of work skip locked
+),
+leased as (
+    update work
+    set lease_token = $3, lease_until = $4, attempts = attempts + 1
+    from due
+    where work.client_id = due.client_id
+        and work.account_no = due.account_no
+        and work.push_no = due.push_no
+    returning work.client_id, work.push_key, work.due_at, work.attempts
+)
+select leased.attempts, push_key, client_id, push.company_id, push.connection_id, push.account_id,
+    push.requested_at, push.completed_at, push.status, push.error, push.validation,
+    push.timeout_minutes, push.first_line, push.line_count, push.known_lines
+from leased
+join push using (client_id, push_key)
+order by leased.due_at, push.push_no";
+
+const LOCK_WORK: &str = "\
+-- lock_work
+select work.account_no, work.push_no, push.validation, push.first_line, push.line_count
+from push
+join work using (client_id, account_no, push_no)
+where push.client_id = $1 and push.push_key = $2 and work.lease_token = $3
+for update of work";
+
+const LOCK_LEDGER_OF_PUSH: &str = "\
+-- lock_ledger_of_push
+select ledger.head
+from push
+join ledger using (client_id, account_no)
+where push.client_id = $1 and push.push_key = $2
+for update of ledger";
+
+const SEE_FETCHED: &str = "\
+-- see_fetched
+select exists (
+    select
+    from statement_fetch
+    where client_id = $1 and account_no = $2 and watermark > $3
+)";
+
+const WRITE_HEAD: &str = "\
+-- write_head
+update ledger
+set head = $3
+where client_id = $1 and account_no = $2";
+
+const FINISH_PUSH: &str = "\
+-- finish_push
+update push
+set status = $3, completed_at = $4, error = $5, validation = $6
+where client_id = $1 and push_key = $2";
+
+const DELETE_WORK: &str = "\
+-- finish_work
+delete from work
+where client_id = $1 and account_no = $2 and push_no = $3";
+
+const DELAY_WORK: &str = "\
+-- delay_work
+update work
+set due_at = $4, lease_token = null, lease_until = null
+where client_id = $1 and account_no = $2 and push_no = $3";
+
+const RELEASE_WORK: &str = "\
+-- release_work
+update work
+set lease_token = null, lease_until = null
+from push
+where push.client_id = $1
+    and push.push_key = $2
+    and work.client_id = push.client_id
+    and work.account_no = push.account_no
+    and work.push_no = push.push_no
+    and work.lease_token = $3";
+
+/// Work under a lease that holds, locked.
+struct Work {
+    account_no: i64,
+    push_no: i64,
+    validation: Validation,
+    lines: LineSpan,
+}
+
+/// How a push ends.
+struct Ending<'a> {
+    status: PushStatus,
+    error: Option<&'a str>,
+    errors: &'a [Remark],
+}
+
+async fn lock(session: &Session, lease: &Lease) -> Attempt<Option<Work>> {
+    let (client, key) = ids(lease);
+    let Some(row) = session.row(LOCK_WORK, &[&client, &key, &lease.token.uuid()]).await? else {
+        return Ok(None);
+    };
+    let mut columns = Columns::of(&row);
+    Ok(Some(Work {
+        account_no: columns.take()?,
+        push_no: columns.take()?,
+        validation: columns.parsed(validation_of)?,
+        lines: LineSpan { first: columns.number()?, count: columns.number()? },
+    }))
+}
+
+fn ids(lease: &Lease) -> (uuid::Uuid, uuid::Uuid) {
+    (lease.push.path.client.uuid(), PushKey::uuid(lease.push.key))
+}
+
+/// The ledger of a push's account, locked; nothing when the account was deleted.
+async fn lock_head(session: &Session, lease: &Lease) -> Attempt<Option<Head>> {
+    let (client, key) = ids(lease);
+    let Some(row) = session.row(LOCK_LEDGER_OF_PUSH, &[&client, &key]).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Head::decode(Columns::of(&row).take()?)?))
+}
+
+/// Withdraws lines that no statement has shown.
+async fn withdraw(session: &Session, lease: &Lease, work: &Work, mut head: Head) -> Attempt<()> {
+    let (client, _) = ids(lease);
+    let first = signed(work.lines.first)?;
+    let row = session.row(SEE_FETCHED, &[&client, &work.account_no, &first]).await?;
+    let is_fetched: bool = row.map_or(Ok(false), |row| Columns::of(&row).take())?;
+    if !is_fetched && work.lines.count > 0 {
+        head.withdraw(work.lines);
+        session.run(WRITE_HEAD, &[&client, &work.account_no, &head.encode()]).await?;
+    }
+    Ok(())
+}
+
+async fn finish(
+    session: &Session,
+    lease: &Lease,
+    ending: Ending<'_>,
+    now: Timestamp,
+) -> Attempt<Settled> {
+    // The account above, its work below: the ledger is locked first by whoever needs both.
+    let head = match ending.status {
+        PushStatus::TimedOut => lock_head(session, lease).await?,
+        PushStatus::Pending | PushStatus::Success | PushStatus::Failed => None,
+    };
+    let Some(work) = lock(session, lease).await? else { return Ok(Settled::LeaseLost) };
+    if let Some(head) = head {
+        withdraw(session, lease, &work, head).await?;
+    }
+    let kind = match ending.status {
+        PushStatus::Success => EventKind::WriteSuccessful,
+        PushStatus::Pending | PushStatus::Failed | PushStatus::TimedOut => {
+            EventKind::WriteUnsuccessful
+        }
+    };
+    let push = &lease.push;
+    let event = event_on(&push.path, kind, now).for_account(push.account.clone());
+    let news = News::of(push.path.client, &[event.for_push(push.key)]);
+    let (client, key) = ids(lease);
+    let (status, now) = (ending.status.name(), micros(now));
+    let error = ending.error.map(escaped);
+    let validation = validation_text(&work.validation.with_errors(ending.errors.to_vec()))?;
+    let push_values: [&(dyn ToSql + Sync); 6] = [&client, &key, &status, &now, &error, &validation];
+    let work_values: [&(dyn ToSql + Sync); 3] = [&client, &work.account_no, &work.push_no];
+    let writes = [Write::new(FINISH_PUSH, &push_values), Write::new(DELETE_WORK, &work_values)];
+    finish_with(session, &writes, &news).await?;
+    Ok(Settled::Written)
+}
+
+async fn delay(session: &Session, lease: &Lease, at: Timestamp) -> Attempt<Settled> {
+    let Some(work) = lock(session, lease).await? else { return Ok(Settled::LeaseLost) };
+    let (client, at) = (lease.push.path.client.uuid(), micros(at));
+    let values: [&(dyn ToSql + Sync); 4] = [&client, &work.account_no, &work.push_no, &at];
+    session.finish(&[Write::new(DELAY_WORK, &values)]).await?;
+    Ok(Settled::Written)
+}
+
+#[async_trait]
+impl WorkQueue for PostgresStore {
+    async fn lease_due_work(&self, request: &LeaseRequest) -> Answer<Vec<Lease>> {
+        self.transact(|session| async move {
+            let (token, now) = (request.token.uuid(), micros(request.now));
+            let until = request.now.saturating_add(request.length).unwrap_or(Timestamp::MAX);
+            let values: [&(dyn ToSql + Sync); 4] =
+                [&now, &i64::from(request.count), &token, &micros(until)];
+            let rows = session.rows(LEASE_WORK, &values).await?;
+            let lease = |row: &tokio_postgres::Row| {
+                let mut columns = Columns::of(row);
+                let attempt = columns.number()?;
+                let push = operation_of(&mut columns)?;
+                Ok(Lease { token: request.token, until, attempt, push })
+            };
+            rows.iter().map(lease).collect()
+        })
+        .await
+    }
+
+    async fn settle_push(
+        &self,
+        lease: &Lease,
+        settlement: &Settlement,
+        now: Timestamp,
+    ) -> Answer<Settled> {
+        self.transact(|session| async move {
+            match settlement {
+                Settlement::Again(at) => delay(&session, lease, *at).await,
+                Settlement::Finished { status, error, errors } => {
+                    let ending = Ending { status: *status, error: error.as_deref(), errors };
+                    finish(&session, lease, ending, now).await
+                }
+            }
+        })
+        .await
+    }
+
+    async fn release_work(&self, lease: &Lease) -> Answer<()> {
+        self.transact(|session| async move {
+            let (client, key) = ids(lease);
+            session.run(RELEASE_WORK, &[&client, &key, &lease.token.uuid()]).await?;
+            Ok(())
+        })
+        .await?;
+        self.tell_of_work();
+        Ok(())
+    }
+}
