@@ -1,0 +1,81 @@
+//! `millrace demo`: a server of its own on a temporary folder, and a story told step by step. The story talks to the
+//! server by HTTP alone.
+#![expect(clippy::print_stdout, reason = "the story is the result")]
+
+mod check;
+mod lines;
+mod story;
+mod wait;
+
+use crate::cli::DemoCommand;
+use crate::serve::{self, Running, Stop};
+use crate::world::SystemClock;
+use crate::{load, wire_up};
+use domain::clock::{Clock as _, utc_date};
+use story::Story;
+
+/// What follows the story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Afterwards {
+    Stop,
+    Keep,
+}
+
+/// Tells the story that was asked for.
+pub(crate) async fn run(command: DemoCommand) -> anyhow::Result<()> {
+    match command {
+        DemoCommand::Quickbooks { keep } => {
+            quickbooks(if keep { Afterwards::Keep } else { Afterwards::Stop }).await
+        }
+    }
+}
+
+async fn quickbooks(afterwards: Afterwards) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().display().to_string();
+    let (settings, _) = load(None, &settings(&data))?;
+    let stop = Stop::on_signals();
+    let running = serve::start(&settings).await?;
+    let told = tokio::select! {
+        told = tell(&running, afterwards) => told,
+        () = stop.requested() => Err(anyhow::anyhow!("stopped before the end of the story")),
+    };
+    if told.is_ok() && afterwards == Afterwards::Keep {
+        println!("The server goes on until Ctrl-C; its folder is deleted then.");
+        stop.requested().await;
+    }
+    running.shut_down().await;
+    told
+}
+
+/// What the story depends on, whatever a settings file or the environment says.
+fn settings(data: &str) -> Vec<(String, String)> {
+    let pairs = [
+        ("mode", "evaluation"),
+        ("server.listen", "127.0.0.1:0"),
+        ("server.public_url", ""),
+        ("server.tls_certificate", ""),
+        ("server.tls_key", ""),
+        ("storage.database", ""),
+        ("storage.data", data),
+        ("storage.migrate", "true"),
+        ("worker.enabled", "true"),
+        ("simulators.enabled", "true"),
+        ("quickbooks.history_days", "7"),
+        ("quickbooks.test_transactions", "on"),
+    ];
+    pairs.map(|(path, value)| (path.to_owned(), value.to_owned())).to_vec()
+}
+
+async fn tell(running: &Running, afterwards: Afterwards) -> anyhow::Result<()> {
+    let store = running.store.as_ref();
+    let client = wire_up::find_client(store, domain::client::CLIENT_NAME_DEFAULT).await?;
+    let key = wire_up::create_key(store, client.id, Some("the demo's".to_owned())).await?;
+    let today = utc_date(SystemClock.now());
+    println!("A server runs at {}, in this process, on a folder that is deleted afterwards.", running.url);
+    let verdict = Story::new(&running.url, key.reveal(), today)?.tell().await;
+    if afterwards == Afterwards::Keep {
+        println!("URL      {}\nAPI key  {}", running.url, key.reveal());
+    }
+    verdict
+}

@@ -1,0 +1,108 @@
+//! `millrace simulate books`: the simulated books, for people or for programs.
+#![expect(clippy::print_stdout, reason = "the books are the result")]
+
+use super::remote::{Remote, items};
+use super::table::{Side, table};
+use crate::cli::ServerArgs;
+use reqwest::Method;
+use serde_json::Value;
+
+/// How books are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Table,
+    Json,
+}
+
+/// Prints the books.
+pub(super) async fn run(server: &ServerArgs, form: Form) -> anyhow::Result<()> {
+    let remote = Remote::at(&server.server)?;
+    let books = remote.quickbooks(Method::GET, "books", Value::Null).await?;
+    match form {
+        Form::Json => println!("{books:#}"),
+        Form::Table => print!("{}", shown(&books)),
+    }
+    Ok(())
+}
+
+fn shown(books: &Value) -> String {
+    let customers = items(books, "customers");
+    if customers.is_empty() {
+        return "Nobody has linked QuickBooks yet: `millrace simulate link` does.\n".to_owned();
+    }
+    let mut text = String::new();
+    for customer in customers {
+        text.push_str("Connection ");
+        text.push_str(&word(&customer["connection"]));
+        text.push('\n');
+        let accounts = items(customer, "accounts");
+        if accounts.is_empty() {
+            text.push_str("  no account chosen\n");
+        }
+        for account in accounts {
+            text.push('\n');
+            text.push_str(&shown_account(account));
+        }
+    }
+    text
+}
+
+/// One account's books: what it is, its counters, its lines.
+pub(in crate::commands) fn shown_account(account: &Value) -> String {
+    let mut text = format!(
+        "{} — {} {} ({}), from {}, balance {}\n  {} imported, {} seen again, {} changed under the same FITID\n",
+        word(&account["accountId"]),
+        word(&account["name"]),
+        word(&account["number"]),
+        word(&account["kind"]),
+        word(&account["startDate"]),
+        word(&account["balance"]),
+        account["imported"],
+        account["seenAgain"],
+        account["changedUnderSameFitid"],
+    );
+    let lines = items(account, "lines").iter();
+    let row =
+        |line: &Value| ["date", "amount", "name", "type", "fitId"].map(|field| word(&line[field]));
+    let rows: Vec<_> = lines.map(row).collect();
+    if !rows.is_empty() {
+        let heading = [
+            ("date", Side::Left),
+            ("amount", Side::Right),
+            ("name", Side::Left),
+            ("type", Side::Left),
+            ("FITID", Side::Left),
+        ];
+        text.push_str(&table(heading, &rows));
+    }
+    text
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().unwrap_or("-").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_account_shows_its_counters_and_lines() {
+        let account = json!({"accountId": "acc-1", "name": "Current", "number": "MR-1", "kind": "bank",
+            "startDate": "2024-02-22", "balance": "57.50", "imported": 1, "seenAgain": 2, "changedUnderSameFitid": 0,
+            "lines": [{"fitId": "t-1", "date": "2024-02-29", "amount": "-42.50", "name": "Coffee", "memo": "", "type": "DEBIT"}]});
+        assert_eq!(
+            shown_account(&account),
+            "acc-1 — Current MR-1 (bank), from 2024-02-22, balance 57.50\n  1 imported, 2 seen again, 0 changed under the same FITID\n  \
+             date        amount  name    type   FITID\n  2024-02-29  -42.50  Coffee  DEBIT  t-1\n"
+        );
+    }
+
+    #[test]
+    fn empty_books_say_how_to_fill_them() {
+        assert!(shown(&json!({"customers": []})).contains("millrace simulate link"));
+        let customer = json!({"connection": "c-1", "accounts": []});
+        assert!(shown(&json!({"customers": [customer]})).contains("no account chosen"));
+    }
+}

@@ -1,0 +1,24 @@
+//! `millrace simulate`: plays the customer and QuickBooks on a running server, over HTTP like anybody else.
+
+mod books;
+mod link;
+mod poll;
+mod remote;
+mod table;
+
+pub(super) use books::shown_account;
+pub(super) use remote::{Remote, items, need_text};
+
+use crate::cli::SimulateCommand;
+
+/// Plays the part that was asked for.
+pub(crate) async fn run(command: SimulateCommand) -> anyhow::Result<()> {
+    match command {
+        SimulateCommand::Link(args) => link::run(&args).await,
+        SimulateCommand::Poll { server } => poll::run(&server).await,
+        SimulateCommand::Books { server, json } => {
+            let form = if json { books::Form::Json } else { books::Form::Table };
+            books::run(&server, form).await
+        }
+    }
+}

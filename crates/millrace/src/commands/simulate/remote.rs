@@ -1,0 +1,170 @@
+//! A server seen from outside: calls with a key, calls of the simulators, and refusals in plain words.
+
+use anyhow::{Context as _, anyhow, bail};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::{Client, Method, StatusCode, Url};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Longer than the simulator waits for a bank.
+const ANSWER_SECS_MAX: u64 = 90;
+
+/// One server.
+#[derive(Clone, Debug)]
+pub(crate) struct Remote {
+    url: Url,
+    http: Client,
+}
+
+impl Remote {
+    /// The server at `url`.
+    pub(crate) fn at(url: &str) -> anyhow::Result<Self> {
+        let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let Some(url) = parsed else {
+            bail!("{url:?} is not a URL such as http://127.0.0.1:8717");
+        };
+        let http = Client::builder().timeout(Duration::from_secs(ANSWER_SECS_MAX)).build()?;
+        Ok(Self { url, http })
+    }
+
+    /// Reads at the JSON API.
+    pub(crate) async fn get(&self, key: &str, path: &[&str]) -> anyhow::Result<Value> {
+        self.api(Method::GET, key, self.place(path)?, String::new()).await
+    }
+
+    /// Reads all pages of a list at the JSON API.
+    pub(crate) async fn list(&self, key: &str, path: &[&str]) -> anyhow::Result<Vec<Value>> {
+        let mut listed = Vec::new();
+        for page in 1_u32.. {
+            let mut place = self.place(path)?;
+            place.query_pairs_mut().append_pair("page", &page.to_string());
+            let answer = self.api(Method::GET, key, place, String::new()).await?;
+            listed.extend(items(&answer, "results").iter().cloned());
+            if answer.pointer("/_links/next").is_none() {
+                break;
+            }
+        }
+        Ok(listed)
+    }
+
+    /// Posts a JSON text to the JSON API.
+    pub(crate) async fn post(
+        &self,
+        key: &str,
+        path: &[&str],
+        body: impl Into<String>,
+    ) -> anyhow::Result<Value> {
+        self.api(Method::POST, key, self.place(path)?, body.into()).await
+    }
+
+    async fn api(
+        &self,
+        method: Method,
+        key: &str,
+        place: Url,
+        body: String,
+    ) -> anyhow::Result<Value> {
+        let basic = format!("Basic {}", BASE64_STANDARD.encode(key));
+        let request = self.http.request(method, place).header(AUTHORIZATION, basic);
+        let (status, answer) = self.call(request, body).await?;
+        match status {
+            status if status.is_success() => Ok(answer),
+            StatusCode::UNAUTHORIZED => bail!("the server does not know this API key"),
+            status => bail!("the server refused (HTTP {}): {}", status.as_u16(), reason(&answer)),
+        }
+    }
+
+    /// Asks the simulated QuickBooks.
+    pub(crate) async fn quickbooks(
+        &self,
+        method: Method,
+        call: &str,
+        body: Value,
+    ) -> anyhow::Result<Value> {
+        let place = self.place(&["simulators", "quickbooks", call])?;
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let (status, answer) = self.call(self.http.request(method, place), body).await?;
+        match status {
+            status if status.is_success() => Ok(answer),
+            // The simulators never answer these: somebody else did.
+            StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED | StatusCode::METHOD_NOT_ALLOWED => {
+                bail!(
+                    "the simulators are off on {}: start the server with `--set simulators.enabled=true`",
+                    self.url
+                )
+            }
+            _refused => bail!("the simulated QuickBooks says: {}", reason(&answer)),
+        }
+    }
+
+    async fn call(
+        &self,
+        request: reqwest::RequestBuilder,
+        body: String,
+    ) -> anyhow::Result<(StatusCode, Value)> {
+        let request = request.header(CONTENT_TYPE, "application/json").body(body);
+        let unreachable = || format!("no server answers at {}: is it running?", self.url);
+        let answer = request.send().await.with_context(unreachable)?;
+        let status = answer.status();
+        let text = answer.text().await.with_context(unreachable)?;
+        // Whatever is no JSON is shown as it is, when it is shown at all.
+        let value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Ok((status, value))
+    }
+
+    /// The URL of a path, each part of it escaped.
+    fn place(&self, path: &[&str]) -> anyhow::Result<Url> {
+        let mut place = self.url.clone();
+        let Ok(mut parts) = place.path_segments_mut() else {
+            bail!("{} has no paths", self.url);
+        };
+        parts.pop_if_empty().extend(path);
+        drop(parts);
+        Ok(place)
+    }
+}
+
+fn reason(answer: &Value) -> String {
+    match answer["error"].as_str().or(answer.as_str()) {
+        Some(reason) if !reason.is_empty() => reason.to_owned(),
+        _ => answer.to_string(),
+    }
+}
+
+/// The list at `field`; an empty one where there is none.
+pub(crate) fn items<'a>(value: &'a Value, field: &str) -> &'a [Value] {
+    value.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The text at `field`, which the server always sends.
+pub(crate) fn need_text<'a>(value: &'a Value, field: &str) -> anyhow::Result<&'a str> {
+    value[field].as_str().ok_or_else(|| anyhow!("the server's answer has no {field}: {value}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_path_are_escaped_and_a_prefix_stays() {
+        let place = |url: &str| Remote::at(url).unwrap().place(&["companies", "a/b ?"]).unwrap();
+        assert_eq!(place("http://h:1").as_str(), "http://h:1/companies/a%2Fb%20%3F");
+        assert_eq!(place("https://h/feeds/").as_str(), "https://h/feeds/companies/a%2Fb%20%3F");
+    }
+
+    #[test]
+    fn what_is_no_url_is_refused() {
+        for url in ["127.0.0.1:8717", "ftp://h", ""] {
+            assert!(Remote::at(url).unwrap_err().to_string().contains("is not a URL such as"));
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_the_servers_words() {
+        assert_eq!(reason(&serde_json::json!({"error": "no such account"})), "no such account");
+        assert_eq!(reason(&Value::String("plain".to_owned())), "plain");
+        assert_eq!(reason(&serde_json::json!({"a": 1})), "{\"a\":1}");
+    }
+}
