@@ -61,7 +61,7 @@ async fn call_proxy(
     parameters: Parameters,
 ) -> Answer<Json<SecretsShape>> {
     let endpoint = parameters.get("endpoint").unwrap_or_default();
-    if proxied_connection(endpoint) != Some(path.connection) {
+    if !asks_credentials(endpoint, path.connection) {
         return Err(ApiError::refused(format!(
             "endpoint must be generatecredentials?dataconnectionid={}",
             path.connection
@@ -70,14 +70,20 @@ async fn call_proxy(
     issue(&state, &path).await
 }
 
-/// The connection for which an endpoint asks credentials.
-fn proxied_connection(endpoint: &str) -> Option<ConnectionId> {
-    let (name, query) = endpoint.trim_start_matches('/').split_once('?')?;
-    if !name.eq_ignore_ascii_case("generatecredentials") {
-        return None;
-    }
-    let uri: Uri = format!("/?{query}").parse().ok()?;
-    ConnectionId::parse(Parameters::of_uri(&uri).ok()?.get("dataconnectionid")?)
+/// Whether an endpoint asks credentials for this connection. The tutorial's own code leaves its placeholder unfilled and
+/// sends `{connection_id}`; the path has told which one is meant.
+fn asks_credentials(endpoint: &str, connection: ConnectionId) -> bool {
+    let Some((name, query)) = endpoint.trim_start_matches('/').split_once('?') else {
+        return false;
+    };
+    let named = || {
+        let uri: Uri = format!("/?{query}").parse().ok()?;
+        let parameters = Parameters::of_uri(&uri).ok()?;
+        let text = parameters.get("dataconnectionid")?;
+        let is_placeholder = text.starts_with('{') && text.ends_with('}');
+        if is_placeholder { Some(connection) } else { ConnectionId::parse(text) }
+    };
+    name.eq_ignore_ascii_case("generatecredentials") && named() == Some(connection)
 }
 
 async fn issue(state: &ApiState, path: &ConnectionPath) -> Answer<Json<SecretsShape>> {
@@ -125,17 +131,23 @@ mod tests {
     #[test]
     fn only_the_one_endpoint_is_proxied() {
         let id = "6b113e06-e818-45d7-977b-8e6bb3d01269";
-        let expected = ConnectionId::parse(id);
+        let connection = ConnectionId::parse(id).unwrap();
         for endpoint in [
             format!("generatecredentials?dataconnectionid={id}"),
             format!("/GenerateCredentials?dataConnectionId={id}"),
+            "generatecredentials?dataconnectionid={connection_id}".to_owned(),
         ] {
-            assert_eq!(proxied_connection(&endpoint), expected, "{endpoint}");
+            assert!(asks_credentials(&endpoint, connection), "{endpoint}");
         }
-        for endpoint in
-            ["", "generatecredentials", "generatecredentials?x=1", "accounts?dataconnectionid=1"]
-        {
-            assert_eq!(proxied_connection(endpoint), None, "{endpoint}");
+        for endpoint in [
+            "",
+            "generatecredentials",
+            "generatecredentials?x=1",
+            "generatecredentials?dataconnectionid=7",
+            "generatecredentials?dataconnectionid=00000000-0000-4000-8000-000000000000",
+            &format!("accounts?dataconnectionid={id}"),
+        ] {
+            assert!(!asks_credentials(endpoint, connection), "{endpoint}");
         }
     }
 }

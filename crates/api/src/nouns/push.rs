@@ -1,19 +1,20 @@
 //! Pushes: bank transactions on their way to a platform, and the operations that tell what became of them.
 
-use super::push_body::{VALIDATOR, read_draft};
+use super::push_body::{Form, VALIDATOR, read_draft};
 use crate::envelope::{Answer, ApiError};
 use crate::json::{Faults, JsonBody, Place};
 use crate::locate::{AccountAt, CompanyAt, PushAt, missing};
 use crate::paging::{Listed, PageShape, read_list_request};
 use crate::query::Parameters;
 use crate::state::{ApiState, Shared};
-use crate::wire::{OperationShape, PushedData};
+use crate::wire::{OperationShape, PushedData, PushedFlatLine};
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::ids::{PushKey, random_uuid};
-use domain::push::{PUSH_PROPERTIES, PushOperation, TIMEOUT_MINUTES_MAX};
-use serde_json::value::to_raw_value;
+use domain::push::{PUSH_PROPERTIES, PushDraft, PushOperation, TIMEOUT_MINUTES_MAX};
+use domain::source_account::AccountId;
+use serde_json::value::{RawValue, to_raw_value};
 use std::sync::Arc;
 use store::{AcceptedPush, PushIntake};
 
@@ -40,10 +41,9 @@ async fn create_push(
     let timeout_minutes = read_timeout(&parameters, &mut faults);
     // Whether a sync may follow has no meaning without syncs; a value that is none is still a slip worth telling.
     parameters.flag("allowSyncOnPushComplete")?;
-    let draft = read_draft(&body, &path.account, faults)?;
+    let (draft, form) = read_draft(&body, &path.account, faults)?;
     // The echo is written before the draft goes to the store, so that no line is copied.
-    let data =
-        to_raw_value(&PushedData::echo(&path.account, &draft)).map_err(ApiError::internal)?;
+    let data = echo(&path.account, &draft, form)?;
     let intake = PushIntake {
         key: PushKey::new(random_uuid(&*state.ids)),
         account: path.clone(),
@@ -56,6 +56,15 @@ async fn create_push(
         AcceptedPush::Kept(operation) => Ok(Json(OperationShape::show(operation).with_data(data))),
         AcceptedPush::Missing(what) => Err(missing(what, &path)),
     }
+}
+
+/// What was pushed, in the form in which it came.
+fn echo(account: &AccountId, draft: &PushDraft, form: Form) -> Answer<Box<RawValue>> {
+    let written = match (form, draft.lines.as_slice()) {
+        (Form::Flat, [line]) => to_raw_value(&PushedFlatLine::echo(account, line)),
+        (Form::Flat | Form::List, _) => to_raw_value(&PushedData::echo(account, draft)),
+    };
+    written.map_err(ApiError::internal)
 }
 
 async fn list_pushes(
@@ -98,6 +107,24 @@ fn read_timeout(parameters: &Parameters, faults: &mut Faults) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_push_is_echoed_in_the_form_in_which_it_came() {
+        let account = AccountId::parse("acc").unwrap();
+        let echoed = |body: &str| {
+            let (draft, form) =
+                read_draft(body.as_bytes(), &account, Faults::of(VALIDATOR)).unwrap();
+            echo(&account, &draft, form).unwrap().get().to_owned()
+        };
+        assert_eq!(
+            echoed(r#"{"id":"1","amount":1.50,"clearedOnDate":"2025-03-04","modifiedDate":"x"}"#),
+            r#"{"accountId":"acc","clearedOnDate":"2025-03-04","id":"1","reconciled":false,"amount":1.50}"#
+        );
+        assert_eq!(
+            echoed(r#"{"accountId":"acc","transactions":[{"id":"1","date":"2025-03-04"}]}"#),
+            r#"{"accountId":"acc","transactions":[{"id":"1","date":"2025-03-04","reconciled":false}]}"#
+        );
+    }
 
     #[test]
     fn a_timeout_is_at_least_a_minute() {

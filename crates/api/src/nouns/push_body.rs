@@ -42,12 +42,21 @@ const BODY: Seed = Seed {
     items_max: 0,
 };
 
+/// In which of its forms a push came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// An account and a list of lines.
+    List,
+    /// One line, its fields beside the account.
+    Flat,
+}
+
 /// Reads a push to `account`; what is found wrong is added to `faults`, which may hold some already.
 pub(super) fn read_draft(
     body: &[u8],
     account: &AccountId,
     mut faults: Faults,
-) -> Answer<PushDraft> {
+) -> Answer<(PushDraft, Form)> {
     let object = parse_object(body, BODY, VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     let is_flat = object.list.is_none() && fields.raw("amount").is_some();
@@ -65,7 +74,7 @@ pub(super) fn read_draft(
         read_lines(&object, &mut faults)
     };
     faults.check()?;
-    Ok(PushDraft { lines })
+    Ok((PushDraft { lines }, if is_flat { Form::Flat } else { Form::List }))
 }
 
 fn read_lines(object: &RawObject<'_>, faults: &mut Faults) -> Vec<DraftLine> {

@@ -5,6 +5,7 @@ use crate::envelope::ApiError;
 
 fn read(body: impl AsRef<[u8]>) -> Result<PushDraft, ApiError> {
     read_draft(body.as_ref(), &AccountId::parse("acc").unwrap(), Faults::of(VALIDATOR))
+        .map(|(draft, _form)| draft)
 }
 
 /// All that is said of a body, one fault a line.

@@ -14,7 +14,7 @@ pub(crate) use connection::ConnectionShape;
 pub(crate) use line::LineShape;
 pub(crate) use link::Links;
 pub(crate) use number::Number;
-pub(crate) use push::{OperationShape, PushedData};
+pub(crate) use push::{OperationShape, PushedData, PushedFlatLine};
 pub(crate) use source_account::AccountShape;
 
 #[cfg(test)]

@@ -150,6 +150,26 @@ struct PushedLine<'a> {
     transaction_type: Option<&'static str>,
 }
 
+/// The same for the one flat line that the first library sends, and wants to see again.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PushedFlatLine<'a> {
+    account_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cleared_on_date: Option<String>,
+    #[serde(flatten)]
+    line: PushedLine<'a>,
+}
+
+impl<'a> PushedFlatLine<'a> {
+    /// The echo of a line.
+    pub(crate) fn echo(account: &'a AccountId, line: &'a DraftLine) -> Self {
+        let mut line = PushedLine::echo(line);
+        let cleared_on_date = line.date.take();
+        Self { account_id: account.as_str(), cleared_on_date, line }
+    }
+}
+
 impl<'a> PushedData<'a> {
     /// The echo of a draft.
     pub(crate) fn echo(account: &'a AccountId, draft: &'a PushDraft) -> Self {
