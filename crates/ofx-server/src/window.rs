@@ -1,6 +1,6 @@
 //! Which days a statement covers, of those that a client asks for. Pure.
 
-use domain::clock::{days_before, earliest_date, latest_date, utc_date};
+use domain::clock::{days_before, earliest_date, latest_date};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use ofx::{DateField, OfxDateTime, StatusCode};
@@ -24,12 +24,19 @@ pub(crate) enum Served {
     BeforeFeed(Date),
 }
 
-/// What a client's window comes to. What lies too far back is cut off and is no error; a beginning that is in the future
-/// everywhere on earth, or an end before the beginning, is one.
+/// How far back lines are served: history, or farther if the oldest line that no statement has shown lies there. A
+/// client that stayed away for longer than history finds what it missed.
+pub(crate) fn oldest_day(now: Timestamp, history_days: u32, unshown: Option<Date>) -> Date {
+    let oldest = days_before(earliest_date(now), history_days);
+    unshown.map_or(oldest, |unshown| unshown.min(oldest))
+}
+
+/// What a client's window comes to. What lies before `oldest` is cut off and is no error; a beginning that is in the
+/// future everywhere on earth, or an end before the beginning, is one.
 pub(crate) fn asked(
     window: &ofx::Window,
     now: Timestamp,
-    history_days: u32,
+    oldest: Date,
 ) -> Result<Asked, StatusCode> {
     let start = day_of(window.start.as_ref())?;
     let end = day_of(window.end.as_ref())?;
@@ -38,7 +45,6 @@ pub(crate) fn asked(
     if is_future || is_backwards {
         return Err(StatusCode::InvalidDateRange);
     }
-    let oldest = days_before(earliest_date(now), history_days);
     Ok(Asked { first: start.map_or(oldest, |start| start.max(oldest)), last: end })
 }
 
@@ -63,10 +69,10 @@ impl Asked {
 }
 
 /// The last day that was really served. Clients take it for the beginning of their next window, so it never lies beyond
-/// what can exist by now: today, or the newest line where that is later.
-pub(crate) fn last_day(window: store::Window, now: Timestamp, newest: Option<Date>) -> Date {
-    let known = utc_date(now).max(newest.unwrap_or(Date::MIN));
-    window.to.map_or(known, |to| to.min(known)).max(window.from)
+/// the newest line: whatever is pushed later is of that day or a later one, and so in their next window.
+pub(crate) fn last_day(window: store::Window, newest: Option<Date>) -> Date {
+    let newest = newest.unwrap_or(window.from);
+    window.to.map_or(newest, |to| to.min(newest)).max(window.from)
 }
 
 /// How a first day is written.
@@ -83,6 +89,7 @@ pub(crate) fn written_end(day: Date) -> Result<OfxDateTime, StatusCode> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::clock::utc_date;
 
     const HISTORY_DAYS: u32 = 90;
 
@@ -132,7 +139,8 @@ mod tests {
     #[test]
     fn the_served_days_are_decided_by_the_client_the_feed_and_history() {
         for (feed_start, start, end, expected) in DECISIONS {
-            let decided = asked(&window(start, end), now(), HISTORY_DAYS);
+            let oldest = oldest_day(now(), HISTORY_DAYS, None);
+            let decided = asked(&window(start, end), now(), oldest);
             let shown = match decided.map(|asked| asked.served_from(day(feed_start))) {
                 Err(code) => code.number().to_string(),
                 Ok(Served::BeforeFeed(last)) => format!("before {last}"),
@@ -145,17 +153,24 @@ mod tests {
     }
 
     #[test]
-    fn the_last_day_is_one_that_can_have_lines() {
+    fn history_reaches_back_to_what_was_never_shown() {
+        let oldest = |unshown: &str| oldest_day(now(), 7, unshown.parse().ok()).to_string();
+        assert_eq!(oldest(""), "2024-02-22");
+        assert_eq!(oldest("2024-02-25"), "2024-02-22");
+        assert_eq!(oldest("2024-02-10"), "2024-02-10");
+    }
+
+    #[test]
+    fn the_last_day_is_never_beyond_the_newest_line() {
         let last = |from: &str, to: &str, newest: &str| {
             let window = store::Window { from: day(from), to: to.parse().ok() };
-            last_day(window, now(), newest.parse().ok()).to_string()
+            last_day(window, newest.parse().ok()).to_string()
         };
-        assert_eq!(last("2024-02-01", "", ""), "2024-02-29");
-        assert_eq!(last("2024-02-01", "", "2024-02-10"), "2024-02-29");
-        assert_eq!(last("2024-02-01", "", "2024-03-01"), "2024-03-01");
-        assert_eq!(last("2024-03-01", "", ""), "2024-03-01");
+        assert_eq!(last("2024-02-01", "", ""), "2024-02-01");
+        assert_eq!(last("2024-02-01", "", "2024-02-10"), "2024-02-10");
+        assert_eq!(last("2024-02-20", "", "2024-02-10"), "2024-02-20");
         assert_eq!(last("2024-02-01", "2024-02-05", "2024-02-10"), "2024-02-05");
-        assert_eq!(last("2024-02-01", "2099-01-01", "2024-02-10"), "2024-02-29");
+        assert_eq!(last("2024-02-01", "2099-01-01", "2024-02-10"), "2024-02-10");
     }
 
     #[test]

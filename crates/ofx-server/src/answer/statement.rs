@@ -3,7 +3,9 @@
 
 use domain::fetch::Fetch;
 use domain::ids::{FetchId, ordered_uuid};
+use domain::push::LineSpan;
 use domain::source_account::SourceAccount;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use ofx::{
     OfxDateTime, ResponseMessage, Statement, StatementLine, StatusCode, TransactionList, Trn,
@@ -18,6 +20,9 @@ use crate::options::TestTransactions;
 use crate::test_lines::test_lines;
 use crate::window::{self, Served};
 
+/// Clients ask for a window without an end nearly always; whoever asked so often for one with an end is looked at afresh.
+const FETCHES_SEARCHED_MAX: u32 = 50;
+
 /// The statement over what is left of the window.
 pub(super) async fn answer(
     customer: &Customer<'_>,
@@ -26,13 +31,28 @@ pub(super) async fn answer(
     window: &ofx::Window,
 ) -> Result<Answered, NoAnswer> {
     let visit = customer.visit;
-    let asked = window::asked(window, visit.now, visit.state.options.history_days)?;
+    let unshown = oldest_unshown(customer, account).await?;
+    let oldest = window::oldest_day(visit.now, visit.state.options.history_days, unshown);
+    let asked = window::asked(window, visit.now, oldest)?;
     let account = open(customer, account, asked.first).await?;
     let feed_start = account.feed_start.unwrap_or(asked.first);
     match asked.served_from(feed_start) {
         Served::Days(days) => serve(customer, trn, &account, days).await,
         Served::BeforeFeed(day) => empty(customer, trn, &account, day),
     }
+}
+
+/// The day of the oldest line that no statement has shown: one that arrived after the latest statement without an end.
+async fn oldest_unshown(
+    customer: &Customer<'_>,
+    account: &SourceAccount,
+) -> Result<Option<Date>, NoAnswer> {
+    let (store, path) = (&customer.visit.state.store, customer.path_of(account));
+    let fetches = store.list_fetches(&path, Timestamp::MIN, FETCHES_SEARCHED_MAX).await?;
+    let shown = fetches.iter().find(|fetch| fetch.to.is_none());
+    let first = shown.map_or(0, |fetch| fetch.watermark);
+    let unshown = store.lines_at(&path, LineSpan { first, count: u32::MAX }).await?;
+    Ok(unshown.iter().map(|kept| kept.line.date.date()).min())
 }
 
 /// The account as it is once its feed is open; the first statement opens it from `feed_start` on.
@@ -59,7 +79,7 @@ async fn serve(
     let path = customer.path_of(opened);
     let read = customer.visit.state.store.statement_lines(&path, days).await?;
     let read = read.ok_or(StatusCode::AccountNotFound)?;
-    let end = window::last_day(days, customer.visit.now, read.newest);
+    let end = window::last_day(days, read.newest);
     let list = TransactionList {
         start: window::written_start(days.from)?,
         end: window::written_end(end)?,

@@ -93,6 +93,12 @@ impl House {
         self.store.books().accounts.iter().find(|account| account.id == *id).unwrap().clone()
     }
 
+    pub(crate) fn set_feed_start(&self, id: &AccountId, day: jiff::civil::Date) {
+        let mut books = self.store.books();
+        let account = books.accounts.iter_mut().find(|account| account.id == *id);
+        account.unwrap().feed_start = Some(day);
+    }
+
     pub(crate) fn set_status(&self, id: &AccountId, status: AccountStatus) {
         let mut books = self.store.books();
         books.accounts.iter_mut().find(|account| account.id == *id).unwrap().status = status;

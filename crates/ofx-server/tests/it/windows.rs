@@ -23,11 +23,27 @@ fn stated(response: &Response) -> (String, String) {
 #[tokio::test]
 async fn an_answer_states_the_window_that_was_served() {
     let house = House::new();
-    house.add_account("ACCT1", "checking");
+    let account = house.add_account("ACCT1", "checking");
     let window = stated(&ask(&house, &since("19900101")).await);
-    assert_eq!(window, ("20231201000000[0:GMT]".to_owned(), "20240229120000[0:GMT]".to_owned()));
+    assert_eq!(window, ("20231201000000[0:GMT]".to_owned(), "20231201120000[0:GMT]".to_owned()));
+    house.add_line(&account, a_line("T-1", "2024-02-10", "1"));
+    let window = stated(&ask(&house, &since("20240201")).await);
+    assert_eq!(window, ("20240201000000[0:GMT]".to_owned(), "20240210120000[0:GMT]".to_owned()));
     let window = stated(&ask(&house, &between("20240101", "20240131")).await);
     assert_eq!(window, ("20240101000000[0:GMT]".to_owned(), "20240131120000[0:GMT]".to_owned()));
+}
+
+#[tokio::test]
+async fn a_client_that_stayed_away_finds_what_it_missed() {
+    let house = House::new();
+    let account = house.add_account("ACCT1", "checking");
+    ask(&house, &since("19900101")).await;
+    house.set_feed_start(&account, date(2023, 1, 1));
+    house.add_line(&account, a_line("T-1", "2023-11-01", "1"));
+    let (start, end) = stated(&ask(&house, &since("19900101")).await);
+    assert_eq!((start.as_str(), end.as_str()), ("20231101000000[0:GMT]", "20231101120000[0:GMT]"));
+    let (start, _) = stated(&ask(&house, &since("19900101")).await);
+    assert_eq!(start, "20231201000000[0:GMT]", "once shown, it need not be shown for ever");
 }
 
 #[tokio::test]

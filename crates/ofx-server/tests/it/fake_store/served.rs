@@ -138,8 +138,11 @@ impl Lines for FakeStore {
         }))
     }
 
-    async fn lines_at(&self, _path: &AccountPath, _span: LineSpan) -> Answer<Vec<KeptLine>> {
-        refused()
+    async fn lines_at(&self, path: &AccountPath, span: LineSpan) -> Answer<Vec<KeptLine>> {
+        let books = self.books_for("lines_at")?;
+        let of_account = books.lines.iter().filter(|(id, _)| *id == path.account);
+        let lines = of_account.map(|(_, line)| line.clone());
+        Ok(lines.filter(|line| span.contains(line.position)).collect())
     }
 }
 
@@ -171,10 +174,13 @@ impl Fetches for FakeStore {
 
     async fn list_fetches(
         &self,
-        _path: &AccountPath,
-        _since: Timestamp,
-        _count: u32,
+        path: &AccountPath,
+        since: Timestamp,
+        count: u32,
     ) -> Answer<Vec<Fetch>> {
-        refused()
+        let books = self.books_for("list_fetches")?;
+        let of_account = books.fetches.iter().rev().filter(|fetch| fetch.account == *path);
+        let recent = of_account.filter(|fetch| fetch.at >= since);
+        Ok(recent.take(usize::try_from(count).unwrap()).cloned().collect())
     }
 }
