@@ -27,7 +27,7 @@ pub struct WorkerOptions {
 
 impl Default for WorkerOptions {
     fn default() -> Self {
-        Self { lease: SignedDuration::from_secs(60), batch: 64, poll: Duration::from_millis(500) }
+        Self { lease: SignedDuration::from_secs(15), batch: 64, poll: Duration::from_millis(500) }
     }
 }
 

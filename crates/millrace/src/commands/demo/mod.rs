@@ -72,7 +72,10 @@ async fn tell(running: &Running, afterwards: Afterwards) -> anyhow::Result<()> {
     let client = wire_up::find_client(store, domain::client::CLIENT_NAME_DEFAULT).await?;
     let key = wire_up::create_key(store, client.id, Some("the demo's".to_owned())).await?;
     let today = utc_date(SystemClock.now());
-    println!("A server runs at {}, in this process, on a folder that is deleted afterwards.", running.url);
+    println!(
+        "A server runs at {}, in this process, on a folder that is deleted afterwards.",
+        running.url
+    );
     let verdict = Story::new(&running.url, key.reveal(), today)?.tell().await;
     if afterwards == Afterwards::Keep {
         println!("URL      {}\nAPI key  {}", running.url, key.reveal());

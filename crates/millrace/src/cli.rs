@@ -1,0 +1,270 @@
+//! The command line: commands and flags. What they do is in commands/.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// A self-hosted bank-feeds platform.
+#[derive(Debug, Parser)]
+#[command(name = "millrace", version, about, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the API and the OFX door, and settle pushes
+    Serve(ServeArgs),
+    /// Only settle pushes, beside other processes that serve
+    Worker(ConfigArgs),
+    /// Bring the database's schema up to date, and exit
+    Migrate(ConfigArgs),
+    /// API keys: create, list, revoke
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Clients (tenants): create, list
+    #[command(subcommand)]
+    Clients(ClientsCommand),
+    /// An account's lines, straight from the database
+    Lines(LinesArgs),
+    /// Settings: check them, or show them with where they come from
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Watch a story from the bank to the books in this terminal
+    #[command(subcommand)]
+    Demo(DemoCommand),
+    /// Play the customer's and the platform's part on a server whose simulators are on
+    #[command(subcommand)]
+    Simulate(SimulateCommand),
+}
+
+/// Flags of every command that uses settings.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ConfigArgs {
+    /// Settings file [default: millrace.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder for everything that is kept (storage.data)
+    #[arg(long, value_name = "DIR", conflicts_with = "database")]
+    pub(crate) data: Option<String>,
+    /// Use this PostgreSQL database instead (storage.database)
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// Any other setting, such as quickbooks.history_days=30
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_pair)]
+    pub(crate) sets: Vec<(String, String)>,
+}
+
+/// Flags of `serve`.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Address and port to listen on (server.listen)
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<String>,
+    /// How customers reach this server (server.public_url)
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Do not change the database's schema (storage.migrate=false)
+    #[arg(long)]
+    pub(crate) no_migrate: bool,
+    /// Leave settling to other processes (worker.enabled=false)
+    #[arg(long)]
+    pub(crate) no_worker: bool,
+}
+
+/// What to do with keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key and print it, once
+    Create {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Whose key
+        #[arg(long, value_name = "NAME", default_value = domain::client::CLIENT_NAME_DEFAULT)]
+        client: String,
+        /// What to call it
+        #[arg(long, value_name = "TEXT")]
+        name: Option<String>,
+    },
+    /// Show keys, without the keys themselves
+    List {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Whose keys
+        #[arg(long, value_name = "NAME", default_value = domain::client::CLIENT_NAME_DEFAULT)]
+        client: String,
+    },
+    /// Revoke a key
+    Revoke {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Whose key
+        #[arg(long, value_name = "NAME", default_value = domain::client::CLIENT_NAME_DEFAULT)]
+        client: String,
+        /// The id that `keys list` shows
+        id: String,
+        /// Revoke it even if it is the client's last one
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+/// What to do with clients.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClientsCommand {
+    /// Make a client and print its id
+    Create {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Its name
+        name: String,
+    },
+    /// Show all clients
+    List {
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
+}
+
+/// Flags of `lines`.
+#[derive(Debug, Args)]
+pub(crate) struct LinesArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Whose company
+    #[arg(long, value_name = "NAME", default_value = domain::client::CLIENT_NAME_DEFAULT)]
+    pub(crate) client: String,
+    /// Whose account
+    #[arg(long, value_name = "ID")]
+    pub(crate) company: String,
+    /// The account's connection
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: String,
+    /// The account
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: String,
+    /// Only lines that match, as in the API's `query`
+    #[arg(long, value_name = "QUERY")]
+    pub(crate) query: Option<String>,
+}
+
+/// What to do with settings.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Say whether the settings are right
+    Check(ConfigArgs),
+    /// Show every setting, its value and where it comes from; secrets are hidden
+    Dump(ConfigArgs),
+}
+
+/// Which story to watch.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DemoCommand {
+    /// Lines travel from a bank into QuickBooks
+    Quickbooks {
+        /// Leave the server running afterwards
+        #[arg(long)]
+        keep: bool,
+    },
+}
+
+/// Which part to play.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SimulateCommand {
+    /// The customer links QuickBooks and chooses accounts
+    Link(LinkArgs),
+    /// QuickBooks fetches now
+    Poll {
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// Show what stands in the simulated books
+    Books {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Which server.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ServerArgs {
+    /// Its URL
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8717")]
+    pub(crate) server: String,
+}
+
+/// Flags of `simulate link`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct LinkArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// The client's API key
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: String,
+    /// Whose books
+    #[arg(long, value_name = "ID")]
+    pub(crate) company: String,
+    /// Which connection
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: String,
+    /// A source account to choose; may be given several times. Without any the connection becomes Linked, no more
+    #[arg(long = "account", value_name = "ID", conflicts_with = "all")]
+    pub(crate) accounts: Vec<String>,
+    /// Choose every account
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// The first day that the customer wants in the books
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) start: Option<String>,
+}
+
+impl ConfigArgs {
+    /// The settings that these flags set.
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        let mut pairs = self.sets.clone();
+        // A folder on the command line wins over a database that a file or the environment names.
+        if let Some(folder) = &self.data {
+            pairs.push(("storage.database".to_owned(), String::new()));
+            pairs.push(("storage.data".to_owned(), folder.clone()));
+        }
+        pairs.extend(self.database.clone().map(|url| ("storage.database".to_owned(), url)));
+        pairs
+    }
+}
+
+impl ServeArgs {
+    /// The settings that these flags set.
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        let mut pairs = self.config.pairs();
+        let mut set = |path: &str, value: Option<String>| {
+            pairs.extend(value.map(|value| (path.to_owned(), value)));
+        };
+        set("server.listen", self.listen.clone());
+        set("server.public_url", self.public_url.clone());
+        set("storage.migrate", self.no_migrate.then(|| false.to_string()));
+        set("worker.enabled", self.no_worker.then(|| false.to_string()));
+        pairs
+    }
+}
+
+fn parse_pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

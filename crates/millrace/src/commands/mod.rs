@@ -1,0 +1,11 @@
+//! What the commands do, one file each.
+
+pub(crate) mod clients;
+pub(crate) mod config;
+pub(crate) mod demo;
+pub(crate) mod keys;
+pub(crate) mod lines;
+pub(crate) mod migrate;
+pub(crate) mod serve;
+pub(crate) mod simulate;
+pub(crate) mod worker;

@@ -1,0 +1,104 @@
+//! Every setting: its name, what it means, its default. Their typed form is settings.rs.
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// Its name in a file; in the environment `MILLRACE_`, upper case, `__` for the dot.
+    pub(crate) path: &'static str,
+    /// What it is.
+    pub(crate) help: &'static str,
+    /// Its value when nobody sets it; empty means "not set".
+    pub(crate) default: &'static str,
+    /// Whether it must not be shown.
+    pub(crate) secret: bool,
+}
+
+const fn key(path: &'static str, default: &'static str, help: &'static str) -> Key {
+    Key { path, help, default, secret: false }
+}
+
+const fn secret(path: &'static str, help: &'static str) -> Key {
+    Key { path, help, default: "", secret: true }
+}
+
+/// All of them, in the order in which they are shown.
+pub(crate) const KEYS: &[Key] = &[
+    key(
+        "mode",
+        "evaluation",
+        "`evaluation`, or `production`, which refuses simulators and first-start keys",
+    ),
+    key(
+        "server.listen",
+        "127.0.0.1:8717",
+        "address and port to listen on; port 0 takes a free one",
+    ),
+    key(
+        "server.public_url",
+        "",
+        "how customers reach this server; the listening address by default",
+    ),
+    key(
+        "server.tls_certificate",
+        "",
+        "PEM file with the certificate chain; TLS is on when it is set",
+    ),
+    key("server.tls_key", "", "PEM file with the certificate's private key"),
+    key("server.body_bytes_max", "8388608", "largest request body"),
+    key("server.drain_secs", "20", "how long a shutdown waits for requests and work under way"),
+    key(
+        "storage.data",
+        "data",
+        "folder for everything that is kept, unless storage.database is set",
+    ),
+    secret("storage.database", "a PostgreSQL URL, to use it instead of SQLite in storage.data"),
+    key("storage.migrate", "true", "bring the schema up to date at start"),
+    key("worker.enabled", "true", "settle pushes in this process"),
+    key("worker.lease_secs", "15", "how long a worker may hold a piece of work"),
+    key("worker.poll_ms", "500", "how often a worker looks for work that other processes wrote"),
+    key("simulators.enabled", "auto", "`true`, `false`, or `auto`: on in evaluation mode"),
+    key("log.format", "auto", "`text`, `json`, or `auto`: text on a terminal"),
+    key("log.filter", "info", "what to log, such as `info` or `warn,api=debug`"),
+    key("quickbooks.history_days", "7", "how many days back QuickBooks is served, up to 90"),
+    key(
+        "quickbooks.test_transactions",
+        "on",
+        "`on`: two test transactions while nothing was pushed; `off`",
+    ),
+    key("quickbooks.institution_name", "Millrace", "the bank's name as OFX clients show it"),
+    key("quickbooks.required_org", "", "the ORG that OFX clients must send; any by default"),
+    key("quickbooks.required_fid", "", "the FID that must go with it"),
+    key("quickbooks.bank_id", "999000001", "the BANKID in OFX, at most 9 characters"),
+];
+
+/// The setting of that name.
+pub(crate) fn find(path: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.path == path)
+}
+
+/// The setting whose name is most like `path`.
+pub(crate) fn nearest(path: &str) -> &'static str {
+    let alike = |key: &&Key| {
+        let whole = strsim::damerau_levenshtein(key.path, path);
+        let last = key.path.rsplit('.').next().unwrap_or(key.path);
+        whole.min(strsim::damerau_levenshtein(last, path))
+    };
+    KEYS.iter().min_by_key(alike).map_or("mode", |key| key.path)
+}
+
+/// Its name in the environment.
+pub(crate) fn variable(key: &Key) -> String {
+    format!("MILLRACE_{}", key.path.to_uppercase().replace('.', "__"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_finds_the_key_that_was_meant() {
+        assert_eq!(nearest("server.lisen"), "server.listen");
+        assert_eq!(nearest("quickbooks.historydays"), "quickbooks.history_days");
+        assert_eq!(nearest("listen"), "server.listen");
+    }
+}

@@ -1,0 +1,8 @@
+//! Configuration: keys (what there is), sources (where values come from), settings (checked and typed).
+
+pub(crate) mod keys;
+mod settings;
+mod sources;
+
+pub(crate) use settings::{LogFormat, Mode, Place, Settings, Tls};
+pub(crate) use sources::{Values, environment, merge};

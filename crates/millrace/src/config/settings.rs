@@ -1,0 +1,308 @@
+//! The settings in their types, each checked, with errors that name the setting and where its value came from.
+
+use super::sources::Values;
+use anyhow::{anyhow, bail};
+use domain::platform::QUICKBOOKS_HISTORY_DAYS_MAX;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Everything that can be set.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) mode: Mode,
+    pub(crate) server: Server,
+    pub(crate) storage: Storage,
+    pub(crate) worker: Worker,
+    pub(crate) simulators: bool,
+    pub(crate) log: Log,
+    pub(crate) quickbooks: QuickBooks,
+}
+
+/// What the server is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Evaluation,
+    Production,
+}
+
+/// How requests come in.
+#[derive(Clone, Debug)]
+pub(crate) struct Server {
+    pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Option<String>,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) body_bytes_max: usize,
+    pub(crate) drain: Duration,
+}
+
+/// The files of a certificate.
+#[derive(Clone, Debug)]
+pub(crate) struct Tls {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+/// Where everything is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Storage {
+    pub(crate) place: Place,
+    pub(crate) migrate: bool,
+}
+
+/// Which database.
+#[derive(Clone)]
+pub(crate) enum Place {
+    /// SQLite in this folder.
+    Folder(PathBuf),
+    /// PostgreSQL at this URL, which may hold a password.
+    Url(String),
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder(path) => write!(f, "{}", path.display()),
+            Self::Url(_) => f.write_str("PostgreSQL"),
+        }
+    }
+}
+
+/// How pushes are settled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Worker {
+    pub(crate) enabled: bool,
+    pub(crate) lease_secs: u32,
+    pub(crate) poll: Duration,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct Log {
+    pub(crate) format: LogFormat,
+    pub(crate) filter: String,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Auto,
+    Text,
+    Json,
+}
+
+/// How QuickBooks is served.
+#[derive(Clone, Debug)]
+pub(crate) struct QuickBooks {
+    pub(crate) history_days: u32,
+    pub(crate) test_transactions: bool,
+    pub(crate) institution_name: String,
+    pub(crate) required_org: Option<String>,
+    pub(crate) required_fid: Option<String>,
+    pub(crate) bank_id: String,
+}
+
+impl Settings {
+    /// Checks all values.
+    pub(crate) fn check(values: &Values) -> anyhow::Result<Self> {
+        let read = Reader(values);
+        let mode = read.one_of(
+            "mode",
+            &[("evaluation", Mode::Evaluation), ("production", Mode::Production)],
+        )?;
+        let simulators = match read.text("simulators.enabled")? {
+            "auto" => mode == Mode::Evaluation,
+            _ => read.parsed("simulators.enabled", "true, false or auto")?,
+        };
+        if simulators && mode == Mode::Production {
+            bail!(
+                "{}: simulators play the part of real platforms and are refused in production mode",
+                read.place("simulators.enabled")
+            );
+        }
+        Ok(Self {
+            mode,
+            server: read.server()?,
+            storage: read.storage()?,
+            worker: Worker {
+                enabled: read.truth("worker.enabled")?,
+                lease_secs: read.within("worker.lease_secs", 1, 3_600)?,
+                poll: Duration::from_millis(read.within("worker.poll_ms", 10, 60_000)?.into()),
+            },
+            simulators,
+            log: Log {
+                format: read.one_of(
+                    "log.format",
+                    &[
+                        ("auto", LogFormat::Auto),
+                        ("text", LogFormat::Text),
+                        ("json", LogFormat::Json),
+                    ],
+                )?,
+                filter: read.text("log.filter")?.to_owned(),
+            },
+            quickbooks: read.quickbooks()?,
+        })
+    }
+}
+
+/// Reads typed values and says where a wrong one stands.
+struct Reader<'a>(&'a Values);
+
+impl Reader<'_> {
+    fn text(&self, path: &str) -> anyhow::Result<&str> {
+        let found = self.0.get(path).map(|sourced| sourced.value.as_str());
+        found.ok_or_else(|| anyhow!("the setting {path} is not in the table"))
+    }
+
+    fn place(&self, path: &str) -> String {
+        let origin = self.0.get(path).map(|sourced| sourced.origin.to_string()).unwrap_or_default();
+        format!("{path} (from {origin})")
+    }
+
+    fn parsed<T: FromStr>(&self, path: &str, wanted: &str) -> anyhow::Result<T> {
+        let text = self.text(path)?;
+        text.parse()
+            .map_err(|_unparsable| anyhow!("{}: {text:?} is not {wanted}", self.place(path)))
+    }
+
+    fn truth(&self, path: &str) -> anyhow::Result<bool> {
+        self.parsed(path, "true or false")
+    }
+
+    fn within(&self, path: &str, least: u32, most: u32) -> anyhow::Result<u32> {
+        let wanted = format!("a whole number between {least} and {most}");
+        let number: u32 = self.parsed(path, &wanted)?;
+        if !(least..=most).contains(&number) {
+            bail!("{}: {number} is not {wanted}", self.place(path));
+        }
+        Ok(number)
+    }
+
+    fn one_of<T: Copy>(&self, path: &str, choices: &[(&str, T)]) -> anyhow::Result<T> {
+        let text = self.text(path)?;
+        let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+        let chosen = choices.iter().find(|(name, _)| *name == text);
+        chosen.map(|(_, choice)| *choice).ok_or_else(|| {
+            anyhow!("{}: {text:?} is none of {}", self.place(path), names.join(", "))
+        })
+    }
+
+    fn optional(&self, path: &str) -> anyhow::Result<Option<&str>> {
+        Ok(Some(self.text(path)?).filter(|text| !text.is_empty()))
+    }
+
+    fn server(&self) -> anyhow::Result<Server> {
+        let certificate = self.optional("server.tls_certificate")?;
+        let tls = match (certificate, self.optional("server.tls_key")?) {
+            (Some(certificate), Some(key)) => {
+                Some(Tls { certificate: certificate.into(), key: key.into() })
+            }
+            (None, None) => None,
+            _ => {
+                bail!("server.tls_certificate and server.tls_key go together: set both or neither")
+            }
+        };
+        let public_url = self.optional("server.public_url")?;
+        if let Some(url) =
+            public_url.filter(|url| !url.starts_with("http://") && !url.starts_with("https://"))
+        {
+            bail!(
+                "{}: {url:?} does not begin with http:// or https://",
+                self.place("server.public_url")
+            );
+        }
+        let body_bytes_max = self.within("server.body_bytes_max", 65_536, 1_073_741_824)?;
+        Ok(Server {
+            listen: self.parsed("server.listen", "an address and port such as 127.0.0.1:8717")?,
+            public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            tls,
+            body_bytes_max: usize::try_from(body_bytes_max)?,
+            drain: Duration::from_secs(self.within("server.drain_secs", 0, 3_600)?.into()),
+        })
+    }
+
+    fn storage(&self) -> anyhow::Result<Storage> {
+        let place = match self.optional("storage.database")? {
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Place::Url(url.to_owned())
+            }
+            // The value is not shown: it may hold a password.
+            Some(_) => {
+                bail!("{}: a database URL begins with postgres://", self.place("storage.database"))
+            }
+            None => Place::Folder(self.text("storage.data")?.into()),
+        };
+        Ok(Storage { place, migrate: self.truth("storage.migrate")? })
+    }
+
+    fn quickbooks(&self) -> anyhow::Result<QuickBooks> {
+        let bank_id = self.text("quickbooks.bank_id")?;
+        if bank_id.is_empty()
+            || bank_id.len() > 9
+            || !bank_id.bytes().all(|b| b.is_ascii_alphanumeric())
+        {
+            bail!(
+                "{}: {bank_id:?} is not 1 to 9 letters or digits",
+                self.place("quickbooks.bank_id")
+            );
+        }
+        Ok(QuickBooks {
+            history_days: self.within("quickbooks.history_days", 1, QUICKBOOKS_HISTORY_DAYS_MAX)?,
+            test_transactions: self
+                .one_of("quickbooks.test_transactions", &[("on", true), ("off", false)])?,
+            institution_name: self.text("quickbooks.institution_name")?.to_owned(),
+            required_org: self.optional("quickbooks.required_org")?.map(str::to_owned),
+            required_fid: self.optional("quickbooks.required_fid")?.map(str::to_owned),
+            bank_id: bank_id.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::sources::merge;
+
+    fn check(flags: &[(&str, &str)]) -> Result<Settings, String> {
+        let flags: Vec<_> =
+            flags.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let values = merge(None, &[], &flags).unwrap();
+        Settings::check(&values).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let settings = check(&[]).unwrap();
+        assert!(settings.simulators && settings.worker.enabled && settings.storage.migrate);
+        assert_eq!(settings.quickbooks.history_days, 7);
+    }
+
+    #[test]
+    fn wrong_values_are_refused_by_name() {
+        let cases = [
+            (
+                "server.listen",
+                "8080",
+                "server.listen (from command line): \"8080\" is not an address",
+            ),
+            ("quickbooks.history_days", "91", "91 is not a whole number between 1 and 90"),
+            ("mode", "prod", "\"prod\" is none of evaluation, production"),
+            ("quickbooks.bank_id", "1234567890", "1 to 9 letters or digits"),
+            ("storage.database", "mysql://u:geheim@h/d", "begins with postgres://"),
+            ("server.tls_key", "k.pem", "set both or neither"),
+        ];
+        for (path, value, text) in cases {
+            let refusal = check(&[(path, value)]).unwrap_err();
+            assert!(refusal.contains(text) && !refusal.contains("geheim"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn production_mode_refuses_simulators() {
+        let refusal = check(&[("mode", "production"), ("simulators.enabled", "true")]).unwrap_err();
+        assert!(refusal.contains("refused in production mode"));
+        assert!(!check(&[("mode", "production")]).unwrap().simulators);
+    }
+}

@@ -1,0 +1,102 @@
+//! The doors of one server, each with what it needs.
+
+use super::health::{self, Health};
+use crate::config::{Place, Settings};
+use crate::wire_up;
+use anyhow::Context as _;
+use api::ApiState;
+use axum::Router;
+use domain::clock::Clock;
+use domain::ids::IdSource;
+use domain::link_otp::OtpSigner;
+use ofx::Fi;
+use ofx_server::{BankId, Institution, OfxOptions, OfxState, TestTransactions};
+use simulators::QuickBooks;
+use std::path::PathBuf;
+use std::sync::Arc;
+use store::{Installation, Store};
+
+/// Where the simulated books are kept, in the data folder.
+const SIMULATED_BOOKS_FILE: &str = "simulated-quickbooks.json";
+
+/// What doors are made from.
+pub(crate) struct Doors<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) store: &'a Arc<dyn Store>,
+    /// The listening address as a URL.
+    pub(crate) url: &'a str,
+    pub(crate) installation: &'a Installation,
+}
+
+impl Doors<'_> {
+    /// All doors on one router. The JSON door answers whatever no other door knows.
+    pub(crate) fn router(
+        &self,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+    ) -> anyhow::Result<Router> {
+        let settings = self.settings;
+        let public_url = settings.server.public_url.as_deref().unwrap_or(self.url);
+        let api = api::router(ApiState {
+            store: self.store.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            profiles: Arc::new(wire_up::profiles(settings)),
+            otp: OtpSigner::new(&self.installation.otp_key),
+            public_url: public_url.to_owned(),
+            body_bytes_max: settings.server.body_bytes_max,
+        });
+        let ofx = ofx_server::router(OfxState::new(
+            self.store.clone(),
+            clock.clone(),
+            ids,
+            self.ofx_options(public_url)?,
+        ));
+        let mut router = api.merge(ofx).merge(health::router(self.health()));
+        if settings.simulators {
+            let books = QuickBooks::open(&format!("{}/ofx", self.url), self.books_file(), clock)?;
+            router = router.merge(simulators::router(Arc::new(books)));
+        }
+        Ok(router)
+    }
+
+    fn ofx_options(&self, public_url: &str) -> anyhow::Result<OfxOptions> {
+        let quickbooks = &self.settings.quickbooks;
+        let name = quickbooks.institution_name.clone();
+        Ok(OfxOptions {
+            bank_id: BankId::parse(&quickbooks.bank_id).context("quickbooks.bank_id")?,
+            institution: Institution { name, ..Institution::default() },
+            required_fi: quickbooks
+                .required_org
+                .clone()
+                .map(|org| Fi { org, fid: quickbooks.required_fid.clone() }),
+            history_days: quickbooks.history_days,
+            test_transactions: if quickbooks.test_transactions {
+                TestTransactions::On
+            } else {
+                TestTransactions::Off
+            },
+            ..OfxOptions::at(format!("{public_url}/ofx"))
+        })
+    }
+
+    fn health(&self) -> Health {
+        Health {
+            store: self.store.clone(),
+            simulators: self.settings.simulators,
+            worker: self.settings.worker.enabled,
+            storage: match self.settings.storage.place {
+                Place::Folder(_) => "sqlite",
+                Place::Url(_) => "postgresql",
+            },
+        }
+    }
+
+    /// With PostgreSQL there is no data folder: the simulated books live as long as the process.
+    fn books_file(&self) -> Option<PathBuf> {
+        match &self.settings.storage.place {
+            Place::Folder(folder) => Some(folder.join(SIMULATED_BOOKS_FILE)),
+            Place::Url(_) => None,
+        }
+    }
+}

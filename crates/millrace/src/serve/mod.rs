@@ -1,0 +1,128 @@
+//! A running server: doors, worker, health and simulators on one listener.
+
+mod doors;
+mod health;
+mod stop;
+
+pub(crate) use doors::Doors;
+pub(crate) use stop::Stop;
+
+use crate::config::{Settings, Tls};
+use crate::wire_up;
+use crate::world::{SystemClock, SystemRandom};
+use anyhow::Context as _;
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use domain::clock::Clock;
+use domain::ids::IdSource;
+use jiff::SignedDuration;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+use store::Store;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+use worker::{Worker, WorkerOptions};
+
+/// A server that listens.
+pub(crate) struct Running {
+    /// How to reach it from this machine.
+    pub(crate) url: String,
+    /// What it keeps everything in.
+    pub(crate) store: Arc<dyn Store>,
+    handle: Handle<SocketAddr>,
+    worker_stop: CancellationToken,
+    tasks: TaskTracker,
+    drain: Duration,
+}
+
+/// Opens the store, binds the address and begins to serve.
+pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Running> {
+    let store = wire_up::open_store(settings).await?;
+    let listener = TcpListener::bind(settings.server.listen)
+        .with_context(|| format!("cannot listen on {}", settings.server.listen))?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    let scheme = if settings.server.tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{address}");
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let installation = wire_up::ensure_installation(store.as_ref()).await?;
+    let doors = Doors { settings, store: &store, url: &url, installation: &installation };
+    let router = doors.router(clock.clone(), ids.clone())?;
+    let tasks = TaskTracker::new();
+    let handle = Handle::new();
+    listen(listener, router, settings.server.tls.as_ref(), handle.clone(), &tasks).await?;
+    let worker_stop = CancellationToken::new();
+    if settings.worker.enabled {
+        tasks.spawn(worker(settings, &store, clock, ids).run(worker_stop.clone()));
+    }
+    info!(%url, storage = ?settings.storage.place, simulators = settings.simulators, "listening");
+    Ok(Running { url, store, handle, worker_stop, tasks, drain: settings.server.drain })
+}
+
+/// The worker that the settings describe.
+pub(crate) fn worker(
+    settings: &Settings,
+    store: &Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+) -> Worker {
+    let options = WorkerOptions {
+        lease: SignedDuration::from_secs(settings.worker.lease_secs.into()),
+        poll: settings.worker.poll,
+        ..WorkerOptions::default()
+    };
+    Worker::new(store.clone(), clock, ids, options)
+}
+
+async fn listen(
+    listener: TcpListener,
+    router: Router,
+    tls: Option<&Tls>,
+    handle: Handle<SocketAddr>,
+    tasks: &TaskTracker,
+) -> anyhow::Result<()> {
+    let service = router.into_make_service();
+    match tls {
+        None => {
+            let server = axum_server::from_tcp(listener)?.handle(handle);
+            tasks.spawn(async move { report(server.serve(service).await) });
+        }
+        Some(tls) => {
+            // Another crate in the tree may bring a second provider: say which one is meant.
+            let _already_chosen = rustls::crypto::aws_lc_rs::default_provider().install_default();
+            let config = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
+            let config = config.with_context(|| {
+                format!("the certificate in {} cannot be used", tls.certificate.display())
+            })?;
+            let server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
+            tasks.spawn(async move { report(server.serve(service).await) });
+        }
+    }
+    Ok(())
+}
+
+fn report(ended: std::io::Result<()>) {
+    if let Err(error) = ended {
+        error!(%error, "the listener ended");
+    }
+}
+
+impl Running {
+    /// Stops taking requests, lets those under way and the worker finish within the bound, and closes the store.
+    pub(crate) async fn shut_down(self) {
+        info!(drain_secs = self.drain.as_secs(), "shutting down");
+        self.handle.graceful_shutdown(Some(self.drain));
+        self.worker_stop.cancel();
+        self.tasks.close();
+        // The listener keeps the bound itself; the second is for the worker's last settlement.
+        let bound = self.drain.saturating_add(Duration::from_secs(1));
+        if tokio::time::timeout(bound, self.tasks.wait()).await.is_err() {
+            warn!("some work did not finish in time: its leases end by themselves");
+        }
+        self.store.close().await;
+        info!("stopped");
+    }
+}

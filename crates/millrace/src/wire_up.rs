@@ -1,0 +1,120 @@
+//! Wiring: the only place that knows which database is behind the store's traits.
+
+use crate::config::{Place, Settings};
+use crate::world::{SystemClock, SystemRandom};
+use anyhow::Context as _;
+use domain::api_key::{ApiKey, ApiKeySecret};
+use domain::client::{CLIENT_NAME_DEFAULT, Client, ClientName};
+use domain::clock::Clock as _;
+use domain::ids::{ApiKeyId, ClientId, IdSource as _, random_uuid};
+use domain::link_otp::OTP_KEY_BYTES;
+use domain::platform::{History, Profiles, QUICKBOOKS};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use store::migration::Migrate;
+use store::{Installation, KeyKept, Store};
+use store_postgres::{PostgresOptions, PostgresStore};
+use store_sqlite::{SqliteOptions, SqliteStore};
+
+/// The database's file in the data folder.
+const DATABASE_FILE: &str = "millrace.db";
+
+/// Opens the store that the settings name, and makes the data folder if need be.
+pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
+    let migrate = if settings.storage.migrate { Migrate::Apply } else { Migrate::Forbid };
+    match &settings.storage.place {
+        Place::Folder(folder) => {
+            make_private_folder(folder)?;
+            let path = folder.join(DATABASE_FILE);
+            let options = SqliteOptions { path, migrate, opened_at: SystemClock.now() };
+            let store = SqliteStore::open(options).with_context(|| {
+                format!("the database in {} cannot be opened", folder.display())
+            })?;
+            Ok(Arc::new(store))
+        }
+        Place::Url(url) => {
+            let options = PostgresOptions { migrate, ..PostgresOptions::new(url) };
+            let store =
+                PostgresStore::connect(options).await.context("PostgreSQL cannot be used")?;
+            Ok(Arc::new(store))
+        }
+    }
+}
+
+fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
+    // Only its owner may look inside: it holds customers' transactions.
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))
+}
+
+/// The installation's facts, made at the first start.
+pub(crate) async fn ensure_installation(store: &dyn Store) -> anyhow::Result<Installation> {
+    let mut otp_key = [0; OTP_KEY_BYTES];
+    SystemRandom.fill(&mut otp_key);
+    let proposed = Installation { otp_key, created_at: SystemClock.now() };
+    Ok(store.ensure_installation(&proposed).await?)
+}
+
+/// The client of that name; the default one is made when it is not there.
+pub(crate) async fn find_client(store: &dyn Store, name: &str) -> anyhow::Result<Client> {
+    let name = ClientName::parse(name)?;
+    if let Some(client) = store.find_client(&name).await? {
+        return Ok(client);
+    }
+    if name.as_str() != CLIENT_NAME_DEFAULT {
+        anyhow::bail!(
+            "there is no client {:?}: make it with `millrace clients create {}`",
+            name.as_str(),
+            name.as_str()
+        );
+    }
+    create_client(store, name.clone()).await?;
+    // Two processes may have made it at once: whichever is kept is the one.
+    let client = store.find_client(&name).await?;
+    client.context("the default client is gone again")
+}
+
+/// Makes a client; whether the name was free.
+pub(crate) async fn create_client(
+    store: &dyn Store,
+    name: ClientName,
+) -> anyhow::Result<store::ClientKept> {
+    let id = ClientId::new(random_uuid(&SystemRandom));
+    let client = Client { id, name, created_at: SystemClock.now() };
+    Ok(store.create_client(&client).await?)
+}
+
+/// Makes an API key for `client`.
+pub(crate) async fn create_key(
+    store: &dyn Store,
+    client: ClientId,
+    name: Option<String>,
+) -> anyhow::Result<ApiKeySecret> {
+    let secret = ApiKeySecret::generate(&SystemRandom);
+    let key = ApiKey {
+        id: ApiKeyId::new(random_uuid(&SystemRandom)),
+        client,
+        name,
+        hash: secret.hash(),
+        hint: secret.hint(),
+        created_at: SystemClock.now(),
+    };
+    match store.create_api_key(&key).await? {
+        KeyKept::Kept => Ok(secret),
+        KeyKept::TooMany => anyhow::bail!(
+            "the client has {} keys, which is the most: revoke one first (`millrace keys list`)",
+            domain::api_key::API_KEYS_MAX
+        ),
+    }
+}
+
+/// The platforms' rules with what the operator configured.
+pub(crate) fn profiles(settings: &Settings) -> Profiles {
+    let history = History::Days(settings.quickbooks.history_days);
+    let quickbooks = domain::platform::Profile { history, ..QUICKBOOKS.profile };
+    Profiles::standard().with(&QUICKBOOKS, quickbooks)
+}

@@ -1,0 +1,42 @@
+//! A server of one's own for each test, a caller with a key, and conditions to wait for.
+
+mod books;
+mod caller;
+mod ofx;
+mod program;
+mod server;
+mod time;
+mod tls;
+
+pub(crate) use books::{Books, a_line, a_linked_account, text};
+pub(crate) use caller::{Caller, Reply};
+pub(crate) use ofx::{OfxCaller, statement, values};
+pub(crate) use program::{Said, Sandbox, grammar, ofxtools};
+pub(crate) use server::{Database, Home, Server, ServerOptions, millrace};
+pub(crate) use time::{days_ago, today, wait_for};
+pub(crate) use tls::TestCa;
+
+/// Makes a test of `$story` for each database.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* $story:ident;)*) => {
+        mod on_sqlite {
+            $(
+                $(#[$meta])*
+                #[tokio::test]
+                async fn $story() {
+                    super::$story(crate::harness::Database::Sqlite).await;
+                }
+            )*
+        }
+        mod on_postgres {
+            $(
+                $(#[$meta])*
+                #[tokio::test]
+                async fn $story() {
+                    super::$story(crate::harness::Database::Postgres).await;
+                }
+            )*
+        }
+    };
+}
+pub(crate) use on_both;

@@ -1,0 +1,127 @@
+//! The command line: what scripts rely on.
+
+use crate::harness::{Caller, Database, Home, Server, ServerOptions, millrace, on_both};
+use std::process::Output;
+
+on_both! {
+    keys_are_made_listed_and_revoked;
+    clients_are_made_and_listed;
+}
+
+fn run(home: &Home, arguments: &[&str]) -> Output {
+    millrace().args(arguments).args(home.flags()).current_dir(home.folder()).output().unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap().trim_end().to_owned()
+}
+
+fn refusal(output: &Output) -> String {
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+async fn keys_are_made_listed_and_revoked(database: Database) {
+    let home = Home::new(database);
+    let keys: Vec<_> = (0..10).map(|_| printed(&run(&home, &["keys", "create"]))).collect();
+    assert!(
+        keys.iter().all(|key| key.len() == 40 && key.bytes().all(|b| b.is_ascii_alphanumeric()))
+    );
+    assert!(refusal(&run(&home, &["keys", "create"])).contains("revoke one first"));
+    let listed = printed(&run(&home, &["keys", "list"]));
+    assert_eq!(listed.lines().count(), 10);
+    assert!(keys.iter().all(|key| !listed.contains(key.as_str())), "keys are shown once");
+    let server = Server::start_at(home.clone(), &ServerOptions::default()).await;
+    assert!(
+        server.printed().iter().all(|line| !line.contains("API key")),
+        "there are keys already"
+    );
+    let caller = Caller::new(&server.url, &keys[0]);
+    caller.get("/companies").await.expect(200);
+    let of_first = listed.lines().find(|line| line.contains(&keys[0][36..])).unwrap();
+    let id = of_first.split_whitespace().next().unwrap();
+    printed(&run(&home, &["keys", "revoke", id]));
+    caller.get("/companies").await.expect_error(401);
+    assert!(refusal(&run(&home, &["keys", "revoke", id])).contains("has no key"));
+    assert!(refusal(&run(&home, &["keys", "revoke", "seven"])).contains("not a key's id"));
+}
+
+async fn clients_are_made_and_listed(database: Database) {
+    let home = Home::new(database);
+    let id = printed(&run(&home, &["clients", "create", "north-bank"]));
+    assert_eq!(id.len(), 36);
+    assert!(printed(&run(&home, &["clients", "list"])).contains("north-bank"));
+    assert!(refusal(&run(&home, &["clients", "create", "north-bank"])).contains(&id));
+    assert!(refusal(&run(&home, &["clients", "create", "no spaces"])).contains("letters, digits"));
+    assert!(
+        refusal(&run(&home, &["keys", "create", "--client", "south"]))
+            .contains("clients create south")
+    );
+    let key = printed(&run(&home, &["keys", "create", "--client", "north-bank"]));
+    assert_eq!(key.len(), 40);
+}
+
+#[tokio::test]
+async fn the_first_start_makes_one_key_and_says_so_once() {
+    let server = Server::start(Database::Sqlite).await;
+    let key = crate::harness::wait_for("the key to be printed", || {
+        let printed = server.printed();
+        let line = printed.iter().find(|line| line.contains("API key")).cloned();
+        std::future::ready(line.map(|line| line.rsplit(' ').next().unwrap().to_owned()))
+    })
+    .await;
+    Caller::new(&server.url, &key).get("/companies").await.expect(200);
+    assert!(server.printed().iter().any(|line| line.contains("SIMULATORS ARE ON")));
+    let again = Server::start_at(server.stop().await, &ServerOptions::default()).await;
+    Caller::new(&again.url, &key).get("/companies").await.expect(200);
+    assert!(again.printed().iter().all(|line| !line.contains("API key")));
+}
+
+#[tokio::test]
+async fn settings_are_checked_and_shown() {
+    let home = Home::new(Database::Sqlite);
+    std::fs::write(home.folder().join("millrace.toml"), "[server]\nlisen = \"x\"\n").unwrap();
+    let check = |arguments: &[&str]| {
+        millrace().args(["config"]).args(arguments).current_dir(home.folder()).output().unwrap()
+    };
+    assert!(refusal(&check(&["check"])).contains("did you mean \"server.listen\"?"));
+    std::fs::write(
+        home.folder().join("millrace.toml"),
+        "[server]\nlisten = \"127.0.0.1:9\"\n[storage]\ndatabase = \"postgres://u:geheim@h/d\"\n",
+    )
+    .unwrap();
+    printed(&check(&["check"]));
+    let dump = printed(&check(&["dump", "--set", "quickbooks.history_days=30"]));
+    assert!(dump.contains("listen = \"127.0.0.1:9\"  # millrace.toml"), "{dump}");
+    assert!(dump.contains("history_days = \"30\"  # command line"), "{dump}");
+    assert!(!dump.contains("geheim"), "{dump}");
+}
+
+#[tokio::test]
+async fn health_needs_no_key() {
+    let server = Server::start(Database::Sqlite).await;
+    for path in ["/healthz", "/readyz"] {
+        let answer = reqwest::get(format!("{}{path}", server.url)).await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+    }
+    let verbose = reqwest::get(format!("{}/readyz?verbose", server.url)).await.unwrap();
+    let verbose: serde_json::Value = serde_json::from_str(&verbose.text().await.unwrap()).unwrap();
+    assert_eq!((&verbose["ready"], &verbose["simulators"]), (&true.into(), &true.into()));
+}
+
+#[tokio::test]
+async fn production_mode_starts_without_simulators_and_makes_no_key() {
+    let options = ServerOptions::flags(&["--set", "mode=production"]);
+    let server = Server::start_with(Database::Sqlite, &options).await;
+    crate::harness::wait_for("the advice to make a key", || {
+        let log = server.log();
+        std::future::ready(
+            log.iter().any(|line| line.contains("millrace keys create")).then_some(()),
+        )
+    })
+    .await;
+    assert!(server.printed().is_empty());
+    let answer = reqwest::get(format!("{}/simulators/quickbooks/books", server.url)).await.unwrap();
+    assert_eq!(answer.status().as_u16(), 404);
+}

@@ -1,0 +1,12 @@
+//! One file for each story.
+
+mod bad_input;
+mod clients;
+mod commands;
+mod credentials;
+mod lists;
+mod ofx_door;
+mod processes;
+mod pushes;
+mod quickbooks;
+mod tenants;
