@@ -1,4 +1,4 @@
-//! The contract's operations, one file for each noun: its routes on top, then its handlers, all alike: parse, load,
+//! The contract's operations, one file or folder for each noun: its routes on top, then its handlers, all alike: parse, load,
 //! decide, store, show.
 
 mod company;
@@ -6,10 +6,7 @@ mod connection;
 mod credential;
 mod line;
 mod push;
-mod push_body;
 mod source_account;
-mod source_account_batch;
-mod source_account_body;
 
 pub(crate) use push::load_push;
 pub(crate) use source_account::load_accounts;

@@ -135,5 +135,5 @@ fn kind_names() -> String {
 }
 
 #[cfg(test)]
-#[path = "push_body_tests.rs"]
+#[path = "body_tests.rs"]
 mod tests;

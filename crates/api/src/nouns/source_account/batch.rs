@@ -1,10 +1,8 @@
 //! Making source accounts in a batch: every account has an answer of its own, and the status tells how they went
 //! together.
 
-use super::source_account::keep_accounts;
-use super::source_account_body::{
-    AccountWish, AccountsBody, Flawed, VALIDATOR, all_sound, read_accounts,
-};
+use super::body::{AccountWish, AccountsBody, Flawed, VALIDATOR, all_sound, read_accounts};
+use super::operations::keep_accounts;
 use crate::envelope::{Answer, ApiError};
 use crate::json::{Faults, JsonBody, Place};
 use crate::locate::ConnectionAt;

@@ -1,6 +1,6 @@
-//! Pushes: bank transactions on their way to a platform, and the operations that tell what became of them.
+//! The operations about pushes.
 
-use super::push_body::{Form, VALIDATOR, read_draft};
+use super::body::{Form, VALIDATOR, read_draft};
 use crate::envelope::{Answer, ApiError};
 use crate::json::{Faults, JsonBody, Place};
 use crate::locate::{AccountAt, CompanyAt, PushAt, missing};
@@ -18,7 +18,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use std::sync::Arc;
 use store::{AcceptedPush, PushIntake};
 
-pub(super) fn routes() -> Router<Shared> {
+pub(in crate::nouns) fn routes() -> Router<Shared> {
     Router::new()
         .route(
             "/companies/{companyId}/connections/{connectionId}/push/bankAccounts/{accountId}/bankTransactions",

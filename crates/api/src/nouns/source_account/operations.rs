@@ -1,7 +1,7 @@
-//! Source accounts.
+//! The operations about source accounts.
 
-use super::source_account_batch::create_batch;
-use super::source_account_body::{
+use super::batch::create_batch;
+use super::body::{
     AccountWish, AccountsBody, VALIDATOR, all_sound, flawed, read_accounts, read_change,
 };
 use crate::envelope::{Answer, ApiError};
@@ -19,7 +19,7 @@ use domain::source_account::{AccountStatus, SourceAccount, public_number};
 use std::collections::HashSet;
 use store::{AccountChanged, AccountKept, OnExisting};
 
-pub(super) fn routes() -> Router<Shared> {
+pub(in crate::nouns) fn routes() -> Router<Shared> {
     const ACCOUNTS: &str =
         "/companies/{companyId}/connections/{connectionId}/connectionInfo/bankFeedAccounts";
     Router::new()

@@ -1,0 +1,9 @@
+//! Pushes: bank transactions on their way to a platform, and the operations that tell what became of them.
+
+mod operations;
+
+mod body;
+
+pub(super) use operations::routes;
+
+pub(crate) use operations::load_push;
