@@ -56,11 +56,6 @@ impl Writer {
         self.uint(u64::try_from(value).unwrap_or(u64::MAX));
     }
 
-    pub(super) fn text(&mut self, text: &str) {
-        self.len(text.len());
-        self.raw(text.as_bytes());
-    }
-
     /// The bytes with their checksum.
     pub(super) fn seal(mut self) -> Vec<u8> {
         let seal = seal_of(&self.bytes);
@@ -188,9 +183,9 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| self.ends_early())
     }
 
-    pub(super) fn text(&mut self) -> Result<&'a str, Damage> {
-        let count = self.len()?;
-        let bytes = self.raw(count)?;
+    /// A text of so many bytes.
+    pub(super) fn text(&mut self, bytes: usize) -> Result<&'a str, Damage> {
+        let bytes = self.raw(bytes)?;
         std::str::from_utf8(bytes).map_err(|_not_text| self.damage("with a text that is none"))
     }
 

@@ -5,6 +5,7 @@ use super::Damage;
 use super::bytes::{Reader, Writer};
 use super::days::{put_day, take_day};
 use super::id::{IdForm, PACKED_BYTES, PackedId};
+use super::texts::Texts;
 use domain::dates::{LineDate, Suffix};
 use domain::line::{Line, LineKind};
 use domain::money::Amount;
@@ -29,8 +30,9 @@ const RECONCILED: u16 = 12;
 const KIND: u16 = 14;
 
 /// What the next line may refer to.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Context {
+#[derive(Clone, Debug, Default)]
+pub(super) struct Context<'a> {
+    texts: Texts<'a>,
     day: i32,
     suffix: Suffix,
     balance: Option<Amount>,
@@ -116,13 +118,7 @@ fn suffix_code(suffix: Suffix, before: Suffix) -> u16 {
 fn balance_code(line: &Line, before: Option<Amount>) -> u16 {
     match line.balance {
         None => 0,
-        Some(balance)
-            if before
-                .and_then(|before| sum(before, line.amount))
-                .is_some_and(|sum| is_same(sum, balance)) =>
-        {
-            1
-        }
+        Some(balance) if before.is_some_and(|before| follows(before, line.amount, balance)) => 1,
         Some(balance) if balance.scale() == USUAL_SCALE => 2,
         Some(_) => 3,
     }
@@ -138,13 +134,15 @@ fn sum(left: Amount, right: Amount) -> Option<Amount> {
     }
 }
 
-/// Whether both have the same digits.
-fn is_same(left: Amount, right: Amount) -> bool {
-    (left.mantissa(), left.scale()) == (right.mantissa(), right.scale())
+/// Whether the sum of two amounts of one scale has the digits of `balance`.
+fn follows(before: Amount, amount: Amount, balance: Amount) -> bool {
+    let scale = balance.scale();
+    (before.scale(), amount.scale()) == (scale, scale)
+        && before.mantissa().checked_add(amount.mantissa()) == Some(balance.mantissa())
 }
 
 /// Puts a line after those that made `context`.
-pub(super) fn put_line(writer: &mut Writer, line: &Line, context: &mut Context) {
+pub(super) fn put_line<'a>(writer: &mut Writer, line: &'a Line, context: &mut Context<'a>) {
     let id = PackedId::of(&line.id);
     let clock = Clock::of(line.date.time());
     let suffix = line.date.time().map_or(0, |_| suffix_code(line.date.suffix(), context.suffix));
@@ -163,7 +161,7 @@ pub(super) fn put_line(writer: &mut Writer, line: &Line, context: &mut Context) 
         | u16::from(line.kind.is_some()) << KIND;
     writer.raw(&marks.to_le_bytes());
     match id {
-        PackedId::Text(text) => writer.text(text),
+        PackedId::Text(text) => put_text(writer, text),
         PackedId::Uuid(_, uuid) => writer.raw(uuid.as_bytes()),
     }
     context.day = put_day(writer, line.date.date(), context.day);
@@ -172,7 +170,7 @@ pub(super) fn put_line(writer: &mut Writer, line: &Line, context: &mut Context) 
         Clock::Minutes(value) | Clock::Seconds(value) | Clock::Nanos(value) => writer.uint(value),
     }
     if suffix == 3 {
-        writer.text(&line.date.suffix().to_string());
+        put_text(writer, &line.date.suffix().to_string());
     }
     if line.amount.scale() == USUAL_SCALE {
         put_usual(writer, line.amount);
@@ -185,7 +183,7 @@ pub(super) fn put_line(writer: &mut Writer, line: &Line, context: &mut Context) 
         _ => {}
     }
     for text in [&line.description, &line.counterparty, &line.reference].into_iter().flatten() {
-        writer.text(text);
+        context.texts.put(writer, text);
     }
     if let Some(kind) = line.kind {
         writer.u8(kind_code(kind));
@@ -199,13 +197,13 @@ pub(super) fn put_line(writer: &mut Writer, line: &Line, context: &mut Context) 
 /// What [`put_line`] put.
 pub(super) fn take_line<'a>(
     reader: &mut Reader<'a>,
-    context: &mut Context,
+    context: &mut Context<'a>,
 ) -> Result<LineView<'a>, Damage> {
     let marks = u16::from_le_bytes(reader.array()?);
     let two = |shift: u16| (marks >> shift) & 3;
     let one = |shift: u16| (marks >> shift) & 1 == 1;
     let id = match IdForm::from_code(marks) {
-        IdForm::Text => PackedId::Text(reader.text()?),
+        IdForm::Text => PackedId::Text(take_text(reader)?),
         form @ (IdForm::Hyphenated | IdForm::HyphenatedUpper | IdForm::Simple) => {
             PackedId::Uuid(form, Uuid::from_bytes(reader.array::<PACKED_BYTES>()?))
         }
@@ -222,7 +220,7 @@ pub(super) fn take_line<'a>(
         _ => Some(take_amount(reader)?),
     };
     context.balance = balance.or(context.balance);
-    let mut text = |shift| if one(shift) { reader.text().map(Some) } else { Ok(None) };
+    let mut text = |shift| if one(shift) { context.texts.take(reader).map(Some) } else { Ok(None) };
     let (description, counterparty, reference) =
         (text(DESCRIPTION)?, text(COUNTERPARTY)?, text(REFERENCE)?);
     let reconciled = two(RECONCILED).checked_sub(1).map(|code| code == 1);
@@ -244,7 +242,7 @@ fn take_date(
     reader: &mut Reader<'_>,
     clock: u16,
     suffix: u16,
-    context: &mut Context,
+    context: &mut Context<'_>,
 ) -> Result<LineDate, Damage> {
     let (date, number) = take_day(reader, context.day)?;
     context.day = number;
@@ -264,7 +262,7 @@ fn take_date(
         1 => context.suffix = Suffix::None,
         2 => context.suffix = Suffix::Zulu,
         _ => {
-            context.suffix = Suffix::parse(reader.text()?)
+            context.suffix = Suffix::parse(take_text(reader)?)
                 .map_err(|error| reader.damage(&format!("with a suffix that is none: {error}")))?;
         }
     }
@@ -283,6 +281,16 @@ fn time_of(nanos: u64) -> Option<Time> {
         i32::try_from(nanos.checked_rem(NANOS_OF_SECOND)?).ok()?,
     )
     .ok()
+}
+
+fn put_text(writer: &mut Writer, text: &str) {
+    writer.len(text.len());
+    writer.raw(text.as_bytes());
+}
+
+fn take_text<'a>(reader: &mut Reader<'a>) -> Result<&'a str, Damage> {
+    let bytes = reader.len()?;
+    reader.text(bytes)
 }
 
 /// Puts an amount whose scale is told by the marks.

@@ -15,6 +15,7 @@ mod line;
 mod run;
 mod segment;
 mod suspects;
+mod texts;
 
 #[cfg(test)]
 #[expect(clippy::arithmetic_side_effects, reason = "an overflow fails the test, as it should")]
@@ -29,5 +30,5 @@ pub use damage::Damage;
 pub use directory::{Directory, SegmentEntry};
 pub use head::Head;
 pub use run::Run;
-pub use segment::{decode_lines_at, decode_segment, decode_window};
+pub use segment::{decode_lines_at, decode_segment, decode_window, encode_segment};
 pub use suspects::{Suspect, suspects};

@@ -7,6 +7,9 @@ use super::fingerprint::{PLACES_MAX, entry, place_of};
 /// Tells a run from other chunks, and its version.
 const FORMAT: u8 = 0x21;
 const ENTRY_BYTES: usize = 8;
+/// Bits of the place of a bit in a word.
+const WORD_BITS: u32 = 6;
+const WORD_MASK: u64 = 63;
 
 /// A chunk of kind run. Never changes, so a process may keep those it has decoded, by chunk number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +18,10 @@ pub struct Run {
     first: u64,
     /// Fingerprints with places, sorted.
     entries: Vec<u64>,
+    /// Which beginnings of fingerprints there are, a bit for each of them: most ids that are new are told so by it.
+    begun: Vec<u64>,
+    /// How many bits such a beginning leaves out.
+    left_out: u32,
     /// The checksum of the chunk it was read from; heads know it.
     seal: Option<u32>,
 }
@@ -25,7 +32,7 @@ impl Run {
         let mut entries: Vec<u64> =
             (0..).zip(fingerprints).map(|(place, found)| entry(found, place)).collect();
         entries.sort_unstable();
-        Self { first, entries, seal: None }
+        Self { first, entries, ..Self::default() }
     }
 
     /// One run of neighbouring ones, given in the order of their lines.
@@ -39,7 +46,7 @@ impl Run {
             entries.extend(run.entries.iter().map(|entry| entry.wrapping_add(moved)));
         }
         merge_sorted_parts(&mut entries);
-        Self { first, entries, seal: None }
+        Self { first, entries, ..Self::default() }
     }
 
     /// Whether a run can have so many lines.
@@ -54,11 +61,20 @@ impl Run {
 
     /// How much memory it needs, for whoever keeps runs within a bound.
     pub fn bytes(&self) -> usize {
-        self.entries.len().saturating_mul(ENTRY_BYTES)
+        self.entries.len().saturating_add(self.begun.len()).saturating_mul(ENTRY_BYTES)
     }
 
     pub(super) fn first(&self) -> u64 {
         self.first
+    }
+
+    /// Whether an entry may begin as this one does.
+    pub(super) fn may_have(&self, entry: u64) -> bool {
+        let beginning = entry >> self.left_out;
+        let word =
+            usize::try_from(beginning >> WORD_BITS).ok().and_then(|word| self.begun.get(word));
+        // A run that was never encoded has no such bits.
+        word.is_none_or(|word| word >> (beginning & WORD_MASK) & 1 == 1)
     }
 
     pub(super) fn seal(&self) -> Option<u32> {
@@ -94,7 +110,8 @@ impl Run {
         }
         let entries: Vec<u64> = entries.iter().map(|entry| u64::from_be_bytes(*entry)).collect();
         if entries.is_sorted() {
-            Ok(Self { first, entries, seal: seal_at_end(bytes) })
+            let (begun, left_out) = beginnings(&entries);
+            Ok(Self { first, entries, begun, left_out, seal: seal_at_end(bytes) })
         } else {
             Err(reader.damage("out of order"))
         }
@@ -107,4 +124,21 @@ impl Run {
 )]
 fn merge_sorted_parts(entries: &mut [u64]) {
     entries.sort();
+}
+
+/// A bit for each beginning of an entry: eight to sixteen times as many bits as entries, so that few are set.
+fn beginnings(entries: &[u64]) -> (Vec<u64>, u32) {
+    let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+    let words = (count >> 3).max(1).checked_next_power_of_two().unwrap_or(1);
+    let left_out = words.leading_zeros().saturating_add(1).saturating_sub(WORD_BITS);
+    let mut begun = vec![0_u64; usize::try_from(words).unwrap_or_default()];
+    for entry in entries {
+        let beginning = entry >> left_out;
+        let word =
+            usize::try_from(beginning >> WORD_BITS).ok().and_then(|word| begun.get_mut(word));
+        if let Some(word) = word {
+            *word |= 1 << (beginning & WORD_MASK);
+        }
+    }
+    (begun, left_out)
 }

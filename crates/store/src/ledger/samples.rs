@@ -55,7 +55,8 @@ pub(super) fn any_lines() -> impl Strategy<Value = Vec<Line>> {
 }
 
 fn any_line() -> impl Strategy<Value = Line> {
-    let text = || option::of("\\PC{0,40}");
+    let text =
+        || option::of(prop_oneof![select(&DESCRIPTIONS[..]).prop_map(str::to_owned), "\\PC{0,40}"]);
     (
         (any_id(), any_date(), any_amount(), option::of(any_amount())),
         (text(), text(), text(), option::of(any::<bool>()), option::of(select(LineKind::ALL))),

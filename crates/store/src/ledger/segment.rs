@@ -13,8 +13,8 @@ const FORMAT: u8 = 0x01;
 /// What a usual line takes, to ask for memory once.
 const LINE_BYTES_USUAL: usize = 64;
 
-/// The bytes of a segment.
-pub(super) fn encode_segment(lines: &[Line], accepted_at: Timestamp) -> Vec<u8> {
+/// The bytes of a segment; [`append`](super::append) has them made.
+pub fn encode_segment(lines: &[Line], accepted_at: Timestamp) -> Vec<u8> {
     let capacity = lines.len().saturating_add(1).saturating_mul(LINE_BYTES_USUAL);
     let mut writer = Writer::new(FORMAT, capacity);
     writer.int(accepted_at.as_second());

@@ -1,8 +1,11 @@
 //! Which of a push's ids may be known to the account.
 
-use super::fingerprint::{entry, fingerprint, fingerprint_of};
+use super::fingerprint::{PLACES_MAX, entry, fingerprint, fingerprint_of, place_of};
 use super::{Damage, Head, Run};
 use std::borrow::Borrow;
+
+/// How many neighbours are looked at first: about as far as a guess is wrong among a thousand ids in a large run.
+const NEAR: usize = 8;
 
 /// An id that may stand at a position already: the line there has the same fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,56 +24,95 @@ pub fn suspects<R: Borrow<Run>>(
     ids: &[&str],
 ) -> Result<Vec<Suspect>, Damage> {
     head.check_runs(runs)?;
-    let wanted = sorted_fingerprints(ids);
     let mut found = Vec::new();
-    for run in runs {
-        find_in_run(run.borrow(), &wanted, &mut found);
+    // A place in an entry is all that an index has: longer lists are taken in parts.
+    let part = usize::try_from(PLACES_MAX).unwrap_or(usize::MAX);
+    for (start, ids) in (0..).step_by(part).zip(ids.chunks(part)) {
+        let wanted = Wanted::new(start, ids);
+        for run in runs {
+            wanted.find_in_run(run.borrow(), &mut found);
+        }
+        wanted.find_in_recent(head, &mut found);
     }
-    find_in_recent(head, &wanted, &mut found);
     found.retain(|suspect| !head.is_withdrawn(suspect.position));
     found.sort_unstable_by_key(|suspect| (suspect.position, suspect.index));
     Ok(found)
 }
 
-/// A fingerprint that is asked for, and whose.
-type Wanted = (u64, usize);
-
-fn sorted_fingerprints(ids: &[&str]) -> Vec<Wanted> {
-    let mut wanted: Vec<Wanted> =
-        ids.iter().enumerate().map(|(index, id)| (fingerprint(id), index)).collect();
-    wanted.sort_unstable();
-    wanted
+/// The fingerprints that are asked for.
+struct Wanted {
+    /// The index of the first id.
+    start: usize,
+    /// Fingerprints with their ids' places, sorted.
+    entries: Vec<u64>,
 }
 
-/// Both sides are sorted, so one walk meets all that they share.
-fn find_in_run(run: &Run, wanted: &[Wanted], found: &mut Vec<Suspect>) {
-    let mut rest = run.entries();
-    for &(fingerprint, index) in wanted {
-        rest = skip_below(rest, entry(fingerprint, 0));
-        let same = rest.iter().take_while(|entry| fingerprint_of(**entry) == fingerprint);
-        found.extend(same.map(|entry| Suspect { index, position: run.position(*entry) }));
+impl Wanted {
+    fn new(start: usize, ids: &[&str]) -> Self {
+        let mut entries: Vec<u64> =
+            (0..).zip(ids).map(|(place, id)| entry(fingerprint(id), place)).collect();
+        entries.sort_unstable();
+        Self { start, entries }
     }
-}
 
-/// The sorted `entries` without those below `floor`: in steps that double, then by halves.
-fn skip_below(entries: &[u64], floor: u64) -> &[u64] {
-    let mut step = 1_usize;
-    let mut rest = entries;
-    while let Some((skipped, after)) = rest.split_at_checked(step) {
-        if skipped.last().is_none_or(|last| *last >= floor) {
-            break;
+    /// Both sides are sorted, so one walk meets all that they share.
+    fn find_in_run(&self, run: &Run, found: &mut Vec<Suspect>) {
+        let mut rest = run.entries();
+        for wanted in self.entries.iter().filter(|wanted| run.may_have(**wanted)) {
+            let asked = fingerprint_of(*wanted);
+            rest = rest_from(rest, entry(asked, 0), run.lines());
+            let same = rest.iter().take_while(|entry| fingerprint_of(**entry) == asked);
+            found.extend(same.map(|entry| self.suspect(*wanted, run.position(*entry))));
         }
-        rest = after;
-        step = step.saturating_mul(2);
     }
-    let near = rest.get(..step).unwrap_or(rest);
-    rest.split_at_checked(near.partition_point(|entry| *entry < floor)).unwrap_or_default().1
+
+    fn find_in_recent(&self, head: &Head, found: &mut Vec<Suspect>) {
+        for (position, recent) in (head.recent_first()..).zip(&head.recent) {
+            let start = self.entries.partition_point(|wanted| fingerprint_of(*wanted) < *recent);
+            let here = self.entries.iter().skip(start);
+            let same = here.take_while(|wanted| fingerprint_of(**wanted) == *recent);
+            found.extend(same.map(|wanted| self.suspect(*wanted, position)));
+        }
+    }
+
+    fn suspect(&self, wanted: u64, position: u64) -> Suspect {
+        let place = usize::try_from(place_of(wanted)).unwrap_or_default();
+        Suspect { index: self.start.saturating_add(place), position }
+    }
 }
 
-fn find_in_recent(head: &Head, wanted: &[Wanted], found: &mut Vec<Suspect>) {
-    for (position, recent) in (head.recent_first()..).zip(&head.recent) {
-        let start = wanted.partition_point(|(fingerprint, _)| fingerprint < recent);
-        let same = wanted.iter().skip(start).take_while(|(fingerprint, _)| fingerprint == recent);
-        found.extend(same.map(|(_, index)| Suspect { index: *index, position }));
+/// What is left of sorted entries from the first that is not below `floor`. Fingerprints are spread evenly over all
+/// numbers, so how far `floor` is away tells nearly where it is; from there on the search widens.
+fn rest_from(rest: &[u64], floor: u64, lines: u64) -> &[u64] {
+    let Some(first) = rest.first() else { return rest };
+    let share = u128::from(floor.saturating_sub(*first)).saturating_mul(lines.into());
+    let guess = usize::try_from(share >> u64::BITS).unwrap_or(usize::MAX).min(rest.len());
+    let (before, after) = rest.split_at_checked(guess).unwrap_or((rest, &[]));
+    let below = if before.last().is_none_or(|last| *last < floor) {
+        guess.saturating_add(count_below(after, floor))
+    } else {
+        guess.saturating_sub(count_not_below(before, floor))
+    };
+    rest.get(below..).unwrap_or_default()
+}
+
+/// How many entries at the beginning are below `floor`.
+fn count_below(entries: &[u64], floor: u64) -> usize {
+    let mut end = NEAR;
+    while entries.get(end).is_some_and(|entry| *entry < floor) {
+        end = end.saturating_mul(2);
     }
+    let near = entries.get(..end).unwrap_or(entries);
+    near.partition_point(|entry| *entry < floor)
+}
+
+/// How many entries at the end are not below `floor`.
+fn count_not_below(entries: &[u64], floor: u64) -> usize {
+    let mut length = NEAR;
+    let tail = |length| entries.len().checked_sub(length).and_then(|start| entries.get(start..));
+    while tail(length).and_then(<[u64]>::first).is_some_and(|entry| *entry >= floor) {
+        length = length.saturating_mul(2);
+    }
+    let near = tail(length).unwrap_or(entries);
+    near.len().saturating_sub(near.partition_point(|entry| *entry < floor))
 }
