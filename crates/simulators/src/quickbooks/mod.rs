@@ -21,12 +21,14 @@
 //! # Books
 //! ```json
 //! {"customers":[{"connection":"…","accounts":[{"accountId":"acc-1","number":"MR0001","name":"Current","kind":"bank",
-//!  "startDate":"2024-02-22","balance":"123.45","imported":1,"seenAgain":0,"changedUnderSameFitid":0,
+//!  "booksType":"Bank","connected":true,"startDate":"2024-02-22","balance":"123.45",
+//!  "imported":1,"seenAgain":0,"changedUnderSameFitid":0,
 //!  "lines":[{"fitId":"t-1","date":"2024-02-29","amount":"-42.50","name":"Coffee","memo":"Coffee","type":"DEBIT"}]}]}],
-//!  "polls":[…]}
+//!  "polls":[{"at":"2024-02-29T12:00:00Z","connection":"…","accountId":"acc-1","number":"MR0001",
+//!  "imported":1,"seenAgain":0,"changedUnderSameFitid":0,"error":null}]}
 //! ```
 //! `accountId` is the bank's own id where the caller told it, the account's number otherwise; `kind` is `bank` or
-//! `card`; amounts are text with the digits that came; `changedUnderSameFitid` must stay 0, whatever else happens.
+//! `card`; `polls` are the latest 1000, the oldest first; amounts are text with the digits that came; `changedUnderSameFitid` must stay 0, whatever else happens.
 
 mod answer;
 mod books;

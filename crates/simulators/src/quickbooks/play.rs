@@ -17,10 +17,10 @@ use tokio::task::JoinSet;
 const STORM_ROUNDS: usize = 4;
 /// The size of a huge body.
 const HUGE_BYTES: usize = 5 * 1024 * 1024;
-/// Enough of an answer to know that the bank had begun.
-const DROPPED_AFTER_BYTES: u64 = 48;
+/// Past the HTTP head, and before the end of any statement.
+const DROPPED_AFTER_BYTES: u64 = 250;
 /// Enough of an answer to recognise it.
-const FIRST_CHARS_MAX: usize = 120;
+const FIRST_CHARS_MAX: usize = 400;
 
 /// How a file differs from a good one.
 struct Odd<'a> {

@@ -1,6 +1,6 @@
 //! A server seen from outside: calls with a key, calls of the simulators, and refusals in plain words.
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{anyhow, bail};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -105,13 +105,17 @@ impl Remote {
         body: String,
     ) -> anyhow::Result<(StatusCode, Value)> {
         let request = request.header(CONTENT_TYPE, "application/json").body(body);
-        let unreachable = || format!("no server answers at {}: is it running?", self.url);
-        let answer = request.send().await.with_context(unreachable)?;
+        let answer = request.send().await.map_err(|error| self.unreachable(error))?;
         let status = answer.status();
-        let text = answer.text().await.with_context(unreachable)?;
+        let text = answer.text().await.map_err(|error| self.unreachable(error))?;
         // Whatever is no JSON is shown as it is, when it is shown at all.
         let value = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Ok((status, value))
+    }
+
+    fn unreachable(&self, error: reqwest::Error) -> anyhow::Error {
+        let error = anyhow::Error::from(error);
+        anyhow!("no server answers at {}: is it running? ({})", self.url, error.root_cause())
     }
 
     /// The URL of a path, each part of it escaped.
