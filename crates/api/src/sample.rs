@@ -1,79 +1,34 @@
-//! Nouns for tests, with nothing left to chance.
+//! The testkit's nouns with ids and stamps that can stand in a snapshot.
 
-use domain::clock::Clock;
-use domain::company::{Company, CompanyName, Tags};
+use domain::company::Company;
 use domain::connection::{Connection, ConnectionStatus};
 use domain::dates::LineDate;
 use domain::fetch::Fetch;
-use domain::ids::{
-    ClientId, CompanyId, ConnectionId, ConnectionPath, CredentialId, FetchId, IdSource,
-};
+use domain::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath, FetchId};
 use domain::line::{KeptLine, Line};
-use domain::money::Amount;
-use domain::platform::QUICKBOOKS;
-use domain::source_account::{AccountId, AccountPath};
-use jiff::Timestamp;
+use domain::source_account::AccountPath;
+use testkit::{NOON, a_company, a_connection, a_fetch, amount, an_account_path};
 use uuid::Uuid;
 
-/// Noon on 4 March 2025, and three milliseconds.
-pub(crate) fn now() -> Timestamp {
-    "2025-03-04T12:00:00.003Z".parse().unwrap()
-}
-
-/// A clock that stands still.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Noon;
-
-impl Clock for Noon {
-    fn now(&self) -> Timestamp {
-        now()
-    }
-}
-
-/// Ids of one digit.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sevens;
-
-impl IdSource for Sevens {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0x77);
-    }
-}
-
 pub(crate) fn path() -> ConnectionPath {
-    ConnectionPath {
-        client: ClientId::new(Uuid::from_u128(1)),
-        company: CompanyId::new(Uuid::from_u128(2)),
-        connection: ConnectionId::new(Uuid::from_u128(3)),
-    }
+    connection().path()
 }
 
-pub(crate) fn account_id() -> AccountId {
-    AccountId::parse("cur-1").unwrap()
-}
-
-pub(crate) fn connection() -> Connection {
-    let ConnectionPath { client, company, connection } = path();
-    Connection {
-        id: connection,
-        client,
-        company,
-        platform: &QUICKBOOKS,
-        status: ConnectionStatus::PendingAuth,
-        created_at: now(),
-        synced_at: None,
-    }
+pub(crate) fn account_path() -> AccountPath {
+    an_account_path(&connection(), "cur-1")
 }
 
 pub(crate) fn company(connections: Vec<Connection>) -> Company {
-    Company {
-        id: path().company,
-        client: path().client,
-        name: CompanyName::clean("Acme & Sons").unwrap(),
-        description: String::new(),
-        tags: Tags::default(),
-        created_at: now(),
-        connections,
+    let client = ClientId::new(Uuid::from_u128(1));
+    Company { id: CompanyId::new(Uuid::from_u128(2)), connections, ..a_company(client) }
+}
+
+/// One that nobody has authorised yet.
+pub(crate) fn connection() -> Connection {
+    Connection {
+        id: ConnectionId::new(Uuid::from_u128(3)),
+        status: ConnectionStatus::PendingAuth,
+        ..a_connection(&company(Vec::new()))
     }
 }
 
@@ -81,7 +36,7 @@ pub(crate) fn line(date: &str) -> Line {
     Line {
         id: format!("t-{date}"),
         date: LineDate::parse(date).unwrap(),
-        amount: Amount::parse("-41.20").unwrap(),
+        amount: amount("-41.20"),
         balance: None,
         description: Some("Card sale".to_owned()),
         counterparty: None,
@@ -92,20 +47,14 @@ pub(crate) fn line(date: &str) -> Line {
 }
 
 pub(crate) fn kept_line(position: u64, date: &str) -> KeptLine {
-    KeptLine { position, accepted_at: now(), line: line(date) }
+    KeptLine { position, accepted_at: NOON, line: line(date) }
 }
 
 pub(crate) fn fetch(from: &str, to: Option<&str>, watermark: u64) -> Fetch {
     Fetch {
         id: FetchId::new(Uuid::from_u128(4)),
-        account: AccountPath { connection: path(), account: account_id() },
-        credential: CredentialId::new(Uuid::from_u128(5)),
-        at: now(),
         from: from.parse().unwrap(),
         to: to.map(|to| to.parse().unwrap()),
-        watermark,
-        lines: 1,
-        bytes: 2_000,
-        user_agent: "QBO/1.0".to_owned(),
+        ..a_fetch(&account_path(), watermark)
     }
 }

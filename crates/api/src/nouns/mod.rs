@@ -1,5 +1,5 @@
-//! The contract's operations, one file or folder for each noun: its routes on top, then its handlers, all alike: parse, load,
-//! decide, store, show.
+//! The contract's operations, one file or folder for each noun: its routes on top, then its handlers, all alike: parse,
+//! load, decide, store, show.
 
 mod company;
 mod connection;

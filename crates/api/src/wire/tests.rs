@@ -13,6 +13,7 @@ use domain::source_account::{
 use jiff::civil::date;
 use serde::Serialize;
 use serde_json::value::to_raw_value;
+use testkit::{NOON, SeededIds, noon_plus};
 
 fn pretty(shape: &impl Serialize) -> String {
     serde_json::to_string_pretty(shape).unwrap()
@@ -23,8 +24,8 @@ fn with_links(show: impl FnOnce(Links<'_>) -> String) -> String {
     show(Links {
         public_url: "https://feeds.example",
         otp: &otp,
-        ids: &sample::Sevens,
-        now: sample::now(),
+        ids: &SeededIds::new(7),
+        now: NOON,
     })
 }
 
@@ -37,7 +38,7 @@ fn a_new_company_has_no_connections_and_no_sync() {
 
 #[test]
 fn a_company_shows_its_connections_and_their_newest_sync() {
-    let synced_at = Some(sample::now());
+    let synced_at = Some(NOON);
     let linked = Connection { status: ConnectionStatus::Linked, synced_at, ..sample::connection() };
     let company = sample::company(vec![sample::connection(), linked]);
     let show = |links: Links<'_>| pretty(&CompanyShape::show(company, links, Viewer::default()));
@@ -50,14 +51,13 @@ fn a_link_carries_a_password_that_its_connection_accepts_for_an_hour() {
     let url = with_links(|links| links.connection(&connection));
     let otp = url.split_once("?otp=").unwrap().1;
     let signer = OtpSigner::new(&[7; OTP_KEY_BYTES]);
-    let after = |minutes| sample::now() + jiff::SignedDuration::from_mins(minutes);
-    assert!(signer.accepts(otp, connection.id, after(59)));
-    assert!(!signer.accepts(otp, connection.id, after(60)));
+    assert!(signer.accepts(otp, connection.id, noon_plus(59)));
+    assert!(!signer.accepts(otp, connection.id, noon_plus(60)));
 }
 
 fn account(shape: Shape) -> SourceAccount {
     SourceAccount {
-        id: sample::account_id(),
+        id: sample::account_path().account,
         connection: sample::path().connection,
         shape,
         details: AccountDetails {
@@ -69,8 +69,8 @@ fn account(shape: Shape) -> SourceAccount {
         status: AccountStatus::Connected,
         feed_start: Some(date(2025, 3, 1)),
         public_number: "ABCD23456789".to_owned(),
-        created_at: sample::now(),
-        modified_at: sample::now(),
+        created_at: NOON,
+        modified_at: NOON,
     }
 }
 
@@ -103,8 +103,8 @@ fn operation(status: PushStatus) -> PushOperation {
     PushOperation {
         key: domain::ids::PushKey::new(uuid::Uuid::from_u128(9)),
         path: sample::path(),
-        account: sample::account_id(),
-        requested_at: sample::now(),
+        account: sample::account_path().account,
+        requested_at: NOON,
         completed_at: None,
         status,
         error: None,
@@ -118,7 +118,7 @@ fn operation(status: PushStatus) -> PushOperation {
 #[test]
 fn a_pending_push_echoes_its_lines_with_what_was_left_out_filled_in() {
     let draft = PushDraft { lines: vec![sample::line("2025-03-04").into(), DraftLine::default()] };
-    let account = sample::account_id();
+    let account = sample::account_path().account;
     let data = to_raw_value(&PushedData::echo(&account, &draft)).unwrap();
     let shown = OperationShape::show(operation(PushStatus::Pending)).with_data(data);
     let shown = serde_json::to_string(&shown).unwrap();
@@ -130,7 +130,7 @@ fn a_pending_push_echoes_its_lines_with_what_was_left_out_filled_in() {
 fn a_failed_push_tells_why_and_shows_no_change_and_no_lines() {
     let remark = |path: &str| Remark { path: path.to_owned(), message: "is odd".to_owned() };
     let failed = PushOperation {
-        completed_at: Some(sample::now()),
+        completed_at: Some(NOON),
         error: Some("see validation".to_owned()),
         validation: Validation {
             errors: vec![remark("transactions[3].date")],
@@ -146,7 +146,7 @@ fn a_failed_push_tells_why_and_shows_no_change_and_no_lines() {
 fn a_kept_line_is_flat() {
     let line = LineShape::show(
         sample::kept_line(0, "2025-03-04T08:30:00.000+01:00"),
-        &sample::account_id(),
+        &sample::account_path().account,
     );
     insta::assert_snapshot!(serde_json::to_string(&line).unwrap());
 }
