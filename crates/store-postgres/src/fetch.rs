@@ -97,17 +97,18 @@ enum Found {
     Opening(SourceAccount, Connection),
 }
 
-async fn find(session: &Session, path: &AccountPath) -> Attempt<Found> {
+async fn find(session: &Session, opening: &StatementOpening) -> Attempt<Found> {
+    let path = &opening.account;
     let (connection, account) =
         both(connection::see(session, &path.connection), source_account::find(session, path))
             .await?;
     let (Some(connection), Some(account)) = (connection, account) else {
         return Ok(Found::Unknown);
     };
-    Ok(match account.status {
-        AccountStatus::Disconnected => Found::Closed,
-        AccountStatus::Connected => Found::Open(account, connection),
-        AccountStatus::Pending | AccountStatus::Connecting => Found::Opening(account, connection),
+    Ok(match account.feed_door(opening.credentials_made_at) {
+        FeedDoor::Closed => Found::Closed,
+        FeedDoor::Open => Found::Open(account, connection),
+        FeedDoor::Opens => Found::Opening(account, connection),
     })
 }
 
@@ -144,7 +145,7 @@ impl Fetches for PostgresStore {
     async fn open_statement(&self, opening: &StatementOpening) -> Answer<StatementOpened> {
         let path = &opening.account;
         // Nearly every opening finds an open account, and locks nothing.
-        let found = self.look(|session| async move { find(&session, path).await }).await?;
+        let found = self.look(|session| async move { find(&session, opening).await }).await?;
         match found {
             Found::Unknown => return Ok(StatementOpened::Unknown),
             Found::Closed => return Ok(StatementOpened::Closed),
@@ -156,7 +157,7 @@ impl Fetches for PostgresStore {
         self.transact(|session| async move {
             connection::lock(&session, &path.connection).await?;
             ledger::lock(&session, path).await?;
-            match find(&session, path).await? {
+            match find(&session, opening).await? {
                 Found::Unknown => Ok(StatementOpened::Unknown),
                 Found::Closed => Ok(StatementOpened::Closed),
                 Found::Open(account, connection) => {

@@ -82,11 +82,16 @@ impl PostgresCluster {
         format!("postgres:///{name}?host={}&user={SUPERUSER}", self.folder.display())
     }
 
+    /// Deletes a database that [`Self::database`] made, whoever is connected to it. It would go away with the cluster
+    /// anyway; but hundreds of tests in one process would fill a disk.
+    pub fn drop_database(&self, url: &str) {
+        self.sql("postgres", &format!("drop database {} with (force)", name_in(url)));
+    }
+
     /// Runs SQL in the database of a URL that [`Self::database`] made, and answers what `psql` prints for it: columns
     /// between `|`, rows on lines.
     pub fn sql_at(&self, url: &str, sql: &str) -> String {
-        let name = url.trim_start_matches("postgres:///").split('?').next().unwrap();
-        self.sql(name, sql)
+        self.sql(name_in(url), sql)
     }
 
     fn sql(&self, database: &str, sql: &str) -> String {
@@ -102,6 +107,11 @@ impl Drop for PostgresCluster {
         drop(self.keeper.stdin.take());
         self.keeper.wait().unwrap();
     }
+}
+
+/// The database's name.
+fn name_in(url: &str) -> &str {
+    url.trim_start_matches("postgres:///").split('?').next().unwrap()
 }
 
 /// The folder with the server's programs: the one that is named, or that of the newest version installed.

@@ -37,6 +37,12 @@ impl Database {
     }
 }
 
+impl Drop for Database {
+    fn drop(&mut self) {
+        PostgresCluster::shared().drop_database(&self.url);
+    }
+}
+
 #[async_trait]
 impl Backend for Database {
     async fn open(&self) -> Arc<dyn Store> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::Database;
 use store::{Clients, Installations, StoreError};
 use store_postgres::{PostgresOptions, PostgresStore};
-use testkit::a_client;
+use testkit::{PostgresCluster, a_client};
 use tokio::task::JoinSet;
 
 /// Ends every other connection to the database, as a restarting server does, and answers when they are gone.
@@ -23,10 +23,11 @@ async fn a_lost_connection_is_busy_and_then_the_store_recovers() {
     store.create_client(&a_client()).await.unwrap();
     // The table is held, so that a call is under way when its connection goes.
     let holder = {
-        let database = Database { url: database.url.clone() };
+        let url = database.url.clone();
         std::thread::spawn(move || {
             let held = "begin; lock table client; select pg_sleep(600)";
-            std::panic::catch_unwind(|| database.sql(held)).is_err()
+            let hold = || PostgresCluster::shared().sql_at(&url, held);
+            std::panic::catch_unwind(hold).is_err()
         })
     };
     let holds = "select count(*) from pg_locks where relation = 'client'::regclass \
