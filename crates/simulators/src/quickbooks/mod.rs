@@ -27,8 +27,9 @@
 //!  "polls":[{"at":"2024-02-29T12:00:00Z","connection":"…","accountId":"acc-1","number":"MR0001",
 //!  "imported":1,"seenAgain":0,"changedUnderSameFitid":0,"error":null}]}
 //! ```
-//! `accountId` is the bank's own id where the caller told it, the account's number otherwise; `kind` is `bank` or
-//! `card`; `polls` are the latest 1000, the oldest first; amounts are text with the digits that came; `changedUnderSameFitid` must stay 0, whatever else happens.
+//! `accountId` is the bank's own id where the caller told it, the account's number otherwise. `kind` is `bank` or
+//! `card`, `booksType` is `Bank` or `CreditCard`. Amounts are text with the digits that came. `polls` are the latest
+//! 1000, the oldest first. `changedUnderSameFitid` must stay 0, whatever else happens.
 
 mod answer;
 mod books;
