@@ -1,7 +1,12 @@
 //! The benches and their names. A bench is a function in a module of its own; this file only
 //! finds it.
 
+use std::process::Command;
+
 use anyhow::{Result, bail};
+
+use crate::step::run_shown;
+use crate::workspace::root;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -20,7 +25,11 @@ struct Bench {
 }
 
 /// Every bench there is. A new one is one line here and one module.
-const BENCHES: &[Bench] = &[];
+const BENCHES: &[Bench] = &[Bench {
+    name: "storage",
+    measures: "layouts for lines on SQLite, empty and filled: -- [--lines N] [--rounds N]",
+    run: |arguments| cargo_bench("store-sqlite", "storage", arguments),
+}];
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let Some(name) = &options.name else {
@@ -28,6 +37,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return Ok(());
     };
     (find(BENCHES, name)?.run)(&options.arguments)
+}
+
+/// Runs a bench that cargo knows, in its package.
+fn cargo_bench(package: &str, bench: &str, arguments: &[String]) -> Result<()> {
+    let mut command = Command::new("cargo");
+    command.args(["bench", "--package", package, "--bench", bench, "--"]).args(arguments);
+    run_shown(command.current_dir(root()))
 }
 
 fn find<'b>(benches: &'b [Bench], name: &str) -> Result<&'b Bench> {
