@@ -9,9 +9,11 @@ use jiff::Timestamp;
 pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
+    /// In whole microseconds, as the databases keep it: what was answered is what is read again.
     #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else asks")]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        let now = Timestamp::now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 }
 

@@ -174,6 +174,14 @@ pub async fn unlinking_disconnects_the_connected_accounts(backend: &dyn Backend)
     }
 }
 
+pub async fn unlinking_revokes_the_credentials(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let credential = a_credential(world.path());
+    assert!(world.store.create_credential(&credential).await.unwrap());
+    world.store.unlink_connection(&world.path(), noon_plus(3)).await.unwrap();
+    assert_eq!(world.store.find_credential(&credential.username).await.unwrap(), None);
+}
+
 pub async fn what_is_not_linked_is_not_unlinked(backend: &dyn Backend) {
     let world = World::open(backend).await;
     let connections = one_of_each(&world).await;

@@ -100,6 +100,22 @@ pub async fn a_disconnected_account_stays_closed(backend: &dyn Backend) {
     assert_eq!(world.news().await, []);
 }
 
+pub async fn newer_credentials_open_a_disconnected_account_again(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let status = ConnectionStatus::Unlinked;
+    let (_, path) = scene(&world, status, AccountStatus::Disconnected).await;
+    let credentials_made_at = noon_plus(5);
+    let opening = StatementOpening { credentials_made_at, now: noon_plus(6), ..an_opening(&path) };
+    let opened = world.store.open_statement(&opening).await.unwrap();
+    assert!(matches!(opened, StatementOpened::Open(_)), "{opened:?}");
+    let account = world.store.find_source_account(&path).await.unwrap().unwrap();
+    assert_eq!((account.status, account.feed_start), (AccountStatus::Connected, Some(TODAY)));
+    let kinds: Vec<_> = world.new_events().await.iter().map(|event| event.kind).collect();
+    assert_eq!(kinds.len(), 2, "{kinds:?}");
+    assert!(kinds.contains(&EventKind::AccountConnected));
+    assert!(kinds.contains(&EventKind::ConnectionReconnected));
+}
+
 pub async fn a_statement_needs_an_account_of_its_client(backend: &dyn Backend) {
     let (ours, theirs) = World::two(backend).await;
     let (_, pending) = scene(&theirs, ConnectionStatus::PendingAuth, AccountStatus::Pending).await;

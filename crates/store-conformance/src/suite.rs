@@ -66,6 +66,7 @@ macro_rules! suite {
                 without_a_company_there_is_no_list_of_connections
                 signing_on_links_a_connection_with_its_event
                 unlinking_disconnects_the_connected_accounts
+                unlinking_revokes_the_credentials
                 what_is_not_linked_is_not_unlinked
                 a_deleted_connection_takes_its_accounts_and_credentials
                 deleting_a_connection_is_news_once
@@ -182,6 +183,7 @@ macro_rules! suite {
                 later_statements_change_nothing
                 lines_flow_once_the_first_statement_was_opened
                 a_disconnected_account_stays_closed
+                newer_credentials_open_a_disconnected_account_again
                 a_statement_needs_an_account_of_its_client
                 first_statements_at_once_connect_once
                 a_fetch_is_found_as_it_was_recorded

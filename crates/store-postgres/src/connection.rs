@@ -284,7 +284,9 @@ impl Connections for PostgresStore {
             if connection.status != ConnectionStatus::Linked {
                 return Ok(Unlinking::NotLinked(connection));
             }
-            Ok(Unlinking::Unlinked(give_up(&session, connection, &[], now).await?))
+            let ids: [&(dyn ToSql + Sync); 2] = [&path.client.uuid(), &path.connection.uuid()];
+            let revoke = Write::new(DELETE_CREDENTIALS, &ids);
+            Ok(Unlinking::Unlinked(give_up(&session, connection, &[revoke], now).await?))
         })
         .await
     }

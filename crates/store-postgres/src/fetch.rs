@@ -5,7 +5,7 @@ use domain::connection::{Connection, ConnectionStatus};
 use domain::event::EventKind;
 use domain::fetch::Fetch;
 use domain::ids::{ConnectionPath, CredentialId, FetchId};
-use domain::source_account::{AccountPath, AccountStatus, SourceAccount};
+use domain::source_account::{AccountPath, AccountStatus, FeedDoor, SourceAccount};
 use jiff::Timestamp;
 use store::{Answer, Fetches, StatementOpened, StatementOpening};
 use tokio_postgres::Row;

@@ -1,7 +1,7 @@
 //! Connections, and the ways their status goes.
 
 use crate::row::Fields;
-use crate::{Database, SqliteStore, event, ledger, path, source_account, sql};
+use crate::{Database, SqliteStore, credential, event, ledger, path, source_account, sql};
 use async_trait::async_trait;
 use domain::connection::{Connection, ConnectionStatus};
 use domain::event::{Event, EventKind};
@@ -216,6 +216,7 @@ fn unlink_connection(
         return Ok(Unlinking::NotLinked(found));
     }
     source_account::disconnect_all(database, connection_no, path, now)?;
+    credential::revoke_all(database, connection_no)?;
     Ok(Unlinking::Unlinked(unlink(database, connection_no, found, now)?))
 }
 

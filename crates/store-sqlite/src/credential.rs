@@ -116,6 +116,11 @@ fn record_sign_on(
     Ok(after)
 }
 
+/// Forgets every set of a connection; answers how many there were.
+pub(crate) fn revoke_all(database: &Database, connection_no: i64) -> Answer<usize> {
+    sql::execute(database, REVOKE_CREDENTIALS, &[&connection_no])
+}
+
 fn revoke_credentials(
     database: &Database,
     path: &ConnectionPath,
@@ -124,7 +129,7 @@ fn revoke_credentials(
     let Some((connection_no, found)) = connection::load(database, path)? else {
         return Ok(None);
     };
-    let count = sql::execute(database, REVOKE_CREDENTIALS, &[&connection_no])?;
+    let count = revoke_all(database, connection_no)?;
     source_account::disconnect_all(database, connection_no, path, now)?;
     connection::unlink(database, connection_no, found, now)?;
     Ok(Some(count))

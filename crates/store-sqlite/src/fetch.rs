@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::event::EventKind;
 use domain::fetch::Fetch;
 use domain::ids::ConnectionPath;
-use domain::source_account::{AccountPath, AccountStatus, SourceAccount};
+use domain::source_account::{AccountPath, AccountStatus, FeedDoor, SourceAccount};
 use jiff::Timestamp;
 use store::{Answer, Fetches, StatementOpened, StatementOpening};
 
@@ -83,12 +83,10 @@ fn open_statement(database: &Database, opening: &StatementOpening) -> Answer<Sta
     let Some((connection_no, connection)) = connection::load(database, &path.connection)? else {
         return Ok(StatementOpened::Unknown);
     };
-    match found.account.status {
-        AccountStatus::Disconnected => Ok(StatementOpened::Closed),
-        AccountStatus::Connected => {
-            Ok(StatementOpened::Open(Box::new((found.account, connection))))
-        }
-        AccountStatus::Pending | AccountStatus::Connecting => {
+    match found.account.feed_door(opening.credentials_made_at) {
+        FeedDoor::Closed => Ok(StatementOpened::Closed),
+        FeedDoor::Open => Ok(StatementOpened::Open(Box::new((found.account, connection)))),
+        FeedDoor::Opens => {
             let account = SourceAccount {
                 status: AccountStatus::Connected,
                 feed_start: Some(opening.feed_start),

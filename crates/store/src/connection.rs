@@ -42,7 +42,8 @@ pub trait Connections: Send + Sync {
         now: Timestamp,
     ) -> Answer<Option<Connection>>;
 
-    /// The client gives a linked connection up: its connected accounts are disconnected, with the events of all of it.
+    /// The client gives a linked connection up: its connected accounts are disconnected and its credentials revoked,
+    /// with the events of all of it.
     async fn unlink_connection(&self, path: &ConnectionPath, now: Timestamp) -> Answer<Unlinking>;
 
     /// Deletes a connection with its accounts, lines and credentials, with its event; pushes that pend end as `Failed`

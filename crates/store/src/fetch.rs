@@ -16,6 +16,8 @@ pub struct StatementOpening {
     pub account: AccountPath,
     /// The first day to keep for the feed if this is the account's first statement.
     pub feed_start: Date,
+    /// When the credentials were made that the customer signed on with.
+    pub credentials_made_at: Timestamp,
     /// Now.
     pub now: Timestamp,
 }
@@ -25,7 +27,7 @@ pub struct StatementOpening {
 pub enum StatementOpened {
     /// The account and its connection, as they are now.
     Open(Box<(SourceAccount, Connection)>),
-    /// The account was connected once and is not any more; nothing was written.
+    /// The account is disconnected, by [`domain::source_account::SourceAccount::feed_door`]; nothing was written.
     Closed,
     /// There is no such account.
     Unknown,
@@ -34,7 +36,7 @@ pub enum StatementOpened {
 /// Verbs about fetches.
 #[async_trait]
 pub trait Fetches: Send + Sync {
-    /// The first statement of a pending account connects it from `feed_start` on, and links its connection, with the
+    /// The first statement of an account that [`domain::source_account::FeedDoor::Opens`] connects it from `feed_start` on, and links its connection, with the
     /// events of both. On a connected account nothing is written.
     async fn open_statement(&self, opening: &StatementOpening) -> Answer<StatementOpened>;
 

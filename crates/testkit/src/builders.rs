@@ -170,7 +170,12 @@ pub fn an_intake(account: &AccountPath, draft: domain::push::PushDraft) -> PushI
 
 /// A first statement of `account` at noon, from today on.
 pub fn an_opening(account: &AccountPath) -> StatementOpening {
-    StatementOpening { account: account.clone(), feed_start: TODAY, now: NOON }
+    StatementOpening {
+        account: account.clone(),
+        feed_start: TODAY,
+        credentials_made_at: NOON,
+        now: NOON,
+    }
 }
 
 /// A worker's wish for up to a hundred pieces of work at noon, for a minute.

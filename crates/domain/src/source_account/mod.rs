@@ -2,6 +2,7 @@
 
 mod account;
 mod change;
+mod door;
 mod kind;
 
 pub use account::{
@@ -9,4 +10,5 @@ pub use account::{
     AccountStatus, PUBLIC_NUMBER_CHARS, RoutingInfo, Shape, SourceAccount, public_number,
 };
 pub use change::{AccountChange, ChangeRefused};
+pub use door::FeedDoor;
 pub use kind::{AccountKind, V2_TYPES};

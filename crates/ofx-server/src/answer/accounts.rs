@@ -5,7 +5,7 @@ use domain::connection::ConnectionStatus;
 use domain::source_account::SourceAccount;
 use ofx::{AccountEntry, AccountInfo, ResponseMessage, ServiceStatus, StatusCode, Trn};
 
-use super::customer::{Customer, is_open};
+use super::customer::Customer;
 use super::mapping::account_from;
 use super::{Answered, NoAnswer};
 
@@ -14,19 +14,23 @@ const LAST_DIGITS: usize = 4;
 /// `DESC` has room for 80, and the last digits must stay.
 const NAME_CHARS_MAX: usize = 70;
 
-/// Links the connection and lists its accounts. One that was disconnected is not offered again: the store would not
-/// open it.
+/// Links the connection and lists its accounts. One that was disconnected is offered again only to newer credentials:
+/// the store would not open it.
 pub(super) async fn answer(customer: &Customer<'_>, trn: &Trn) -> Result<Answered, NoAnswer> {
-    ensure_linked(customer).await?;
+    let accounts = customer.accounts().await?;
+    let open: Vec<_> = accounts.iter().filter(|account| customer.may_fetch(account)).collect();
+    // A connection whose accounts were all disconnected is not revived by a client that goes on asking.
+    if accounts.is_empty() || !open.is_empty() {
+        ensure_linked(customer).await?;
+    }
     let bank_id = &customer.visit.state.options.bank_id;
-    let entry = |account: &SourceAccount| AccountEntry {
+    let entry = |account: &&SourceAccount| AccountEntry {
         description: Some(description(account)),
         account: account_from(account, bank_id),
         service: ServiceStatus::Active,
     };
-    let open = customer.accounts().await?.iter().filter(|account| is_open(account));
-    let info =
-        AccountInfo { dt_acct_up: customer.visit.stamp, accounts: open.map(entry).collect() };
+    let accounts = open.iter().map(entry).collect();
+    let info = AccountInfo { dt_acct_up: customer.visit.stamp, accounts };
     Ok(ResponseMessage::AccountInfo { trn: trn.clone(), info }.into())
 }
 

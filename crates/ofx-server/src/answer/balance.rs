@@ -6,7 +6,7 @@ use ofx::{Balance, OfxDateTime, ResponseMessage, Statement, StatusCode, Trn};
 use domain::money::Amount;
 use domain::source_account::SourceAccount;
 
-use super::customer::{Customer, is_open};
+use super::customer::Customer;
 use super::mapping::{StatedCurrency, account_from};
 use super::{Answered, NoAnswer};
 
@@ -16,7 +16,7 @@ pub(super) fn answer(
     trn: &Trn,
     account: &SourceAccount,
 ) -> Result<Answered, NoAnswer> {
-    if !is_open(account) {
+    if !customer.may_fetch(account) {
         return Err(StatusCode::AccountNotAuthorized.into());
     }
     let statement = bare_statement(customer, account, customer.visit.stamp);

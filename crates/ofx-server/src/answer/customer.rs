@@ -1,7 +1,7 @@
 //! The signed-on customer and the accounts of their connection, read once for a file.
 
 use domain::credential::Credential;
-use domain::source_account::{AccountKind, AccountPath, AccountStatus, SourceAccount};
+use domain::source_account::{AccountKind, AccountPath, FeedDoor, SourceAccount};
 use ofx::{AccountFrom, StatusCode};
 use tokio::sync::OnceCell;
 
@@ -48,16 +48,13 @@ impl<'a> Customer<'a> {
         Ok(found.cloned().ok_or(StatusCode::AccountNotFound)?)
     }
 
+    /// Whether an account's lines may be fetched with these credentials.
+    pub(super) fn may_fetch(&self, account: &SourceAccount) -> bool {
+        account.feed_door(self.credential.created_at) != FeedDoor::Closed
+    }
+
     /// The account with all that it belongs to.
     pub(super) fn path_of(&self, account: &SourceAccount) -> AccountPath {
         AccountPath { connection: self.credential.path, account: account.id.clone() }
-    }
-}
-
-/// Whether its lines may be fetched.
-pub(super) fn is_open(account: &SourceAccount) -> bool {
-    match account.status {
-        AccountStatus::Pending | AccountStatus::Connecting | AccountStatus::Connected => true,
-        AccountStatus::Disconnected => false,
     }
 }

@@ -62,7 +62,12 @@ async fn open(
     feed_start: Date,
 ) -> Result<SourceAccount, NoAnswer> {
     let now = customer.visit.now;
-    let opening = StatementOpening { account: customer.path_of(account), feed_start, now };
+    let opening = StatementOpening {
+        account: customer.path_of(account),
+        feed_start,
+        credentials_made_at: customer.credential.created_at,
+        now,
+    };
     match customer.visit.state.store.open_statement(&opening).await? {
         StatementOpened::Open(opened) => Ok(opened.0),
         StatementOpened::Closed => Err(StatusCode::AccountNotAuthorized.into()),

@@ -8,7 +8,7 @@ use domain::ids::{ConnectionPath, CredentialId};
 use domain::line::KeptLine;
 use domain::page::{ListRequest, Page};
 use domain::push::LineSpan;
-use domain::source_account::{AccountChange, AccountPath, AccountStatus, SourceAccount};
+use domain::source_account::{AccountChange, AccountPath, AccountStatus, FeedDoor, SourceAccount};
 use jiff::Timestamp;
 use store::{
     AccountChanged, AccountKept, Answer, Credentials, Fetches, Lines, OnExisting, SignOn,
@@ -153,10 +153,10 @@ impl Fetches for FakeStore {
         let Some(account) = books.account(&opening.account) else {
             return Ok(StatementOpened::Unknown);
         };
-        match account.status {
-            AccountStatus::Disconnected => return Ok(StatementOpened::Closed),
-            AccountStatus::Connected => {}
-            AccountStatus::Pending | AccountStatus::Connecting => {
+        match account.feed_door(opening.credentials_made_at) {
+            FeedDoor::Closed => return Ok(StatementOpened::Closed),
+            FeedDoor::Open => {}
+            FeedDoor::Opens => {
                 account.status = AccountStatus::Connected;
                 account.feed_start = Some(opening.feed_start);
             }
