@@ -3,11 +3,11 @@
 use crate::access::{Watch, answer_panic, watch};
 use crate::auth::require_key;
 use crate::envelope::ApiError;
+use crate::json::BodyLimit;
 use crate::state::{ApiState, Shared};
 use crate::{ext, nouns};
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
+use axum::{Extension, Router};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -28,7 +28,7 @@ fn enclose(routes: Router, watched: Watch, body_bytes_max: usize) -> Router {
     routes
         .fallback(|| async { ApiError::no_such_route() })
         .method_not_allowed_fallback(|| async { ApiError::no_such_method() })
-        .layer(DefaultBodyLimit::max(body_bytes_max))
+        .layer(Extension(BodyLimit(body_bytes_max)))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(from_fn_with_state(watched, watch))
 }

@@ -3,10 +3,12 @@
 use super::fault::{Faults, Place};
 use super::node::{Node, RawObject, Seed};
 use crate::envelope::{Answer, ApiError};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
-use bytes::Bytes;
+use axum::http::{HeaderMap, header};
 use serde::de::DeserializeSeed;
+use std::future::poll_fn;
+use std::pin::Pin;
 
 /// What editors and some libraries put in front of UTF-8; RFC 8259 forbids it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -15,17 +17,47 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 #[derive(Debug)]
 pub(crate) struct JsonBody(pub(crate) Bytes);
 
+/// How long a body may be; a layer puts it into every request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BodyLimit(pub(crate) usize);
+
+/// What is read and thrown away of a body that is too long. A caller that is still sending when the connection closes
+/// sees a broken connection instead of the answer, and would send again.
+const DISCARDED_BYTES_MAX: usize = 32 * 1024 * 1024;
+
 impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
         check_content_type(request.headers())?;
-        let read = Bytes::from_request(request, state).await;
-        read.map(Self).map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(),
-            _ => ApiError::refused("the body did not arrive whole"),
-        })
+        let limit = request.extensions().get::<BodyLimit>().copied();
+        let limit = limit.ok_or_else(|| ApiError::internal("a route is without a body limit"))?;
+        read_limited(request.into_body(), limit).await.map(Self)
     }
+}
+
+async fn read_limited(mut body: Body, BodyLimit(bytes_max): BodyLimit) -> Answer<Bytes> {
+    let told = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if told > bytes_max.saturating_add(DISCARDED_BYTES_MAX) {
+        return Err(ApiError::too_large());
+    }
+    let mut bytes = Vec::with_capacity(told.min(bytes_max));
+    let mut discarded: usize = 0;
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = frame.map_err(|_broken| ApiError::refused("the body did not arrive whole"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        let is_over = bytes.len().saturating_add(data.len()) > bytes_max;
+        if discarded == 0 && !is_over {
+            bytes.extend_from_slice(&data);
+            continue;
+        }
+        bytes = Vec::new();
+        discarded = discarded.saturating_add(data.len());
+        if discarded > DISCARDED_BYTES_MAX {
+            break;
+        }
+    }
+    if discarded == 0 { Ok(bytes.into()) } else { Err(ApiError::too_large()) }
 }
 
 /// A body without a type is taken for JSON.
@@ -80,6 +112,16 @@ pub(crate) fn parse_object<'a>(
 mod tests {
     use super::*;
     use axum::http::HeaderValue;
+
+    #[tokio::test]
+    async fn a_body_is_read_up_to_its_limit_and_discarded_beyond_it() {
+        let read = async |text: &'static str| read_limited(Body::from(text), BodyLimit(4)).await;
+        assert_eq!(read("").await.unwrap(), "");
+        assert_eq!(read("1234").await.unwrap(), "1234");
+        assert!(read("12345").await.unwrap_err().into_text().contains("too large"));
+        let endless = vec![b' '; DISCARDED_BYTES_MAX + 5];
+        assert!(read_limited(Body::from(endless), BodyLimit(4)).await.is_err());
+    }
 
     #[test]
     fn a_type_is_json_absent_or_refused() {

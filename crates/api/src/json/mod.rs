@@ -6,7 +6,7 @@ mod fault;
 mod fields;
 mod node;
 
-pub(crate) use body::{JsonBody, parse, parse_object};
+pub(crate) use body::{BodyLimit, JsonBody, parse, parse_object};
 pub(crate) use fault::{Fault, Faults, Place};
 pub(crate) use fields::Fields;
 pub(crate) use node::{ListField, Node, RawObject, Seed};
