@@ -9,4 +9,5 @@ mod ofx_door;
 mod processes;
 mod pushes;
 mod quickbooks;
+mod simulate;
 mod tenants;
