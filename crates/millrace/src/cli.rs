@@ -51,7 +51,7 @@ pub(crate) struct ConfigArgs {
     /// Use this PostgreSQL database instead (storage.database)
     #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
-    /// Any other setting, such as quickbooks.history_days=30
+    /// Any other setting, as in `millrace.toml`; may be given several times
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_pair)]
     pub(crate) sets: Vec<(String, String)>,
 }
@@ -64,7 +64,7 @@ pub(crate) struct ServeArgs {
     /// Address and port to listen on (server.listen)
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<String>,
-    /// How customers reach this server (server.public_url)
+    /// How customers reach this server: the start of every link that is shown
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
     /// Do not change the database's schema (storage.migrate=false)

@@ -29,6 +29,10 @@ pub struct PushIntake {
 
 /// What became of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an answer lives for one call; a box would be one more allocation"
+)]
 pub enum AcceptedPush {
     /// It is kept: pending, or failed with what the judge found.
     Kept(PushOperation),

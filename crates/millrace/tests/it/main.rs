@@ -2,10 +2,14 @@
 //! crate are tested in that crate.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "a test that cannot go on has failed"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "stories happen at the real time, in a real environment, on tasks of their own"
 )]
 
 mod harness;

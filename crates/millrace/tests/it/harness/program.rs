@@ -2,7 +2,6 @@
 //! `cargo xtask test`'s.
 
 use std::ffi::OsStr;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -76,24 +75,8 @@ impl Sandbox {
     /// Runs a program in this folder and waits for its end.
     #[track_caller]
     pub(crate) fn run(&self, program: impl AsRef<Path>, arguments: &[&str]) -> Said {
-        self.run_with_input(program, arguments, b"")
-    }
-
-    /// The same, with something to read.
-    #[track_caller]
-    pub(crate) fn run_with_input(
-        &self,
-        program: impl AsRef<Path>,
-        arguments: &[&str],
-        input: &[u8],
-    ) -> Said {
         let program = program.as_ref();
-        let mut child = self.command(program.as_os_str()).args(arguments).spawn().unwrap();
-        let mut pipe = child.stdin.take().unwrap();
-        // A program that does not read to the end closes the pipe; what it says shows why.
-        drop(pipe.write_all(input));
-        drop(pipe);
-        let ended = child.wait_with_output().unwrap();
+        let ended = self.command(program.as_os_str()).args(arguments).output().unwrap();
         let said = Said {
             succeeded: ended.status.success(),
             output: ended.stdout,
@@ -103,6 +86,12 @@ impl Sandbox {
         match ended.status.code() {
             Some(NOT_FOUND) => {
                 panic!("{program} is not installed: run `cargo xtask test`, which installs it")
+            }
+            Some(_) if said.errors.contains("ModuleNotFoundError") => {
+                panic!(
+                    "{program} lacks a module: run `cargo xtask test`, which installs it: {}",
+                    said.errors
+                )
             }
             Some(TIMED_OUT) => panic!("{program} was ended after {SECS_MAX} s: {}", said.errors),
             _ => said,
@@ -119,7 +108,7 @@ impl Sandbox {
             command.env(format!("XDG_{name}_HOME"), home.join(name.to_lowercase()));
         }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(Stdio::null());
         command
     }
 }

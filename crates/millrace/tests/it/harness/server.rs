@@ -178,11 +178,6 @@ impl Server {
         self.printed.lock().unwrap().clone()
     }
 
-    /// Its process id.
-    pub(crate) fn process(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Sends SIGTERM.
     pub(crate) fn ask_to_stop(&self) {
         let process = self.child.id().to_string();

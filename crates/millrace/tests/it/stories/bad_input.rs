@@ -79,7 +79,7 @@ async fn structural_faults_of_a_push_are_all_listed_with_their_places(database: 
             &["transactions[0].reference"],
         ),
         (
-            format!(r#"{{"accountId":"acc-1","transactions":[7,{{"id":"a","amount":"x"}}]}}"#),
+            r#"{"accountId":"acc-1","transactions":[7,{"id":"a","amount":"x"}]}"#.to_owned(),
             &["transactions[0]", "transactions[1].amount"],
         ),
     ];

@@ -43,7 +43,7 @@ async fn whoever_signs_on_sees_only_their_connection(database: Database) {
     let caller = server.caller();
     let mine = a_linked_account(&caller, days_ago(5)).await;
     let other = a_linked_account(&caller, days_ago(5)).await;
-    assert_eq!(mine.ofx.numbers().await, [mine.number.clone()]);
+    assert_eq!(mine.ofx.numbers().await, std::slice::from_ref(&mine.number));
     let answer = mine.ofx.statement(&other.number, "").await;
     assert_eq!(values(&answer, "CODE"), ["0", "2003"]);
     assert!(!answer.contains("<STMTRS>"));
@@ -90,5 +90,5 @@ async fn garbage_is_refused_and_nothing_breaks(database: Database) {
         &format!("anonymous{}", "0".repeat(23)),
     );
     assert_eq!(values(&anonymous.accounts().await, "CODE")[0], "15500");
-    assert_eq!(books.ofx.numbers().await, [books.number.clone()]);
+    assert_eq!(books.ofx.numbers().await, std::slice::from_ref(&books.number));
 }

@@ -125,7 +125,7 @@ async fn each_line_is_there_once(books: &Books, caller: &crate::harness::Caller,
         lines["results"].as_array().unwrap().iter().map(|line| text(&line["id"])).collect();
     ids.sort();
     ids.dedup();
-    assert_eq!((ids.len(), lines["totalResults"].as_u64()), (count, Some(count as u64)));
+    assert_eq!((ids.len(), lines["totalResults"].as_u64()), (count, u64::try_from(count).ok()));
 }
 
 /// Two processes that start at once on an empty PostgreSQL: one migrates, the other waits.

@@ -43,6 +43,8 @@ pub(super) enum Charset {
     Unicode,
     /// SGML.
     Windows1252,
+    /// What a program leaves of SGML that drops all other bytes, and spaces at the end with them.
+    Ascii,
 }
 
 impl Customer {
@@ -164,6 +166,9 @@ impl Customer {
         let told = |text: &str| match charset {
             Charset::Unicode => text.to_owned(),
             Charset::Windows1252 => in_windows_1252(text),
+            Charset::Ascii => {
+                in_windows_1252(text).replace(|c: char| !c.is_ascii(), "").trim().to_owned()
+            }
         };
         let date = self.date(sample.days_ago).to_string();
         json!({"id": sample.fit_id, "amount": sample.shown, "date": date, "name": told(sample.name),
