@@ -1,7 +1,10 @@
-//! A PostgreSQL of the tests' own, one for each test process: nothing is shared with another test binary, nor with a
-//! server that the machine may run. Its data does not survive the process and is not meant to: `fsync` is off.
+//! A PostgreSQL of the tests' own, one for each run of tests: nothing is shared with a server that the machine may run.
+//! Its data does not survive the run and is not meant to: `fsync` is off.
 
-use std::io::{BufRead, BufReader};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::parent_id;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -15,69 +18,84 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 const SERVER_USER: &str = "postgres";
 const SUPERUSER: &str = "postgres";
 
-/// Starts the server, tells its parent, and waits for its parent's end: standard input closes when the parent lets go
-/// of the cluster or dies, however it dies. Then nothing is left behind.
+/// Set by cargo-nextest, which runs each test in a process of its own.
+const RUN_VARIABLE: &str = "NEXTEST_RUN_ID";
+
+/// Starts the server, tells its parent, and waits for the end of whoever needs it, however that ends: of the process
+/// that is named, or else of the parent, at whose end standard input closes. Then nothing is left behind.
 const KEEPER: &str = r#"
 trap '' INT TERM HUP
 "$1/pg_ctl" --pgdata "$2/data" --log "$2/log" --wait --silent \
   -o "-k $2 -h '' -c fsync=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=200" start \
   && echo ready
-cat >/dev/null
+if [ -n "$3" ]; then
+  while ps -p "$3" >/dev/null; do sleep 1; done
+else
+  cat >/dev/null
+fi
 "$1/pg_ctl" --pgdata "$2/data" --mode immediate --silent stop
 rm -rf "$2"
 "#;
 
-/// A running server. It stops when this is dropped.
+/// A running server.
 #[derive(Debug)]
 pub struct PostgresCluster {
     programs: PathBuf,
     folder: PathBuf,
-    /// Ends, and ends the server, when its standard input closes.
-    keeper: Child,
+    /// Ends, and ends the server, when its standard input closes; nothing when that is another process's business.
+    keeper: Option<Child>,
     databases: AtomicU32,
 }
 
 impl PostgresCluster {
-    /// This process's server, started by whoever asks first.
+    /// The run's server, started by whoever asks first.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<PostgresCluster> = OnceLock::new();
-        SHARED.get_or_init(Self::start)
+        SHARED.get_or_init(|| match std::env::var_os(RUN_VARIABLE) {
+            Some(run) => Self::of_run(&run),
+            None => Self::start(),
+        })
     }
 
-    /// Starts a server in a temporary folder.
-    #[expect(clippy::panic, reason = "a test without its database must fail, and say what to do")]
+    /// Starts a server, which stops when this is dropped.
     pub fn start() -> Self {
-        let programs = programs().unwrap_or_else(|| {
-            panic!(
-                "these tests need PostgreSQL's server programs, and neither {PROGRAMS_VARIABLE} nor \
-                 {VERSIONS} has them: run `cargo xtask test`, which installs them"
-            )
-        });
-        // The keeper removes the folder, because it outlives this process.
-        let folder = TempDir::with_prefix("millrace-pg-").unwrap().keep();
-        copy(&template(&programs), &folder.join("data"));
-        hand_over(&folder);
-        let mut keeper = as_server_user("sh")
-            .args(["-c", KEEPER, "keeper"])
-            .args([&programs, &folder])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
+        let programs = programs_needed();
+        let (keeper, folder) = keep(&programs, None);
+        Self { programs, folder, keeper: Some(keeper), databases: AtomicU32::new(0) }
+    }
+
+    /// The server of a run of many processes, which stops when their parent ends.
+    fn of_run(run: &OsStr) -> Self {
+        let programs = programs_needed();
+        let mut name = OsStr::new("run-").to_owned();
+        name.push(run);
+        let notes = postgres_folder();
+        let mut note = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(notes.join(name))
             .unwrap();
-        let mut answer = String::new();
-        let output = keeper.stdout.take().unwrap();
-        BufReader::new(output).read_line(&mut answer).unwrap();
-        if answer.trim() != "ready" {
-            let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
-            panic!("PostgreSQL did not start in {}: {log}", folder.display());
-        }
-        Self { programs, folder, keeper, databases: AtomicU32::new(0) }
+        // The first process starts the server, the others wait until it has noted where.
+        note.lock().unwrap();
+        let mut written = String::new();
+        note.read_to_string(&mut written).unwrap();
+        let folder = if written.is_empty() {
+            remove_old_notes(&notes);
+            let (_keeper, folder) = keep(&programs, Some(parent_id()));
+            note.write_all(folder.to_str().unwrap().as_bytes()).unwrap();
+            folder
+        } else {
+            PathBuf::from(written)
+        };
+        Self { programs, folder, keeper: None, databases: AtomicU32::new(0) }
     }
 
     /// The URL of a new, empty database.
     pub fn database(&self) -> String {
-        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{}_{number}", std::process::id());
         self.sql("postgres", &format!("create database {name}"));
         format!("postgres:///{name}?host={}&user={SUPERUSER}", self.folder.display())
     }
@@ -104,14 +122,67 @@ impl PostgresCluster {
 
 impl Drop for PostgresCluster {
     fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
-        self.keeper.wait().unwrap();
+        if let Some(keeper) = &mut self.keeper {
+            drop(keeper.stdin.take());
+            keeper.wait().unwrap();
+        }
+    }
+}
+
+/// Starts a server and its keeper, who stops it at the end of process `until`, or else of this one; answers where.
+fn keep(programs: &Path, until: Option<u32>) -> (Child, PathBuf) {
+    // The keeper removes the folder, because it outlives this process.
+    let folder = TempDir::with_prefix("millrace-pg-").unwrap().keep();
+    copy(&template(programs), &folder.join("data"));
+    hand_over(&folder);
+    let mut keeper = as_server_user("sh")
+        .args(["-c", KEEPER, "keeper"])
+        .args([programs, &folder])
+        .arg(until.map(|process| process.to_string()).unwrap_or_default())
+        .stdin(if until.is_some() { Stdio::null() } else { Stdio::piped() })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut answer = String::new();
+    BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut answer).unwrap();
+    let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+    assert_eq!(answer.trim(), "ready", "PostgreSQL did not start in {}: {log}", folder.display());
+    (keeper, folder)
+}
+
+/// Where the template is, and where runs note their servers.
+fn postgres_folder() -> PathBuf {
+    let folder = target_folder().join("millrace-postgres");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Removes the notes of runs whose servers are gone.
+fn remove_old_notes(notes: &Path) {
+    for entry in std::fs::read_dir(notes).unwrap().flatten() {
+        let is_note = entry.file_name().to_str().is_some_and(|name| name.starts_with("run-"));
+        let server = std::fs::read_to_string(entry.path()).unwrap_or_default();
+        if is_note && !server.is_empty() && !Path::new(&server).exists() {
+            std::fs::remove_file(entry.path()).unwrap();
+        }
     }
 }
 
 /// The database's name.
 fn name_in(url: &str) -> &str {
     url.trim_start_matches("postgres:///").split('?').next().unwrap()
+}
+
+/// The folder with the server's programs, without which no test can pass.
+#[expect(clippy::panic, reason = "a test without its database must fail, and say what to do")]
+fn programs_needed() -> PathBuf {
+    programs().unwrap_or_else(|| {
+        panic!(
+            "these tests need PostgreSQL's server programs, and neither {PROGRAMS_VARIABLE} nor \
+             {VERSIONS} has them: run `cargo xtask test`, which installs them"
+        )
+    })
 }
 
 /// The folder with the server's programs: the one that is named, or that of the newest version installed.
@@ -131,7 +202,7 @@ fn programs() -> Option<PathBuf> {
 fn template(programs: &Path) -> PathBuf {
     let version = output_of(Command::new(programs.join("initdb")).arg("--version"));
     let version = version.split_whitespace().nth(2).unwrap().to_owned();
-    let template = target_folder().join("millrace-postgres").join(version);
+    let template = postgres_folder().join(version);
     if template.is_dir() {
         return template;
     }
@@ -145,9 +216,7 @@ fn template(programs: &Path) -> PathBuf {
             .args(["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"])
             .args(["--locale", "C", "--wal-segsize", "1", "--no-sync", "--no-instructions"]),
     );
-    let parent = template.parent().unwrap();
-    std::fs::create_dir_all(parent).unwrap();
-    let beside = TempDir::with_prefix_in("new-", parent).unwrap();
+    let beside = TempDir::with_prefix_in("new-", template.parent().unwrap()).unwrap();
     let copied = beside.path().join("data");
     copy(&made, &copied);
     // Another process may have been quicker; then its template is as good.
