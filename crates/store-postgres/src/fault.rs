@@ -1,6 +1,7 @@
 //! What may go wrong inside a transaction, and what each of it is to the caller of the store.
 
 use std::error::Error;
+use std::io;
 
 use deadpool_postgres::PoolError;
 use store::StoreError;
@@ -105,8 +106,9 @@ fn is_passing(error: &tokio_postgres::Error) -> bool {
 fn has_io_cause(error: &tokio_postgres::Error) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {
-        if error.is::<std::io::Error>() {
-            return true;
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            // A certificate that is not trusted comes as data that is not valid, and will not be trusted later.
+            return error.kind() != io::ErrorKind::InvalidData;
         }
         cause = error.source();
     }

@@ -47,11 +47,14 @@ fn roots_of_machine() -> Result<RootCertStore, StoreError> {
 
 fn roots_in(path: &Path) -> Result<RootCertStore, StoreError> {
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(path).map_err(failed)? {
-        roots.add(certificate.map_err(failed)?).map_err(failed)?;
+    let shown = path.display();
+    let unreadable = |error| failed(format!("sslrootcert: {shown} cannot be read: {error}"));
+    for certificate in CertificateDer::pem_file_iter(path).map_err(unreadable)? {
+        let added = roots.add(certificate.map_err(unreadable)?);
+        added.map_err(|error| failed(format!("sslrootcert: {shown}: {error}")))?;
     }
     if roots.is_empty() {
-        return Err(failed(format!("sslrootcert: {} holds no certificate", path.display())));
+        return Err(failed(format!("sslrootcert: {shown} holds no certificate")));
     }
     Ok(roots)
 }

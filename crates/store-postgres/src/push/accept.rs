@@ -12,20 +12,18 @@ use domain::push::{
     Accepted, LineSpan, PushOperation, PushStatus, Refused, Standing, Validation, Verdict, judge,
 };
 use domain::source_account::AccountStatus;
-use store::ledger::{self as encoding, Append, ChunkKind, ChunkNo, Head, Run};
+use store::ledger::{self as encoding, ChunkNo, Head, Run};
 use store::{AcceptedPush, Missing, PushIntake};
 use tokio_postgres::types::ToSql;
-use uuid::Uuid;
 
-use super::validation_text;
+use super::columns::{LineColumns, Numbers, PushColumns};
 use crate::chunk::{self, DELETE_CHUNKS, WRITE_CHUNKS};
-use crate::columns::{Columns, micros, signed};
+use crate::columns::Columns;
 use crate::event::{News, finish_with};
 use crate::fault::{Attempt, damaged};
 use crate::ledger::{self, Ledger};
 use crate::run_cache::RunCache;
 use crate::session::{Session, Write};
-use crate::text::escaped;
 use crate::{company, connection};
 
 const FIND_STANDING: &str = "\
@@ -95,14 +93,6 @@ struct Scene {
     ledger: Ledger,
     runs: Vec<Arc<Run>>,
     numbers: Numbers,
-}
-
-#[derive(Clone, Copy)]
-struct Numbers {
-    segment: ChunkNo,
-    run: ChunkNo,
-    directory: ChunkNo,
-    push: i64,
 }
 
 impl Scene {
@@ -193,8 +183,8 @@ impl Scene {
             known_lines: accepted.known,
             ..operation(intake, span)
         };
-        let row = PushRow::of(&push, &self)?;
-        let lines = append.map(|append| LineRows::of(append, self.numbers)).transpose()?;
+        let row = PushColumns::of(&push, self.numbers, self.ledger.account_no)?;
+        let lines = append.map(|append| LineColumns::of(append, self.numbers)).transpose()?;
         let balance = accepted.balance.map(|amount| amount.to_string());
         let push_values = row.values();
         let work_values = row.work_values();
@@ -237,7 +227,7 @@ impl Scene {
         let path = push.path;
         let event = connection::event_on(&path, EventKind::WriteUnsuccessful, push.requested_at);
         let event: Event = event.for_account(push.account.clone()).for_push(push.key);
-        let row = PushRow::of(&push, &self)?;
+        let row = PushColumns::of(&push, self.numbers, self.ledger.account_no)?;
         let values = row.values();
         let writes = [Write::new(CREATE_PUSH, &values)];
         finish_with(session, &writes, &News::of(path.client, &[event])).await?;
@@ -280,113 +270,5 @@ fn operation(intake: &PushIntake, lines: LineSpan) -> PushOperation {
         timeout_minutes: intake.timeout_minutes,
         lines,
         known_lines: 0,
-    }
-}
-
-/// A new push in columns.
-struct PushRow<'a> {
-    client: Uuid,
-    key: Uuid,
-    number: i64,
-    company: Uuid,
-    connection: Uuid,
-    account: &'a str,
-    account_no: i64,
-    requested_at: i64,
-    completed_at: Option<i64>,
-    status: &'static str,
-    error: Option<String>,
-    validation: String,
-    timeout_minutes: Option<i64>,
-    first_line: i64,
-    line_count: i64,
-    known_lines: i64,
-}
-
-impl<'a> PushRow<'a> {
-    fn of(push: &'a PushOperation, scene: &Scene) -> Attempt<Self> {
-        Ok(Self {
-            client: push.path.client.uuid(),
-            key: push.key.uuid(),
-            number: scene.numbers.push,
-            company: push.path.company.uuid(),
-            connection: push.path.connection.uuid(),
-            account: push.account.as_str(),
-            account_no: scene.ledger.account_no,
-            requested_at: micros(push.requested_at),
-            completed_at: push.completed_at.map(micros),
-            status: push.status.name(),
-            error: push.error.as_deref().map(|error| escaped(error).into_owned()),
-            validation: validation_text(&push.validation)?,
-            timeout_minutes: push.timeout_minutes.map(i64::from),
-            first_line: signed(push.lines.first)?,
-            line_count: i64::from(push.lines.count),
-            known_lines: i64::from(push.known_lines),
-        })
-    }
-
-    fn values(&self) -> [&(dyn ToSql + Sync); 16] {
-        [
-            &self.client,
-            &self.key,
-            &self.number,
-            &self.company,
-            &self.connection,
-            &self.account,
-            &self.account_no,
-            &self.requested_at,
-            &self.completed_at,
-            &self.status,
-            &self.error,
-            &self.validation,
-            &self.timeout_minutes,
-            &self.first_line,
-            &self.line_count,
-            &self.known_lines,
-        ]
-    }
-
-    fn work_values(&self) -> [&(dyn ToSql + Sync); 6] {
-        [&self.client, &self.account_no, &self.number, &self.key, &self.company, &self.requested_at]
-    }
-}
-
-/// What a push writes of its lines, in columns.
-struct LineRows {
-    numbers: Vec<i64>,
-    kinds: Vec<i16>,
-    bytes: Vec<Vec<u8>>,
-    dropped: Vec<i64>,
-    head: Vec<u8>,
-}
-
-impl LineRows {
-    fn of(mut append: Append, numbers: Numbers) -> Attempt<Self> {
-        let dropped = append.dropped_runs.iter().copied().map(signed).collect::<Attempt<_>>()?;
-        let mut rows = Self {
-            numbers: Vec::new(),
-            kinds: Vec::new(),
-            bytes: Vec::new(),
-            dropped,
-            head: Vec::new(),
-        };
-        let segment = std::mem::take(&mut append.segment);
-        rows.push(numbers.segment, ChunkKind::Segment, segment)?;
-        // The append is asked below whether it had them, so they are copied.
-        let run = append.run.clone().map(|bytes| rows.push(numbers.run, ChunkKind::Run, bytes));
-        let directory = append
-            .directory
-            .clone()
-            .map(|bytes| rows.push(numbers.directory, ChunkKind::Directory, bytes));
-        let (run, directory) = (run.transpose()?, directory.transpose()?);
-        rows.head = append.finish(numbers.segment, run, directory)?.encode();
-        Ok(rows)
-    }
-
-    fn push(&mut self, number: ChunkNo, kind: ChunkKind, bytes: Vec<u8>) -> Attempt<ChunkNo> {
-        self.numbers.push(signed(number)?);
-        self.kinds.push(i16::from(kind.code()));
-        self.bytes.push(bytes);
-        Ok(number)
     }
 }

@@ -1,6 +1,7 @@
-//! Verbs about pushes. Accepting one has a file of its own; the rows are in `rows`.
+//! Verbs about pushes. Accepting one has files of its own: what decides is in `accept`, what is written in `columns`.
 
 mod accept;
+mod columns;
 mod rows;
 mod verbs;
 

@@ -8,12 +8,13 @@ use store_postgres::{PostgresOptions, PostgresStore};
 use testkit::{PostgresCluster, a_client};
 use tokio::task::JoinSet;
 
-/// Ends every other connection to the database, as a restarting server does, and answers when they are gone.
-fn cut_off(database: &Database) {
-    database.sql(
+/// Ends connections to the database, as a restarting server does, and answers when they are gone.
+fn cut_off(database: &Database, whose: &str) {
+    database.sql(&format!(
         "select pg_terminate_backend(pid, 10000) from pg_stat_activity \
-         where datname = current_database() and pid <> pg_backend_pid()",
-    );
+         where datname = current_database() and application_name = '{whose}' \
+            and pid <> pg_backend_pid()"
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -25,8 +26,8 @@ async fn a_lost_connection_is_busy_and_then_the_store_recovers() {
     let holder = {
         let url = database.url.clone();
         std::thread::spawn(move || {
-            let held = "begin; lock table client; select pg_sleep(600)";
-            let hold = || PostgresCluster::shared().sql_at(&url, held);
+            let sql = "begin; lock table client; select pg_sleep(600)";
+            let hold = || PostgresCluster::shared().sql_at(&url, sql);
             std::panic::catch_unwind(hold).is_err()
         })
     };
@@ -45,9 +46,11 @@ async fn a_lost_connection_is_busy_and_then_the_store_recovers() {
     while database.sql(waits) != "1" {
         tokio::task::yield_now().await;
     }
-    cut_off(&database);
+    // The holder comes last, or the call would go through when the table is free.
+    cut_off(&database, "millrace");
     let lost = call.join_next().await.unwrap().unwrap().unwrap_err();
     assert!(matches!(lost, StoreError::Busy(_)), "{lost}");
+    cut_off(&database, "psql");
     assert!(holder.join().unwrap(), "the holder of the table was not cut off");
     store.create_client(&a_client()).await.unwrap();
     assert_eq!(store.list_clients().await.unwrap().len(), 2);
