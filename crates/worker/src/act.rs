@@ -12,7 +12,9 @@ pub(crate) async fn attempt(store: &dyn Store, push: &PushOperation) -> Answer<O
     let Some(connection) = store.find_connection(&push.path).await? else {
         return Ok(Outcome::Gone);
     };
-    if store.find_source_account(&path).await?.is_none() {
+    // An account made after the push has only its id in common with the one that was pushed to.
+    let account = store.find_source_account(&path).await?;
+    if account.is_none_or(|account| account.created_at > push.requested_at) {
         return Ok(Outcome::Gone);
     }
     Ok(deliver(&connection))

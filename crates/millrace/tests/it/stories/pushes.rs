@@ -119,8 +119,10 @@ async fn a_push_ends_as_failed_when_its_account_goes(database: Database) {
     let server = Server::start_with(database, &ServerOptions::flags(&["--no-worker"])).await;
     let books = a_linked_account(&server.caller(), days_ago(5)).await;
     let operation = books.push(&[a_line("a", today(), 1.0)]).await;
-    let account = format!("{}/connectionInfo/bankFeedAccounts/acc-1", books.path());
-    books.caller.delete(&account).await.expect(204);
+    let accounts = format!("{}/connectionInfo/bankFeedAccounts", books.path());
+    books.caller.delete(&format!("{accounts}/acc-1")).await.expect(204);
+    // One of the same name is another account: the push must not count as its.
+    books.caller.post(&accounts, json!({"id": "acc-1"})).await.expect(200);
     let worker = Server::start_at(server.stop().await, &ServerOptions::default()).await;
     let caller = books.caller.at(&worker.url);
     let path =
