@@ -1,11 +1,16 @@
 //! The command line: what scripts rely on.
 
-use crate::harness::{Caller, Database, Home, Server, ServerOptions, millrace, on_both};
+use crate::harness::{
+    Caller, Database, Home, Server, ServerOptions, a_line, a_linked_account, days_ago, millrace,
+    on_both,
+};
 use std::process::Output;
 
 on_both! {
     keys_are_made_listed_and_revoked;
     clients_are_made_and_listed;
+    an_operator_sees_an_account_s_lines;
+    migrations_can_be_forbidden_and_run_by_themselves;
 }
 
 fn run(home: &Home, arguments: &[&str]) -> Output {
@@ -60,6 +65,33 @@ async fn clients_are_made_and_listed(database: Database) {
     );
     let key = printed(&run(&home, &["keys", "create", "--client", "north-bank"]));
     assert_eq!(key.len(), 40);
+}
+
+async fn an_operator_sees_an_account_s_lines(database: Database) {
+    let server = Server::start(database).await;
+    let books = a_linked_account(&server.caller(), days_ago(5)).await;
+    books.push_to_end(&[a_line("a", days_ago(2), 1.5), a_line("b", days_ago(1), -2.5)]).await;
+    let ids = ["--company", &books.company, "--connection", &books.connection];
+    let lines = |more: &[&str]| run(&server.home, &[&["lines"], &ids[..], more].concat());
+    let all = printed(&lines(&["--account", "acc-1"]));
+    let shown: Vec<_> = all.lines().map(|line| line.split('\t').collect::<Vec<_>>()).collect();
+    let day = days_ago(2).to_string();
+    assert_eq!(shown[0], ["0", "a", day.as_str(), "1.5", "1000.25", "line a"]);
+    assert_eq!(shown.len(), 2);
+    let some = printed(&lines(&["--account", "acc-1", "--query", "amount < 0"]));
+    assert!(some.starts_with("1\tb\t") && some.lines().count() == 1, "{some}");
+    assert!(refusal(&lines(&["--account", "nobody"])).contains("no such account"));
+    assert!(refusal(&lines(&["--account", "acc-1", "--query", "colour=red"])).contains("colour"));
+}
+
+async fn migrations_can_be_forbidden_and_run_by_themselves(database: Database) {
+    let home = Home::new(database);
+    let forbidden = run(&home, &["serve", "--listen", "127.0.0.1:0", "--no-migrate"]);
+    assert!(refusal(&forbidden).contains("millrace migrate"));
+    assert!(printed(&run(&home, &["migrate"])).contains("up to date"));
+    assert!(printed(&run(&home, &["migrate"])).contains("up to date"));
+    let server = Server::start_at(home, &ServerOptions::flags(&["--no-migrate"])).await;
+    server.caller().get("/companies").await.expect(200);
 }
 
 #[tokio::test]
