@@ -11,7 +11,6 @@ use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-const PAGE_BYTES: u32 = 8_192;
 const CACHE_KIB: u32 = 65_536;
 /// Pushes of a commit while a database is filled.
 const FILL_COMMIT_PUSHES: u64 = 256;
@@ -157,7 +156,7 @@ impl Bench {
     fn open(path: &Path, kind: LayoutKind, options: &Options, feed: Feed) -> Answer<Self> {
         let database = Connection::open(path)?;
         database.set_prepared_statement_cache_capacity(64);
-        database.pragma_update(None, "page_size", PAGE_BYTES)?;
+        database.pragma_update(None, "page_size", kind.page_bytes())?;
         database.pragma_update(None, "journal_mode", "wal")?;
         database.pragma_update(None, "cache_size", -i64::from(CACHE_KIB))?;
         let layout = kind.make(options.run_cache_bytes);

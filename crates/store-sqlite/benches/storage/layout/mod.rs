@@ -32,6 +32,8 @@ const PAGE_LINES: usize = 100;
 pub(crate) enum LayoutKind {
     /// A head for each account, and chunks: what Millrace does.
     Ledger,
+    /// The same on pages of half the size.
+    LedgerSmallPages,
     /// One row for each line.
     Rows,
     /// A segment for each push, and a row for each fingerprint.
@@ -39,19 +41,28 @@ pub(crate) enum LayoutKind {
 }
 
 impl LayoutKind {
-    pub(crate) const ALL: [Self; 3] = [Self::Ledger, Self::Rows, Self::Fingerprints];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Ledger, Self::LedgerSmallPages, Self::Rows, Self::Fingerprints];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Ledger => "head + chunks",
+            Self::LedgerSmallPages => "head + chunks, 4 KiB pages",
             Self::Rows => "row per line",
             Self::Fingerprints => "segment + fingerprint rows",
         }
     }
 
+    pub(crate) const fn page_bytes(self) -> u32 {
+        match self {
+            Self::LedgerSmallPages => 4_096,
+            Self::Ledger | Self::Rows | Self::Fingerprints => 8_192,
+        }
+    }
+
     pub(crate) fn make(self, run_cache_bytes: usize) -> Box<dyn Layout> {
         match self {
-            Self::Ledger => Box::new(Ledger::new(run_cache_bytes)),
+            Self::Ledger | Self::LedgerSmallPages => Box::new(Ledger::new(run_cache_bytes)),
             Self::Rows => Box::new(Rows),
             Self::Fingerprints => Box::new(Fingerprints),
         }
