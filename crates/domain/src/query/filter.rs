@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::bounds::DateBounds;
 use super::error::QueryError;
 use super::node::Node;
 use super::parser;
@@ -42,6 +43,12 @@ impl Filter {
     /// Whether an item is wanted.
     pub fn matches<Q: Queryable + ?Sized>(&self, item: &Q) -> bool {
         self.0.holds(&|clause| clause.holds(&item.property(&clause.property)))
+    }
+
+    /// The days on which an item may be to be wanted. `names` are those under which an item's one date is known, which
+    /// is a [`LocalDate`](super::Kind::LocalDate).
+    pub fn date_bounds(&self, names: &[&str]) -> DateBounds {
+        DateBounds::of(&self.0, names)
     }
 }
 

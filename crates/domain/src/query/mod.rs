@@ -1,6 +1,7 @@
 //! The filter language of every list: texts like `amount>=100 && description~coffee`, the order of
 //! results, and the tags of companies. Fetching and paging what is filtered are not here.
 
+mod bounds;
 mod clause;
 mod error;
 mod filter;
@@ -11,6 +12,7 @@ mod property;
 mod tags;
 mod value;
 
+pub use bounds::DateBounds;
 pub use error::{Malformed, QueryError};
 pub use filter::Filter;
 pub use order::OrderBy;

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::property::{Kind, Property};
 use crate::dates::LineDate;
@@ -35,6 +36,11 @@ impl Value {
 
     pub(super) const fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The day, for a property that is a date on the wall.
+    pub(super) fn day(&self) -> Option<Date> {
+        self.date.map(|date| date.date())
     }
 
     /// Whether a property of this kind could have this value.
