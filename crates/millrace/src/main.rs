@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod config;
 mod logging;
+mod output;
 mod serve;
 mod wire_up;
 mod world;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if output::nobody_reads(&error) => ExitCode::SUCCESS,
         Err(error) => {
             report(&error);
             ExitCode::FAILURE
@@ -41,7 +43,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             Command::Keys(command) => commands::keys::run(command).await,
             Command::Clients(command) => commands::clients::run(command).await,
             Command::Lines(args) => commands::lines::run(&args).await,
-            Command::Config(command) => commands::config::run(command),
+            Command::Config(command) => commands::config::run(command).await,
             Command::Demo(command) => commands::demo::run(command).await,
             Command::Simulate(command) => commands::simulate::run(command).await,
         }

@@ -1,6 +1,7 @@
 //! Wiring: the only place that knows which database is behind the store's traits.
 
 use crate::config::{Place, Settings};
+use crate::output::OutputError;
 use crate::world::{SystemClock, SystemRandom};
 use anyhow::Context as _;
 use domain::api_key::{ApiKey, ApiKeySecret};
@@ -13,7 +14,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use store::migration::Migrate;
-use store::{Installation, KeyKept, Store};
+use store::{Installation, KeyKept, LastKey, Store};
 use store_postgres::{PostgresOptions, PostgresStore};
 use store_sqlite::{SqliteOptions, SqliteStore};
 
@@ -40,6 +41,19 @@ pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Arc<dyn St
             Ok(Arc::new(store))
         }
     }
+}
+
+/// Opens the store that the settings name for a command that only looks: it makes nothing.
+pub(crate) async fn open_existing_store(settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
+    if let Place::Folder(folder) = &settings.storage.place
+        && !folder.join(DATABASE_FILE).exists()
+    {
+        anyhow::bail!(
+            "there is no database in {}: name the folder that `millrace serve` uses with --data",
+            folder.display()
+        );
+    }
+    open_store(settings).await
 }
 
 fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
@@ -94,6 +108,31 @@ pub(crate) async fn create_key(
     client: ClientId,
     name: Option<String>,
 ) -> anyhow::Result<ApiKeySecret> {
+    let (_, secret) = keep_new_key(store, client, name).await?;
+    Ok(secret)
+}
+
+/// Makes an API key for `client` and has it shown. One that could not be shown is of no use: it is revoked.
+pub(crate) async fn hand_out_key(
+    store: &dyn Store,
+    client: ClientId,
+    name: Option<String>,
+    show: impl FnOnce(&str) -> Result<(), OutputError>,
+) -> anyhow::Result<()> {
+    let (id, secret) = keep_new_key(store, client, name).await?;
+    if let Err(error) = show(secret.reveal()) {
+        store.revoke_api_key(client, id, LastKey::Revoke).await?;
+        let told = "the key could not be shown and was revoked";
+        return Err(anyhow::Error::from(error).context(told));
+    }
+    Ok(())
+}
+
+async fn keep_new_key(
+    store: &dyn Store,
+    client: ClientId,
+    name: Option<String>,
+) -> anyhow::Result<(ApiKeyId, ApiKeySecret)> {
     let secret = ApiKeySecret::generate(&SystemRandom);
     let key = ApiKey {
         id: ApiKeyId::new(random_uuid(&SystemRandom)),
@@ -104,7 +143,7 @@ pub(crate) async fn create_key(
         created_at: SystemClock.now(),
     };
     match store.create_api_key(&key).await? {
-        KeyKept::Kept => Ok(secret),
+        KeyKept::Kept => Ok((key.id, secret)),
         KeyKept::TooMany => anyhow::bail!(
             "the client has {} keys, which is the most: revoke one first (`millrace keys list`)",
             domain::api_key::API_KEYS_MAX

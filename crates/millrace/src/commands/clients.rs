@@ -1,8 +1,7 @@
 //! `millrace clients`: prints the bare id on stdout.
-#![expect(clippy::print_stdout, reason = "what these commands print is their result")]
 
 use crate::cli::{ClientsCommand, ConfigArgs};
-use crate::{load, wire_up};
+use crate::{load, output, wire_up};
 use anyhow::{Context as _, bail};
 use domain::client::ClientName;
 use store::ClientKept;
@@ -25,14 +24,20 @@ async fn create(config: &ConfigArgs, name: &str) -> anyhow::Result<()> {
     }
     let client = store.find_client(&name).await?.context("the new client is gone again")?;
     store.close().await;
-    println!("{}", client.id);
+    output::line(client.id)?;
     Ok(())
 }
 
 async fn list(config: &ConfigArgs) -> anyhow::Result<()> {
-    let store = wire_up::open_store(&load(config.config.as_deref(), &config.pairs())?.0).await?;
+    let store =
+        wire_up::open_existing_store(&load(config.config.as_deref(), &config.pairs())?.0).await?;
     for client in store.list_clients().await? {
-        println!("{}  {}  {}", client.id, client.created_at, client.name.as_str());
+        output::line(format_args!(
+            "{}  {}  {}",
+            client.id,
+            client.created_at,
+            client.name.as_str()
+        ))?;
     }
     store.close().await;
     Ok(())

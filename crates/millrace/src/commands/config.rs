@@ -1,21 +1,23 @@
 //! `millrace config`: checks the settings, or shows them.
-#![expect(clippy::print_stdout, reason = "what these commands print is their result")]
 
 use crate::cli::{ConfigArgs, ConfigCommand};
 use crate::config::keys::KEYS;
-use crate::load;
+use crate::{load, output, serve};
 
 /// Does what was asked for.
-pub(crate) fn run(command: ConfigCommand) -> anyhow::Result<()> {
+pub(crate) async fn run(command: ConfigCommand) -> anyhow::Result<()> {
     match command {
-        ConfigCommand::Check(config) => check(&config),
+        ConfigCommand::Check(config) => check(&config).await,
         ConfigCommand::Dump(config) => dump(&config),
     }
 }
 
-fn check(config: &ConfigArgs) -> anyhow::Result<()> {
-    load(config.config.as_deref(), &config.pairs())?;
-    println!("the settings are right");
+async fn check(config: &ConfigArgs) -> anyhow::Result<()> {
+    let (settings, _) = load(config.config.as_deref(), &config.pairs())?;
+    if let Some(tls) = &settings.server.tls {
+        serve::read_certificate(tls).await?;
+    }
+    output::line("the settings are right")?;
     Ok(())
 }
 
@@ -27,11 +29,11 @@ fn dump(config: &ConfigArgs) -> anyhow::Result<()> {
         let (head, name) = key.path.split_once('.').unwrap_or(("", key.path));
         if head != section {
             section = head;
-            println!("\n[{section}]");
+            output::line(format_args!("\n[{section}]"))?;
         }
         let hidden = key.secret && !sourced.value.is_empty();
         let value = if hidden { "(hidden)" } else { sourced.value.as_str() };
-        println!("{name} = {value:?}  # {}; {}", sourced.origin, key.help);
+        output::line(format_args!("{name} = {value:?}  # {}; {}", sourced.origin, key.help))?;
     }
     Ok(())
 }

@@ -1,8 +1,7 @@
 //! `millrace keys`: prints the bare key on stdout, everything else for people.
-#![expect(clippy::print_stdout, reason = "what these commands print is their result")]
 
 use crate::cli::{ConfigArgs, KeysCommand};
-use crate::{load, wire_up};
+use crate::{load, output, wire_up};
 use anyhow::bail;
 use domain::api_key::{API_KEY_NAME_CHARS_MAX, Revocation};
 use domain::ids::ApiKeyId;
@@ -26,18 +25,19 @@ async fn create(config: &ConfigArgs, client: &str, name: Option<String>) -> anyh
     }
     let store = wire_up::open_store(&load(config.config.as_deref(), &config.pairs())?.0).await?;
     let client = wire_up::find_client(store.as_ref(), client).await?;
-    let secret = wire_up::create_key(store.as_ref(), client.id, name).await?;
+    let show = |key: &str| output::line(key);
+    let handed_out = wire_up::hand_out_key(store.as_ref(), client.id, name, show).await;
     store.close().await;
-    println!("{}", secret.reveal());
-    Ok(())
+    handed_out
 }
 
 async fn list(config: &ConfigArgs, client: &str) -> anyhow::Result<()> {
-    let store = wire_up::open_store(&load(config.config.as_deref(), &config.pairs())?.0).await?;
+    let store =
+        wire_up::open_existing_store(&load(config.config.as_deref(), &config.pairs())?.0).await?;
     let client = wire_up::find_client(store.as_ref(), client).await?;
     for key in store.list_api_keys(client.id).await? {
         let name = key.name.as_deref().unwrap_or("-");
-        println!("{}  …{}  {}  {name}", key.id, key.hint, key.created_at);
+        output::line(format_args!("{}  …{}  {}  {name}", key.id, key.hint, key.created_at))?;
     }
     store.close().await;
     Ok(())
@@ -47,16 +47,20 @@ async fn revoke(config: &ConfigArgs, client: &str, id: &str, last: LastKey) -> a
     let Some(id) = ApiKeyId::parse(id) else {
         bail!("{id:?} is not a key's id: `millrace keys list` shows them");
     };
-    let store = wire_up::open_store(&load(config.config.as_deref(), &config.pairs())?.0).await?;
+    let store =
+        wire_up::open_existing_store(&load(config.config.as_deref(), &config.pairs())?.0).await?;
     let client = wire_up::find_client(store.as_ref(), client).await?;
     let revocation = store.revoke_api_key(client.id, id, last).await?;
     store.close().await;
     match revocation {
-        Revocation::Revoked => println!("revoked {id}"),
-        Revocation::Unknown => bail!("the client has no key {id}: `millrace keys list` shows them"),
+        Revocation::Revoked => Ok(output::line(format_args!("revoked {id}"))?),
+        Revocation::Unknown => bail!(
+            "the client {name:?} has no key {id}: `millrace keys list --client {name}` shows its keys; \
+             another client's are revoked with --client",
+            name = client.name.as_str()
+        ),
         Revocation::LastKey => {
             bail!("{id} is the client's last key: make another first, or say --force")
         }
     }
-    Ok(())
 }

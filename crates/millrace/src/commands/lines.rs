@@ -1,8 +1,7 @@
 //! `millrace lines`: what an account holds, for an operator; one line of text for each, oldest first.
-#![expect(clippy::print_stdout, reason = "what this command prints is its result")]
 
 use crate::cli::LinesArgs;
-use crate::{load, wire_up};
+use crate::{load, output, wire_up};
 use anyhow::Context as _;
 use domain::ids::{CompanyId, ConnectionId, ConnectionPath};
 use domain::line::{KeptLine, LINE_PROPERTIES};
@@ -16,7 +15,7 @@ pub(crate) async fn run(args: &LinesArgs) -> anyhow::Result<()> {
     let filter = filter.map(|text| Filter::parse_for(text, LINE_PROPERTIES, "BankTransaction"));
     let mut request = ListRequest { filter: filter.transpose()?, ..ListRequest::default() };
     let (settings, _) = load(args.config.config.as_deref(), &args.config.pairs())?;
-    let store = wire_up::open_store(&settings).await?;
+    let store = wire_up::open_existing_store(&settings).await?;
     let client = wire_up::find_client(store.as_ref(), &args.client).await?;
     let connection = ConnectionPath {
         client: client.id,
@@ -28,7 +27,9 @@ pub(crate) async fn run(args: &LinesArgs) -> anyhow::Result<()> {
         request.page = PageRequest::new(number, PAGE_ITEMS_MAX)?;
         let page = store.list_lines(&path, &request).await?;
         let page = page.context("the client has no such account")?;
-        page.items.iter().for_each(print);
+        for kept in &page.items {
+            output::line(shown(kept))?;
+        }
         if !request.page.has_next(page.total) {
             break;
         }
@@ -37,12 +38,12 @@ pub(crate) async fn run(args: &LinesArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn print(kept: &KeptLine) {
+/// Fields between tabs. A control character in a text would break the columns, or the terminal.
+fn shown(kept: &KeptLine) -> String {
     let line = &kept.line;
     let balance = line.balance.map(|balance| balance.to_string()).unwrap_or_default();
-    let description = line.description.as_deref().unwrap_or_default();
-    println!(
-        "{}\t{}\t{}\t{}\t{balance}\t{description}",
-        kept.position, line.id, line.date, line.amount
-    );
+    let plain = |text: &str| text.replace(char::is_control, " ");
+    let description = plain(line.description.as_deref().unwrap_or_default());
+    let id = plain(&line.id);
+    format!("{}\t{id}\t{}\t{}\t{balance}\t{description}", kept.position, line.date, line.amount)
 }

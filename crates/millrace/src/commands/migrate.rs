@@ -1,8 +1,7 @@
 //! `millrace migrate`: brings the schema up to date.
-#![expect(clippy::print_stdout, reason = "what this command prints is its result")]
 
 use crate::cli::ConfigArgs;
-use crate::{load, wire_up};
+use crate::{load, output, wire_up};
 
 /// Does it.
 pub(crate) async fn run(config: &ConfigArgs) -> anyhow::Result<()> {
@@ -12,6 +11,6 @@ pub(crate) async fn run(config: &ConfigArgs) -> anyhow::Result<()> {
     let store = wire_up::open_store(&settings).await?;
     store.check_health().await?;
     store.close().await;
-    println!("the database is up to date");
+    output::line("the database is up to date")?;
     Ok(())
 }

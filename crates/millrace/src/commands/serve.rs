@@ -3,7 +3,7 @@
 use crate::cli::ServeArgs;
 use crate::config::{Mode, Settings};
 use crate::serve::{self, Running, Stop};
-use crate::{load, logging, wire_up};
+use crate::{load, logging, output, wire_up};
 
 /// Serves until told to stop.
 pub(crate) async fn run(args: &ServeArgs) -> anyhow::Result<()> {
@@ -18,16 +18,12 @@ pub(crate) async fn run(args: &ServeArgs) -> anyhow::Result<()> {
 }
 
 /// Tells a newcomer what to do next, and makes the first API key. In production mode an operator makes keys.
-#[expect(
-    clippy::print_stdout,
-    reason = "the first key is shown once, to whoever started the server"
-)]
 async fn greet(settings: &Settings, running: &Running) -> anyhow::Result<()> {
     if settings.simulators {
-        println!(
+        output::line(format_args!(
             "Millrace at {} — SIMULATORS ARE ON: nothing here reaches a real platform.",
             running.url
-        );
+        ))?;
     }
     let client =
         wire_up::find_client(running.store.as_ref(), domain::client::CLIENT_NAME_DEFAULT).await?;
@@ -40,7 +36,6 @@ async fn greet(settings: &Settings, running: &Running) -> anyhow::Result<()> {
         return Ok(());
     }
     let name = Some("made at the first start".to_owned());
-    let secret = wire_up::create_key(running.store.as_ref(), client.id, name).await?;
-    println!("API key, shown this once: {}", secret.reveal());
-    Ok(())
+    let show = |key: &str| output::line(format_args!("API key, shown this once: {key}"));
+    wire_up::hand_out_key(running.store.as_ref(), client.id, name, show).await
 }

@@ -232,7 +232,10 @@ impl Reader<'_> {
             Some(_) => {
                 bail!("{}: a database URL begins with postgres://", self.place("storage.database"))
             }
-            None => Place::Folder(self.text("storage.data")?.into()),
+            None => match self.optional("storage.data")? {
+                Some(folder) => Place::Folder(folder.into()),
+                None => bail!("{}: a folder is needed", self.place("storage.data")),
+            },
         };
         Ok(Storage { place, migrate: self.truth("storage.migrate")? })
     }

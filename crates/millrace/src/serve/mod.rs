@@ -41,8 +41,9 @@ pub(crate) struct Running {
 /// Opens the store, binds the address and begins to serve.
 pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Running> {
     let store = wire_up::open_store(settings).await?;
-    let listener = TcpListener::bind(settings.server.listen)
-        .with_context(|| format!("cannot listen on {}", settings.server.listen))?;
+    let listener = TcpListener::bind(settings.server.listen).with_context(|| {
+        format!("cannot listen on {}: choose another with --listen", settings.server.listen)
+    })?;
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     let scheme = if settings.server.tls.is_some() { "https" } else { "http" };
@@ -91,17 +92,26 @@ async fn listen(
             tasks.spawn(async move { report(server.serve(service).await) });
         }
         Some(tls) => {
-            // Another crate in the tree may bring a second provider: say which one is meant.
-            let _already_chosen = rustls::crypto::aws_lc_rs::default_provider().install_default();
-            let config = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
-            let config = config.with_context(|| {
-                format!("the certificate in {} cannot be used", tls.certificate.display())
-            })?;
+            let config = read_certificate(tls).await?;
             let server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
             tasks.spawn(async move { report(server.serve(service).await) });
         }
     }
     Ok(())
+}
+
+/// The certificate and its key, read and found to belong together.
+pub(crate) async fn read_certificate(tls: &Tls) -> anyhow::Result<RustlsConfig> {
+    // Another crate in the tree may bring a second provider: say which one is meant.
+    let _already_chosen = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let config = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
+    config.with_context(|| {
+        format!(
+            "the certificate in {} and the key in {} cannot be used: both must be PEM files and belong together",
+            tls.certificate.display(),
+            tls.key.display()
+        )
+    })
 }
 
 fn report(ended: std::io::Result<()>) {
