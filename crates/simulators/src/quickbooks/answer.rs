@@ -84,6 +84,7 @@ mod tests {
         let answer = read(&a_statement("S1", &rows, "1377.490"));
         let statement = answer.statement("S1", &a_bank_offer()).unwrap();
         assert_eq!(statement.balance, "1377.490");
+        assert_eq!(statement.start.map(String::from).as_deref(), Some("2024-02-22"));
         assert_eq!(statement.end.map(String::from).as_deref(), Some("2024-02-29"));
         let line = &statement.lines[0];
         assert_eq!((line.fit_id.as_str(), line.amount.as_str()), ("t-1", "-42.50"));
@@ -104,9 +105,9 @@ mod tests {
     #[test]
     fn bad_statuses_become_what_the_customer_reads() {
         let cases = [
-            (15500, "check your sign-in details"),
+            (15500, "OFX status 15500 (signon invalid)"),
             (15502, "the sign-in is locked"),
-            (2003, "refused the statement of MR-1 with OFX status 2003"),
+            (2003, "refused the statement of MR-1 with OFX status 2003 (account not found)"),
         ];
         for (code, words) in cases {
             let answer = read(&a_wrapper("STMTTRNRS", "S1", code, ""));

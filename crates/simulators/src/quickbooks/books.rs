@@ -1,5 +1,6 @@
 //! What the simulator keeps: customers, their accounts, and the lines in their books. Importing is import.rs.
 
+use super::attention::Attention;
 use super::simulator::PollOutcome;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -72,10 +73,14 @@ pub(super) struct Account {
     pub(super) source_id: String,
     /// What the customer made of it in the books.
     pub(super) books_type: BooksType,
+    /// Where the feed begins, as the bank's first answer stated it.
     pub(super) start: Day,
     /// The end of the last good answer: the next one begins a little before it.
     pub(super) last_end: Option<Day>,
     pub(super) connected: bool,
+    /// Why it is not asked for although it is connected. Files from before this was kept have none.
+    #[serde(default)]
+    pub(super) attention: Option<Attention>,
     pub(super) balance: Option<String>,
     pub(super) imported: u64,
     pub(super) seen_again: u64,
@@ -158,6 +163,7 @@ impl Account {
             start: Day(start),
             last_end: None,
             connected: true,
+            attention: None,
             balance: None,
             imported: 0,
             seen_again: 0,

@@ -153,7 +153,7 @@ impl IntoResponse for Refusal {
                 let error = format!("there is no fault {name:?}; there are: {}", known.join(", "));
                 (StatusCode::UNPROCESSABLE_ENTITY, error)
             }
-            Self::Simulator(error) => (status(&error), in_full(&error)),
+            Self::Simulator(error) => (status(&error), error.in_full()),
         };
         (status, Json(serde_json::json!({ "error": error }))).into_response()
     }
@@ -162,6 +162,7 @@ impl IntoResponse for Refusal {
 const fn status(error: &QuickBooksError) -> StatusCode {
     match error {
         QuickBooksError::Unreachable { .. }
+        | QuickBooksError::Untrusted { .. }
         | QuickBooksError::Http { .. }
         | QuickBooksError::Unreadable(_) => StatusCode::BAD_GATEWAY,
         QuickBooksError::Target { .. } | QuickBooksError::StateFile { .. } => {
@@ -176,15 +177,4 @@ const fn status(error: &QuickBooksError) -> StatusCode {
         | QuickBooksError::NobodyLinked
         | QuickBooksError::NeedsPlainHttp => StatusCode::UNPROCESSABLE_ENTITY,
     }
-}
-
-/// An error with everything that led to it.
-fn in_full(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

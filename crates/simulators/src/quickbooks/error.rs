@@ -4,16 +4,22 @@
 #[derive(Debug, thiserror::Error)]
 pub enum QuickBooksError {
     /// The bank does not know the credentials.
-    #[error("check your sign-in details: the bank does not accept the username and password")]
+    #[error(
+        "check your sign-in details: the bank does not accept the username and password, OFX status 15500 ({})",
+        words(15500)
+    )]
     SignIn,
     /// The bank locked the credentials.
-    #[error("the sign-in is locked: too many attempts with a wrong password, try again later")]
+    #[error(
+        "the sign-in is locked: too many attempts with a wrong password, try again later, OFX status 15502 ({})",
+        words(15502)
+    )]
     Locked,
     /// The credentials see no account.
     #[error("nothing to link: the bank lists no accounts for these credentials")]
     NothingToLink,
     /// The bank answered another OFX status.
-    #[error("the bank refused {what} with OFX status {code}")]
+    #[error("the bank refused {what} with OFX status {code} ({})", words(*code))]
     Refused {
         /// What was asked for.
         what: String,
@@ -35,6 +41,15 @@ pub enum QuickBooksError {
         /// Whom was asked.
         target: String,
         /// What the connection said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The bank shows a certificate that nobody here vouches for.
+    #[error("the certificate of the bank at {target} is not trusted on this machine")]
+    Untrusted {
+        /// Whom was asked.
+        target: String,
+        /// What is wrong with it.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -72,4 +87,57 @@ pub enum QuickBooksError {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl QuickBooksError {
+    /// The error with everything that led to it.
+    pub(super) fn in_full(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            text = format!("{text}: {cause}");
+            source = cause.source();
+        }
+        text
+    }
+}
+
+/// An OFX status in words, for those that banks answer to what is asked here.
+pub(super) const fn words(code: u32) -> &'static str {
+    match code {
+        2000 => "general error",
+        2003 => "account not found",
+        2004 => "account closed",
+        2005 => "account not authorized",
+        2019 => "duplicate request",
+        2020 => "invalid date",
+        2027 => "invalid date range",
+        2028 => "requested element unknown",
+        15000 => "the password must be changed",
+        15500 => "signon invalid",
+        15501 => "account already in use",
+        15502 => "password lockout",
+        15510 => "the institution's name is missing",
+        _ => "not one of the usual ones",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_in_full_ends_with_its_cause() {
+        let source = std::io::Error::other("connection refused").into();
+        let error = QuickBooksError::Unreachable { target: "http://b".to_owned(), source };
+        assert_eq!(error.in_full(), "the bank at http://b does not answer: connection refused");
+        assert_eq!(QuickBooksError::SignIn.in_full(), QuickBooksError::SignIn.to_string());
+    }
+
+    #[test]
+    fn a_status_is_told_by_number_and_in_words() {
+        let error = QuickBooksError::Refused { what: "it".to_owned(), code: 2005 };
+        assert!(error.to_string().ends_with("OFX status 2005 (account not authorized)"));
+        assert!(QuickBooksError::Locked.to_string().ends_with("15502 (password lockout)"));
+    }
 }

@@ -92,7 +92,12 @@ mod tests {
         counted(&mut account, &[], "8");
         let end = account.last_end;
         assert_eq!(end.map(String::from).as_deref(), Some("2024-02-29"));
-        account.import(Statement { end: None, balance: "8".to_owned(), lines: Vec::new() });
+        account.import(Statement {
+            start: None,
+            end: None,
+            balance: "8".to_owned(),
+            lines: Vec::new(),
+        });
         assert_eq!(account.last_end, end);
     }
 }

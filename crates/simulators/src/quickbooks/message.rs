@@ -9,6 +9,8 @@ use rust_decimal::Decimal;
 /// A statement as it came.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Statement {
+    /// The first day that the answer covers, if it says so.
+    pub(super) start: Option<Day>,
     /// The last day that the answer covers; none without lines.
     pub(super) end: Option<Day>,
     pub(super) balance: String,
@@ -43,11 +45,12 @@ pub(super) fn read_statement(inner: &str, of: &Offer) -> Result<Statement, Quick
     }
     let balance = amount(&need(section(statement, "LEDGERBAL")?, "BALAMT")?)?;
     let Some(list) = sections(statement, "BANKTRANLIST").next() else {
-        return Ok(Statement { end: None, balance, lines: Vec::new() });
+        return Ok(Statement { start: None, end: None, balance, lines: Vec::new() });
     };
+    let start = value(list, "DTSTART").map(|start| day(&start)).transpose()?;
     let end = Some(day(&need(list, "DTEND")?)?);
     let lines = sections(list, "STMTTRN").map(read_line).collect::<Result<_, _>>()?;
-    Ok(Statement { end, balance, lines })
+    Ok(Statement { start, end, balance, lines })
 }
 
 fn read_line(line: &str) -> Result<Line, QuickBooksError> {

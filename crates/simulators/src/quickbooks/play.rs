@@ -3,7 +3,7 @@
 use super::books::AccountKind;
 use super::raw::{self, Manner, RawAnswer};
 use super::request::{self, SignOn, Window};
-use super::simulator::Question;
+use super::simulator::{Asked, Question};
 use super::tags::{decoded, sections, value};
 use super::wire::OFX_TYPE;
 use super::{Exchange, Fault, FaultReport, Offer, QuickBooks, QuickBooksError};
@@ -99,7 +99,7 @@ impl QuickBooks {
         for question in questions.iter().cycle().take(questions.len() * STORM_ROUNDS) {
             let (simulator, question) = (Arc::clone(self), question.clone());
             asked.spawn(async move {
-                let fetched = simulator.fetch(&question, None).await;
+                let fetched = simulator.fetch(&question, Asked::Again).await;
                 simulator.settle(&question, fetched).await
             });
         }

@@ -2,6 +2,7 @@
 //! asked, so that polls can run at once.
 
 use super::answer::Answer;
+use super::attention::Attention;
 use super::books::{Account, Books, Customer};
 use super::request::{self, SignOn, Window};
 use super::shown::ShownBooks;
@@ -85,6 +86,13 @@ pub struct PollOutcome {
     pub error: Option<String>,
 }
 
+/// Whether an account was asked about before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    First,
+    Again,
+}
+
 /// One account to ask about.
 #[derive(Clone)]
 pub(super) struct Question {
@@ -128,11 +136,12 @@ impl QuickBooks {
             return Err(QuickBooksError::NothingToLink);
         }
         self.change(|books| {
-            let accounts = books
-                .customers
-                .remove(connection)
-                .map(|customer| customer.accounts)
-                .unwrap_or_default();
+            let before = books.customers.remove(connection);
+            let mut accounts = before.map(|customer| customer.accounts).unwrap_or_default();
+            // New credentials are good for all accounts; one that is gone stays so until it is chosen.
+            for account in &mut accounts {
+                account.attention.take_if(|attention| *attention == Attention::SignedOut);
+            }
             let customer = Customer {
                 username: username.to_owned(),
                 password: password.to_owned(),
@@ -157,7 +166,7 @@ impl QuickBooks {
         let mut outcomes = Vec::new();
         for mut question in self.chosen(connection, choice).await? {
             question.since = start.max(earliest);
-            let counters = self.fetch(&question, Some(start)).await?;
+            let counters = self.fetch(&question, Asked::First).await?;
             outcomes.push(self.settle(&question, Ok(counters)).await?);
         }
         Ok(outcomes)
@@ -189,11 +198,15 @@ impl QuickBooks {
         Ok(offers.into_iter().map(question).collect())
     }
 
-    /// All customers' accounts are fetched, one after another.
+    /// All customers' accounts are fetched, one after another. A link that turns out to be dead is asked this once.
     pub async fn poll(&self) -> Result<Vec<PollOutcome>, QuickBooksError> {
         let mut outcomes = Vec::new();
         for question in self.questions().await {
-            let fetched = self.fetch(&question, None).await;
+            // The answer to an earlier question may have been about this one too.
+            if !self.books.lock().await.still_asks(&question) {
+                continue;
+            }
+            let fetched = self.fetch(&question, Asked::Again).await;
             outcomes.push(self.settle(&question, fetched).await?);
         }
         Ok(outcomes)
@@ -204,7 +217,7 @@ impl QuickBooks {
         let books = self.books.lock().await;
         let mut questions = Vec::new();
         for (connection, customer) in &books.customers {
-            for account in customer.accounts.iter().filter(|account| account.connected) {
+            for account in customer.accounts.iter().filter(|account| account.is_asked_for()) {
                 let since = match account.last_end {
                     Some(end) => days_before(end.0, OVERLAP_DAYS),
                     None => account.start.0,
@@ -222,19 +235,19 @@ impl QuickBooks {
         questions
     }
 
-    /// Asks for one statement and takes it into the books; with `start`, the account is chosen by that.
+    /// Asks for one statement and takes it into the books; the first one chooses the account.
     pub(super) async fn fetch(
         &self,
         question: &Question,
-        start: Option<Date>,
+        asked: Asked,
     ) -> Result<Counters, QuickBooksError> {
         let trnuid = self.books.lock().await.next_request();
         let messages = request::statement(&trnuid, &question.offer, Window::Since(question.since));
         let bytes = self.wire.ask(request::file(self.sign_on(question), &messages)).await?;
         let statement = Answer::read(&bytes)?.statement(&trnuid, &question.offer)?;
         self.change(|books| {
-            if let Some(start) = start {
-                books.choose(question, start);
+            if asked == Asked::First {
+                books.choose(question, statement.start.map_or(question.since, |start| start.0));
             }
             let account = books.account(&question.connection, &question.offer.number);
             account.map(|account| account.import(statement)).unwrap_or_default()
@@ -248,8 +261,15 @@ impl QuickBooks {
         question: &Question,
         fetched: Result<Counters, QuickBooksError>,
     ) -> Result<PollOutcome, QuickBooksError> {
-        let outcome = self.outcome(question, fetched);
-        self.change(|books| books.record(outcome.clone())).await?;
+        let attention = fetched.as_ref().err().and_then(Attention::called_for_by);
+        let outcome = self.outcome(question, fetched, attention);
+        self.change(|books| {
+            if let Some(attention) = attention {
+                books.call_for(question, attention);
+            }
+            books.record(outcome.clone());
+        })
+        .await?;
         info!(connection = %outcome.connection, imported = outcome.counters.imported, error = outcome.error, "polled");
         Ok(outcome)
     }
@@ -258,11 +278,15 @@ impl QuickBooks {
         &self,
         question: &Question,
         fetched: Result<Counters, QuickBooksError>,
+        attention: Option<Attention>,
     ) -> PollOutcome {
         let (counters, error) = match fetched {
             Ok(counters) => (counters, None),
-            Err(error) => (Counters::default(), Some(error.to_string())),
+            Err(error) => (Counters::default(), Some(error.in_full())),
         };
+        // Said now, because nothing more is heard of it.
+        let last_words = attention.map_or("", |_dead| "; not asked again until it is linked anew");
+        let error = error.map(|error| error + last_words);
         PollOutcome {
             at: self.clock.now().to_string(),
             connection: question.connection.clone(),

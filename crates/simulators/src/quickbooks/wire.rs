@@ -63,11 +63,37 @@ impl Wire {
         }
     }
 
-    /// The error for a bank that does not answer.
+    /// The error for a bank that cannot be talked to.
     pub(super) fn unreachable(
         &self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> QuickBooksError {
-        QuickBooksError::Unreachable { target: self.target.to_string(), source: source.into() }
+        let (target, source) = (self.target.to_string(), source.into());
+        if is_about_a_certificate(source.as_ref()) {
+            QuickBooksError::Untrusted { target, source }
+        } else {
+            QuickBooksError::Unreachable { target, source }
+        }
+    }
+}
+
+/// Whether the TLS library turned the bank's certificate down. It says so in words only: its type is hidden by the HTTP
+/// client.
+fn is_about_a_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |cause| cause.source());
+    causes.any(|cause| cause.to_string().contains("invalid peer certificate"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Error;
+
+    #[test]
+    fn an_untrusted_certificate_is_told_from_a_bank_that_is_away() {
+        let wire = Wire::to("https://bank.example/ofx").unwrap();
+        let told = |source: &str| wire.unreachable(Error::other(source.to_owned())).to_string();
+        assert!(told("invalid peer certificate: UnknownIssuer").contains("is not trusted"));
+        assert!(told("connection refused").contains("does not answer"));
     }
 }

@@ -18,7 +18,9 @@ pub(crate) struct Bank {
 #[derive(Default)]
 struct Book {
     rows: String,
+    start: String,
     sign_on_code: u32,
+    statement_code: u32,
     asked: Vec<String>,
 }
 
@@ -44,6 +46,16 @@ impl Bank {
         self.book.lock().unwrap().sign_on_code = code;
     }
 
+    /// Grants statements from that day on and says so, like `20240226`.
+    pub(crate) fn set_start(&self, day: &str) {
+        self.book.lock().unwrap().start = format!("<DTSTART>{day}");
+    }
+
+    /// Answers every request for a statement with that status from here on.
+    pub(crate) fn set_statement_code(&self, code: u32) {
+        self.book.lock().unwrap().statement_code = code;
+    }
+
     /// The values of `tag` in everything that was asked since the last call.
     pub(crate) fn asked(&self, tag: &str) -> Vec<String> {
         let asked = std::mem::take(&mut self.book.lock().unwrap().asked);
@@ -62,20 +74,22 @@ async fn answer(State(book): State<Arc<Mutex<Book>>>, file: String) -> String {
     let mut book = book.lock().unwrap();
     let trnuid = value(&file, "TRNUID").unwrap();
     let from = "<BANKACCTFROM><BANKID>9<ACCTID>MR-1<ACCTTYPE>CHECKING</BANKACCTFROM>";
+    let (mut code, sign_on) = (book.sign_on_code, book.sign_on_code);
     let (wrapper, inner) = if file.contains("<PROFRQ>") {
         ("PROFTRNRS", "<PROFRS><FINAME>Corner Bank</PROFRS>".to_owned())
     } else if file.contains("<ACCTINFORQ>") {
         let info = format!("<ACCTINFO><DESC>Current<BANKACCTINFO>{from}</BANKACCTINFO></ACCTINFO>");
         ("ACCTINFOTRNRS", format!("<ACCTINFORS>{info}</ACCTINFORS>"))
     } else {
-        let list = format!("<BANKTRANLIST><DTEND>20240229120000{}</BANKTRANLIST>", book.rows);
+        let (start, rows) = (&book.start, &book.rows);
+        let list = format!("<BANKTRANLIST>{start}<DTEND>20240229120000{rows}</BANKTRANLIST>");
+        code = code.max(book.statement_code);
         let balance = "<LEDGERBAL><BALAMT>57.50</LEDGERBAL>";
         ("STMTTRNRS", format!("<STMTRS>{from}{list}{balance}</STMTRS>"))
     };
-    let code = book.sign_on_code;
     book.asked.push(file);
     format!(
-        "OFXHEADER:100\r\nENCODING:USASCII\r\nCHARSET:1252\r\n\r\n<OFX><SONRS><STATUS><CODE>{code}</STATUS></SONRS>\
+        "OFXHEADER:100\r\nENCODING:USASCII\r\nCHARSET:1252\r\n\r\n<OFX><SONRS><STATUS><CODE>{sign_on}</STATUS></SONRS>\
          <{wrapper}><TRNUID>{trnuid}<STATUS><CODE>{code}</STATUS>{inner}</{wrapper}></OFX>"
     )
 }

@@ -51,7 +51,7 @@ async fn books_look_as_promised() {
     assert_eq!(control.post("poll", Value::Null).await.1["polls"][0]["seenAgain"], 1);
     let (_, books) = control.call(Method::GET, "books", &Value::Null).await;
     let account = json!({"accountId": "acc-1", "number": "MR-1", "name": "Current", "kind": "bank",
-        "booksType": "Bank", "connected": true, "startDate": "2024-02-22", "balance": "57.50",
+        "booksType": "Bank", "connected": true, "attention": null, "startDate": "2024-02-22", "balance": "57.50",
         "imported": 1, "seenAgain": 1, "changedUnderSameFitid": 0,
         "lines": [{"fitId": "t-1", "date": "2024-02-28", "amount": "-42.50", "name": "Rent", "memo": "", "type": "DEBIT"}]});
     assert_eq!(books["customers"], json!([{"connection": "c-1", "accounts": [account]}]));

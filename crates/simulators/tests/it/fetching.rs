@@ -58,14 +58,73 @@ async fn a_fetch_that_failed_is_told_and_changes_nothing() {
     simulator.link("c-1", "USER", "pw").await.unwrap();
     simulator.choose("c-1", &all_from("2024-02-28")).await.unwrap();
     let before = books(&simulator).await["customers"].clone();
-    bank.set_sign_on_code(15500);
+    bank.set_sign_on_code(15502);
     bank.set_rows(&row("t-2", "-2.00"));
     let (counters, error) = polled(&simulator).await;
     assert_eq!(counters, Counters::default());
-    assert!(error.unwrap().contains("check your sign-in details"));
+    assert!(error.unwrap().contains("15502 (password lockout)"));
     let after = books(&simulator).await;
     assert_eq!(after["customers"], before);
     assert!(after["polls"][1]["error"].is_string());
+    bank.set_sign_on_code(0);
+    assert_eq!(polled(&simulator).await.0.imported, 1, "a lockout passes");
+}
+
+#[tokio::test]
+async fn the_start_is_the_one_that_the_first_answer_stated() {
+    let bank = Bank::open("").await;
+    bank.set_start("20240226120000");
+    let simulator = a_simulator(&bank, None);
+    simulator.link("c-1", "USER", "pw").await.unwrap();
+    simulator.choose("c-1", &all_from("2020-01-01")).await.unwrap();
+    bank.set_start("20240101");
+    simulator.poll().await.unwrap();
+    let account = &books(&simulator).await["customers"][0]["accounts"][0];
+    assert_eq!(account["startDate"], "2024-02-26");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_refused_is_told_once_and_mended_by_a_new_one() {
+    let bank = Bank::open(&row("t-1", "-1.00")).await;
+    let simulator = a_simulator(&bank, None);
+    for connection in ["c-1", "c-2"] {
+        simulator.link(connection, "USER", "pw").await.unwrap();
+        simulator.choose(connection, &all_from("2024-02-28")).await.unwrap();
+    }
+    bank.set_sign_on_code(15500);
+    let failed = simulator.poll().await.unwrap();
+    let told = failed[0].error.clone().unwrap();
+    assert!(told.contains("15500 (signon invalid); not asked again"), "{told}");
+    bank.set_sign_on_code(0);
+    assert_eq!((failed.len(), simulator.poll().await.unwrap()), (2, Vec::new()));
+    simulator.link("c-1", "USER", "new").await.unwrap();
+    let customers = books(&simulator).await["customers"].clone();
+    assert_eq!(customers[0]["accounts"][0]["attention"], Value::Null);
+    let attention = customers[1]["accounts"][0]["attention"].as_str().unwrap();
+    assert!(attention.starts_with("signed out: "), "{attention}");
+    bank.asked("USERPASS");
+    assert_eq!(polled(&simulator).await, (Counters { seen_again: 1, ..Counters::default() }, None));
+    assert_eq!(bank.asked("USERPASS"), ["new"]);
+}
+
+#[tokio::test]
+async fn an_account_that_is_gone_comes_back_when_it_is_chosen_again() {
+    for (code, words) in [(2003, "not found"), (2004, "closed"), (2005, "not authorized")] {
+        let bank = Bank::open(&row("t-1", "-1.00")).await;
+        let simulator = a_simulator(&bank, None);
+        simulator.link("c-1", "USER", "pw").await.unwrap();
+        simulator.choose("c-1", &all_from("2024-02-28")).await.unwrap();
+        bank.set_statement_code(code);
+        let told = polled(&simulator).await.1.unwrap();
+        assert!(told.contains(&format!("{code} (account {words})")), "{told}");
+        bank.set_statement_code(0);
+        simulator.link("c-1", "USER", "new").await.unwrap();
+        assert_eq!(simulator.poll().await.unwrap(), [], "a sign-in alone chooses nothing");
+        let account = books(&simulator).await["customers"][0]["accounts"][0].clone();
+        assert!(account["attention"].as_str().unwrap().starts_with("gone: "), "{account}");
+        simulator.choose("c-1", &all_from("2024-02-28")).await.unwrap();
+        assert_eq!(polled(&simulator).await.0.seen_again, 1);
+    }
 }
 
 #[tokio::test]
