@@ -10,6 +10,7 @@ mod auth;
 mod compat;
 mod envelope;
 mod json;
+mod leftover;
 mod locate;
 mod paging;
 mod query;

@@ -4,9 +4,10 @@ use crate::access::{Watch, answer_panic, watch};
 use crate::auth::require_key;
 use crate::envelope::ApiError;
 use crate::json::BodyLimit;
+use crate::leftover::discard_leftover;
 use crate::state::{ApiState, Shared};
 use crate::{ext, nouns};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -23,13 +24,15 @@ pub fn router(state: ApiState) -> Router {
     enclose(routes, watched, body_bytes_max)
 }
 
-/// Puts the layers around routes: inside the limit of bodies, then the net for panics, outside the watch.
+/// Puts the layers around routes: inside the limit of bodies, then the net for panics, what takes the rest of a body,
+/// and outside the watch.
 fn enclose(routes: Router, watched: Watch, body_bytes_max: usize) -> Router {
     routes
         .fallback(|| async { ApiError::no_such_route() })
         .method_not_allowed_fallback(|| async { ApiError::no_such_method() })
         .layer(Extension(BodyLimit(body_bytes_max)))
         .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(from_fn(discard_leftover))
         .layer(from_fn_with_state(watched, watch))
 }
 

@@ -21,10 +21,6 @@ pub(crate) struct JsonBody(pub(crate) Bytes);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BodyLimit(pub(crate) usize);
 
-/// What is read and thrown away of a body that is too long. A caller that is still sending when the connection closes
-/// sees a broken connection instead of the answer, and would send again.
-const DISCARDED_BYTES_MAX: usize = 32 * 1024 * 1024;
-
 impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = ApiError;
 
@@ -36,28 +32,22 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     }
 }
 
+/// Reads no further than the limit: what is left is leftover.rs's business.
 async fn read_limited(mut body: Body, BodyLimit(bytes_max): BodyLimit) -> Answer<Bytes> {
     let told = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    if told > bytes_max.saturating_add(DISCARDED_BYTES_MAX) {
+    if told > bytes_max {
         return Err(ApiError::too_large());
     }
-    let mut bytes = Vec::with_capacity(told.min(bytes_max));
-    let mut discarded: usize = 0;
+    let mut bytes = Vec::with_capacity(told);
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         let frame = frame.map_err(|_broken| ApiError::refused("the body did not arrive whole"))?;
         let Ok(data) = frame.into_data() else { continue };
-        let is_over = bytes.len().saturating_add(data.len()) > bytes_max;
-        if discarded == 0 && !is_over {
-            bytes.extend_from_slice(&data);
-            continue;
+        if bytes.len().saturating_add(data.len()) > bytes_max {
+            return Err(ApiError::too_large());
         }
-        bytes = Vec::new();
-        discarded = discarded.saturating_add(data.len());
-        if discarded > DISCARDED_BYTES_MAX {
-            break;
-        }
+        bytes.extend_from_slice(&data);
     }
-    if discarded == 0 { Ok(bytes.into()) } else { Err(ApiError::too_large()) }
+    Ok(bytes.into())
 }
 
 /// A body without a type is taken for JSON.
@@ -114,13 +104,11 @@ mod tests {
     use axum::http::HeaderValue;
 
     #[tokio::test]
-    async fn a_body_is_read_up_to_its_limit_and_discarded_beyond_it() {
+    async fn a_body_is_read_up_to_its_limit() {
         let read = async |text: &'static str| read_limited(Body::from(text), BodyLimit(4)).await;
         assert_eq!(read("").await.unwrap(), "");
         assert_eq!(read("1234").await.unwrap(), "1234");
         assert!(read("12345").await.unwrap_err().into_text().contains("too large"));
-        let endless = vec![b' '; DISCARDED_BYTES_MAX + 5];
-        assert!(read_limited(Body::from(endless), BodyLimit(4)).await.is_err());
     }
 
     #[test]

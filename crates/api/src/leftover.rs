@@ -1,0 +1,157 @@
+//! What is left of a body when its answer is ready: nobody read all of it because the key was wrong, there is no such
+//! route, or it is too long. A caller that is still sending when the connection closes sees a broken connection instead
+//! of the answer, and would send again for an hour; so the rest is read and thrown away, within limits.
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::Response;
+use http_body::{Frame, SizeHint};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Three times the longest body that is taken by default; who sends more may see a broken connection.
+const DISCARDED_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// Long enough for so much on a slow line, short enough not to be held by a caller who stopped sending.
+const DISCARD_WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// Answers, and then reads what is left.
+pub(crate) async fn discard_leftover(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let waits_for_us = request.headers().contains_key(header::EXPECT);
+    let (parts, body) = request.into_parts();
+    let shared = SharedBody(Arc::new(Mutex::new(Reading { body, has_begun: false })));
+    let response = next.run(Request::from_parts(parts, Body::new(shared.clone()))).await;
+    // Who waits for leave to send has sent nothing yet: the answer alone tells not to.
+    if shared.lock().has_begun || !waits_for_us {
+        // Whether it took too long makes no difference to the answer.
+        let _in_time = timeout(DISCARD_WAIT_MAX, shared.discard()).await.is_ok();
+    }
+    response
+}
+
+/// A body that its handler reads as its own, and that is still there afterwards.
+#[derive(Clone, Debug)]
+struct SharedBody(Arc<Mutex<Reading>>);
+
+#[derive(Debug)]
+struct Reading {
+    body: Body,
+    has_begun: bool,
+}
+
+impl SharedBody {
+    /// A handler that panicked while reading leaves a body like any other.
+    fn lock(&self) -> MutexGuard<'_, Reading> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn discard(mut self) {
+        if self.size_hint().lower() > DISCARDED_BYTES_MAX {
+            return;
+        }
+        let mut bytes: u64 = 0;
+        while bytes <= DISCARDED_BYTES_MAX {
+            let frame = poll_fn(|context| Pin::new(&mut self).poll_frame(context)).await;
+            let Some(Ok(frame)) = frame else { return };
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            bytes = bytes.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+        }
+    }
+}
+
+impl HttpBody for SharedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let mut reading = self.lock();
+        reading.has_begun = true;
+        Pin::new(&mut reading.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.lock().body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.lock().body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::http::StatusCode;
+    use axum::http::request::Builder;
+    use axum::middleware::from_fn;
+    use axum::routing::{any, post};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tower::ServiceExt as _;
+
+    const CHUNK: &[u8] = &[b'x'; 1 << 16];
+
+    /// A body of so many chunks that counts those which were taken.
+    struct Counted {
+        left: usize,
+        taken: Arc<AtomicUsize>,
+    }
+
+    impl HttpBody for Counted {
+        type Data = Bytes;
+        type Error = axum::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+            let Some(left) = self.left.checked_sub(1) else { return Poll::Ready(None) };
+            self.left = left;
+            self.taken.fetch_add(1, Ordering::SeqCst);
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(CHUNK)))))
+        }
+    }
+
+    fn post_to(path: &str) -> Builder {
+        Request::builder().method("POST").uri(path)
+    }
+
+    /// How many of `chunks` were taken by a route that reads nothing, or by one that reads everything.
+    async fn taken(request: Builder, chunks: usize) -> usize {
+        let read = |body: Bytes| async move { body.len().to_string() };
+        let routes = Router::new()
+            .route("/read", post(read))
+            .route("/away", any(|| async { StatusCode::UNAUTHORIZED }))
+            .layer(from_fn(discard_leftover));
+        let taken = Arc::new(AtomicUsize::new(0));
+        let body = Counted { left: chunks, taken: Arc::clone(&taken) };
+        routes.oneshot(request.body(Body::new(body)).unwrap()).await.unwrap();
+        taken.load(Ordering::SeqCst)
+    }
+
+    #[tokio::test]
+    async fn what_nobody_read_is_read_up_to_a_limit() {
+        assert_eq!(taken(post_to("/away"), 20).await, 20);
+        let most = usize::try_from(DISCARDED_BYTES_MAX).unwrap() / CHUNK.len();
+        assert_eq!(taken(post_to("/away"), 2 * most).await, most + 1);
+        assert_eq!(taken(post_to("/read"), 20).await, 20);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_leave_to_send_is_not_asked_to() {
+        let waiting = |path| post_to(path).header(header::EXPECT, "100-continue");
+        assert_eq!(taken(waiting("/away"), 20).await, 0);
+        assert_eq!(taken(waiting("/read"), 20).await, 20);
+    }
+}
