@@ -42,18 +42,25 @@ pub(crate) async fn require_key(
 }
 
 async fn find_caller(state: &Shared, headers: &HeaderMap) -> Result<Caller, ApiError> {
-    let header = headers.get(header::AUTHORIZATION).ok_or_else(|| {
-        ApiError::unauthorized(
-            "the request has no Authorization header: send Basic and the API key in base64",
-        )
-    })?;
-    let key = header.to_str().ok().and_then(presented_key).ok_or_else(|| {
-        ApiError::unauthorized("the Authorization header is not Basic and an API key in base64")
-    })?;
+    let key = find_key(headers).map_err(ApiError::unauthorized)?;
     // Only hashes are compared, and nobody can choose one: the time it takes tells nothing about a key.
     let found = state.store.find_api_key(&ApiKeyHash::of(&key)).await?;
     let key = found.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
     Ok(Caller { client: key.client })
+}
+
+/// The key in a request's headers, or why there is none. Of two headers a proxy may have looked at the other one, so
+/// neither counts.
+fn find_key(headers: &HeaderMap) -> Result<String, &'static str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values
+        .next()
+        .ok_or("the request has no Authorization header: send Basic and the API key in base64")?;
+    if values.next().is_some() {
+        return Err("the request has more than one Authorization header");
+    }
+    let key = value.to_str().ok().and_then(presented_key);
+    key.ok_or("the Authorization header is not Basic and an API key in base64")
 }
 
 /// The key in a header's value. A colon at the end is what HTTP libraries add for the password that is not there.
@@ -78,6 +85,23 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn one_header_counts_and_two_do_not() {
+        let with = |values: &[&'static [u8]]| {
+            let values = values.iter().map(|value| HeaderValue::from_bytes(value).unwrap());
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::AUTHORIZATION, value);
+            }
+            find_key(&headers)
+        };
+        assert_eq!(with(&[b"Basic S2V5MTIz"]).unwrap(), "Key123");
+        assert!(with(&[]).unwrap_err().contains("no Authorization header"));
+        assert!(with(&[b"Basic S2V5MTIz", b"Basic S2V5MTIz"]).unwrap_err().contains("more than"));
+        assert!(with(&[b"Basic \xff"]).unwrap_err().contains("is not Basic"));
+    }
 
     #[test]
     fn a_key_is_read_with_and_without_its_colon_and_in_any_case_of_the_scheme() {

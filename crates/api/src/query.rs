@@ -23,14 +23,6 @@ impl Parameters {
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// `true` or `false` in any case.
-    pub(crate) fn flag(&self, name: &str) -> Answer<Option<bool>> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        let flag = value.to_ascii_lowercase().parse();
-        flag.map(Some)
-            .map_err(|_neither| ApiError::refused(format!("{name} must be true or false")))
-    }
-
     /// See the field.
     pub(crate) fn path(&self) -> &str {
         &self.path
@@ -75,11 +67,9 @@ mod tests {
 
     #[test]
     fn spaces_and_names_are_read_in_every_way_that_libraries_write_them() {
-        let parameters = Parameters::of("/x?query=name+~%20Acme&ORDERBY=-created&empty=&b=True");
+        let parameters = Parameters::of("/x?query=name+~%20Acme&ORDERBY=-created&empty=");
         assert_eq!(parameters.get("query"), Some("name ~ Acme"));
         assert_eq!(parameters.get("orderBy"), Some("-created"));
         assert_eq!(parameters.get("empty"), None);
-        assert_eq!(parameters.flag("b").unwrap(), Some(true));
-        assert!(Parameters::of("/x?b=1").flag("b").is_err());
     }
 }

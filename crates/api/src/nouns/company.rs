@@ -1,6 +1,6 @@
 //! Companies.
 
-use super::connection::open_connection;
+use super::connection::{open_connection, parse_platform};
 use crate::auth::Caller;
 use crate::compat::Viewer;
 use crate::envelope::{Answer, ApiError};
@@ -18,7 +18,7 @@ use domain::company::{
     COMPANY_DESCRIPTION_CHARS_MAX, COMPANY_PROPERTIES, Company, CompanyChange, CompanyName, Tags,
 };
 use domain::ids::{CompanyId, random_uuid};
-use domain::platform::{self, Platform};
+use domain::platform::Platform;
 use domain::query::TagFilter;
 use std::collections::BTreeMap;
 
@@ -174,9 +174,7 @@ impl CompanyBody {
 }
 
 fn read_platform(fields: &mut Fields<'_, '_>) -> Option<&'static Platform> {
-    fields.parsed("platformType", PLATFORM_CHARS_MAX, |key| {
-        platform::find(key).ok_or_else(|| format!("there is no platform {key:?}"))
-    })
+    fields.parsed("platformType", PLATFORM_CHARS_MAX, parse_platform)
 }
 
 fn read_tags(fields: &mut Fields<'_, '_>) -> Option<Tags> {

@@ -14,7 +14,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use domain::connection::{CONNECTION_PROPERTIES, Connection, ConnectionStatus};
 use domain::ids::{ConnectionId, ConnectionPath, random_uuid};
-use domain::platform::{self, Platform};
+use domain::platform::{self, PLATFORMS, Platform};
 use store::Unlinking;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -129,8 +129,15 @@ async fn delete_connection(
 }
 
 fn read_platform(body: &[u8]) -> Answer<&'static Platform> {
-    read_word(body, &["platformKey"], "platformKey", |key| {
-        platform::find(key).ok_or_else(|| format!("there is no platform {key:?}"))
+    read_word(body, &["platformKey"], "platformKey", parse_platform)
+}
+
+/// The platform of a key, or which keys there are.
+pub(super) fn parse_platform(key: &str) -> Result<&'static Platform, String> {
+    platform::find(key).ok_or_else(|| {
+        let known = PLATFORMS.iter().map(|known| format!("{} ({})", known.key, known.name));
+        let known: Vec<_> = known.collect();
+        format!("there is no platform {key:?} here: use {}", known.join(" or "))
     })
 }
 
@@ -168,7 +175,9 @@ mod tests {
         assert_eq!(read_platform(br#"{"platformKey":"hcws"}"#).unwrap().key, "hcws");
         let refusal = |body: &str| read_platform(body.as_bytes()).unwrap_err().into_text();
         assert_eq!(refusal("{}"), "platformKey is missing");
-        assert!(refusal(r#"{"platformKey":"zzzz"}"#).contains(r#"there is no platform "zzzz""#));
+        assert!(refusal(r#"{"platformKey":"zzzz"}"#).ends_with(
+            r#"there is no platform "zzzz" here: use hcws (QuickBooks Online Bank Feeds)"#
+        ));
         assert!(refusal(r#"{"platformKey":7}"#).contains("must be a text, not a number"));
         assert!(refusal(r#""hcws""#).contains("must be an object"));
         assert!(refusal(r#"{"platformKey":"hcws","platformKey":"gbol"}"#).contains("twice"));

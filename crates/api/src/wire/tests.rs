@@ -71,6 +71,7 @@ fn account(shape: Shape) -> SourceAccount {
         public_number: "ABCD23456789".to_owned(),
         created_at: NOON,
         modified_at: NOON,
+        disconnected_at: None,
     }
 }
 

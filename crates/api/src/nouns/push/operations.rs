@@ -39,8 +39,7 @@ async fn create_push(
 ) -> Answer<Json<OperationShape>> {
     let mut faults = Faults::of(VALIDATOR);
     let timeout_minutes = read_timeout(&parameters, &mut faults);
-    // Whether a sync may follow has no meaning without syncs; a value that is none is still a slip worth telling.
-    parameters.flag("allowSyncOnPushComplete")?;
+    check_sync_wish(&parameters, &mut faults);
     let (draft, form) = read_draft(&body, &path.account, faults)?;
     // The echo is written before the draft goes to the store, so that no line is copied.
     let data = echo(&path.account, &draft, form)?;
@@ -104,6 +103,15 @@ fn read_timeout(parameters: &Parameters, faults: &mut Faults) -> Option<u32> {
     minutes
 }
 
+/// Whether a sync may follow has no meaning without syncs; a value that is none is still a slip worth telling.
+fn check_sync_wish(parameters: &Parameters, faults: &mut Faults) {
+    const NAME: &str = "allowSyncOnPushComplete";
+    let is_flag = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "true" | "false");
+    if parameters.get(NAME).is_some_and(|value| !is_flag(value)) {
+        faults.add(Place::Field(&Place::Body, NAME), "must be true or false");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +132,20 @@ mod tests {
             echoed(r#"{"accountId":"acc","transactions":[{"id":"1","date":"2025-03-04"}]}"#),
             r#"{"accountId":"acc","transactions":[{"id":"1","date":"2025-03-04","reconciled":false}]}"#
         );
+    }
+
+    #[test]
+    fn the_wish_for_a_sync_is_a_flag_in_any_case() {
+        for (uri, is_sound) in [
+            ("/p", true),
+            ("/p?allowSyncOnPushComplete=True", true),
+            ("/p?allowsynconpushcomplete=false", true),
+            ("/p?allowSyncOnPushComplete=1", false),
+        ] {
+            let mut faults = Faults::of(VALIDATOR);
+            check_sync_wish(&Parameters::of(uri), &mut faults);
+            assert_eq!(faults.is_empty(), is_sound, "{uri}");
+        }
     }
 
     #[test]

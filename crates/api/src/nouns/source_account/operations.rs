@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use axum::{Json, Router};
 use domain::ids::ConnectionPath;
-use domain::source_account::{AccountStatus, SourceAccount, public_number};
+use domain::source_account::{AccountId, AccountStatus, SourceAccount, public_number};
 use std::collections::HashSet;
 use store::{AccountChanged, AccountKept, OnExisting};
 
@@ -49,8 +49,9 @@ async fn create_accounts(
         AccountsBody::Many(wishes) => {
             let wishes = all_sound(wishes)?;
             check_all_new(&state, &path, &wishes).await?;
+            let ids: Vec<_> = wishes.iter().map(|wish| wish.id.clone()).collect();
             let kept = keep_accounts(&state, &path, wishes, OnExisting::Refuse).await?;
-            Ok(Json(show_kept(kept)).into_response())
+            Ok(Json(show_all_made(kept, &ids)?).into_response())
         }
     }
 }
@@ -131,6 +132,7 @@ pub(super) async fn keep_accounts(
         public_number: public_number(&*state.ids),
         created_at: now,
         modified_at: now,
+        disconnected_at: None,
     });
     let accounts: Vec<_> = made.collect();
     match state.store.create_source_accounts(path, &accounts, on_existing).await? {
@@ -162,6 +164,24 @@ fn exists<'a>(doubles: impl IntoIterator<Item = (Place<'a>, &'a str)>) -> ApiErr
     faults.into_error()
 }
 
+/// The accounts of a list that was all new when it was checked. Another request may have taken an id since then: that is
+/// told, and that the others are there, so that nobody takes the list for refused as a whole.
+fn show_all_made(kept: Vec<AccountKept>, ids: &[AccountId]) -> Answer<Vec<AccountShape>> {
+    let mut faults = Faults::of(VALIDATOR);
+    for (index, (kept, id)) in kept.iter().zip(ids).enumerate() {
+        if matches!(kept, AccountKept::Exists) {
+            let message = format_args!(
+                "is refused: another request made an account with the id {id:?} meanwhile; the others of the list were made",
+                id = id.as_str()
+            );
+            let place = Place::Item(&Place::Body, index);
+            faults.add(Place::Field(&place, "id"), message);
+        }
+    }
+    faults.check()?;
+    Ok(show_kept(kept))
+}
+
 /// What was kept. Of a list that was checked, or that updates, everything was.
 fn show_kept(kept: Vec<AccountKept>) -> Vec<AccountShape> {
     let accounts = kept.into_iter().filter_map(|kept| match kept {
@@ -169,4 +189,22 @@ fn show_kept(kept: Vec<AccountKept>) -> Vec<AccountShape> {
         AccountKept::Exists => None,
     });
     accounts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn a_list_that_lost_an_id_meanwhile_says_which_and_that_the_others_are_there() {
+        let account = testkit::an_account(&sample::connection(), "cur-1");
+        let ids = [account.id.clone(), AccountId::parse("late").unwrap()];
+        let both = vec![AccountKept::Kept(account.clone()), AccountKept::Kept(account.clone())];
+        assert_eq!(show_all_made(both, &ids).unwrap().len(), 2);
+        let error = show_all_made(vec![AccountKept::Kept(account), AccountKept::Exists], &ids);
+        let text = error.unwrap_err().into_text();
+        assert!(text.starts_with("[1].id is refused") && text.contains("\"late\""), "{text}");
+        assert!(text.ends_with("the others of the list were made"), "{text}");
+    }
 }
