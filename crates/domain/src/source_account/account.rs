@@ -33,6 +33,12 @@ pub enum AccountIdError {
     /// Would be taken for another operation's path.
     #[error("'batch' and 'credentials' are names of operations and cannot be ids")]
     Reserved,
+    /// No URL can hold them as a step of its path.
+    #[error("'.' and '..' cannot be ids, because no URL can name them")]
+    Dots,
+    /// Clients take it out of a path before they send it, so that no request could name the account.
+    #[error("'.' and '..' are steps of a path and cannot be ids")]
+    Step,
 }
 
 impl AccountId {
@@ -49,6 +55,12 @@ impl AccountId {
         }
         if matches!(text, "batch" | "credentials") {
             return Err(AccountIdError::Reserved);
+        }
+        if matches!(text, "." | "..") {
+            return Err(AccountIdError::Dots);
+        }
+        if matches!(text, "." | "..") {
+            return Err(AccountIdError::Step);
         }
         Ok(Self(text.to_owned()))
     }
@@ -97,6 +109,8 @@ pub struct SourceAccount {
     pub created_at: Timestamp,
     /// When the caller last changed it.
     pub modified_at: Timestamp,
+    /// When it was disconnected, if it is.
+    pub disconnected_at: Option<Timestamp>,
 }
 
 /// Which of the contract's two shapes.
@@ -196,6 +210,8 @@ mod tests {
     fn ids_that_would_be_other_operations_are_refused() {
         assert_eq!(AccountId::parse("batch"), Err(AccountIdError::Reserved));
         assert_eq!(AccountId::parse("credentials"), Err(AccountIdError::Reserved));
+        assert_eq!(AccountId::parse(".."), Err(AccountIdError::Step));
+        assert_eq!(AccountId::parse(".."), Err(AccountIdError::Dots));
         assert_eq!(AccountId::parse(""), Err(AccountIdError::Empty));
         assert_eq!(AccountId::parse("a\0b"), Err(AccountIdError::Control));
         assert!(AccountId::parse("acc 1/ä").is_ok());
