@@ -1,6 +1,5 @@
 //! `millrace demo`: a server of its own on a temporary folder, and a story told step by step. The story talks to the
 //! server by HTTP alone.
-#![expect(clippy::print_stdout, reason = "the story is the result")]
 
 mod check;
 mod lines;
@@ -10,7 +9,7 @@ mod wait;
 use crate::cli::DemoCommand;
 use crate::serve::{self, Running, Stop};
 use crate::world::SystemClock;
-use crate::{load, wire_up};
+use crate::{load, output, wire_up};
 use domain::clock::{Clock as _, utc_date};
 use story::Story;
 
@@ -40,12 +39,18 @@ async fn quickbooks(afterwards: Afterwards) -> anyhow::Result<()> {
         told = tell(&running, afterwards) => told,
         () = stop.requested() => Err(anyhow::anyhow!("stopped before the end of the story")),
     };
-    if told.is_ok() && afterwards == Afterwards::Keep {
-        println!("The server goes on until Ctrl-C; its folder is deleted then.");
-        stop.requested().await;
-    }
+    let ended = match (told, afterwards) {
+        (Ok(()), Afterwards::Keep) => keep(&stop).await,
+        (told, Afterwards::Keep | Afterwards::Stop) => told,
+    };
     running.shut_down().await;
-    told
+    ended
+}
+
+async fn keep(stop: &Stop) -> anyhow::Result<()> {
+    output::line("The server goes on until Ctrl-C; its folder is deleted then.")?;
+    stop.requested().await;
+    Ok(())
 }
 
 /// What the story depends on, whatever a settings file or the environment says.
@@ -72,13 +77,13 @@ async fn tell(running: &Running, afterwards: Afterwards) -> anyhow::Result<()> {
     let client = wire_up::find_client(store, domain::client::CLIENT_NAME_DEFAULT).await?;
     let key = wire_up::create_key(store, client.id, Some("the demo's".to_owned())).await?;
     let today = utc_date(SystemClock.now());
-    println!(
+    output::line(format_args!(
         "A server runs at {}, in this process, on a folder that is deleted afterwards.",
         running.url
-    );
+    ))?;
     let verdict = Story::new(&running.url, key.reveal(), today)?.tell().await;
     if afterwards == Afterwards::Keep {
-        println!("URL      {}\nAPI key  {}", running.url, key.reveal());
+        output::line(format_args!("URL      {}\nAPI key  {}", running.url, key.reveal()))?;
     }
     verdict
 }

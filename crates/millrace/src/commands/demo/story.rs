@@ -1,6 +1,5 @@
 //! The story: a bank's customer links QuickBooks, the bank pushes, QuickBooks fetches, and the books are compared with
 //! what was sent.
-#![expect(clippy::print_stdout, reason = "the story is the result")]
 
 use super::super::simulate::{Remote, items, need_text, shown_account};
 use super::check::findings;
@@ -9,6 +8,7 @@ use super::lines::{
     CARD, CHECKING, DemoAccount, FIRST_PUSH_LINES, OLDEST_DAYS, OVERLAP_LINES, push_body,
 };
 use super::wait::ended_pushes;
+use crate::output;
 use anyhow::{anyhow, bail};
 use domain::clock::days_before;
 use jiff::civil::Date;
@@ -58,7 +58,7 @@ impl<'a> Story<'a> {
         let body = json!({"name": "Elaborate Events, Inc"});
         let company = self.remote.post(self.key, &["companies"], body.to_string()).await?;
         let company = need_text(&company, "id")?.to_owned();
-        self.told(&format!("POST /companies {body}"), &format!("company {company}"));
+        self.told(&format!("POST /companies {body}"), &format!("company {company}"))?;
         let body = json!({"platformKey": "hcws"});
         let path = ["companies", &company, "connections"];
         let connection = self.remote.post(self.key, &path, body.to_string()).await?;
@@ -67,7 +67,7 @@ impl<'a> Story<'a> {
         self.told(
             &format!("POST …/connections {body}"),
             &format!("connection {connection_id}, {status}"),
-        );
+        )?;
         let place = Place { company, connection: connection_id };
         for account in &ACCOUNTS {
             let path = place.path(&["connectionInfo", "bankFeedAccounts"]);
@@ -86,7 +86,10 @@ impl<'a> Story<'a> {
                 account.account_type,
                 account.opening()
             );
-            self.told(&sent, &format!("account {:?}, {}", account.id, need_text(&made, "status")?));
+            self.told(
+                &sent,
+                &format!("account {:?}, {}", account.id, need_text(&made, "status")?),
+            )?;
         }
         Ok(place)
     }
@@ -98,7 +101,7 @@ impl<'a> Story<'a> {
         self.told(
             "POST …/credentials",
             &format!("user name {username} and a password, told this once"),
-        );
+        )?;
         let path = [&["ext", "v1"], place.path(&["accounts"]).as_slice()].concat();
         let mut ids = Map::new();
         for account in self.remote.list(self.key, &path).await? {
@@ -122,12 +125,12 @@ impl<'a> Story<'a> {
         self.told(
             &sent,
             &format!("test transactions arrive: {}", imported(items(&linked, "chosen"))),
-        );
+        )?;
         let connection = self.remote.get(self.key, &place.path(&[])).await?;
         self.told(
             "GET …/connections/{id}",
             &format!("connection {}", need_text(&connection, "status")?),
-        );
+        )?;
         Ok(())
     }
 
@@ -143,7 +146,7 @@ impl<'a> Story<'a> {
                 account.id,
                 lines.len()
             );
-            self.told(&sent, &format!("push {push}, {}", need_text(&operation, "status")?));
+            self.told(&sent, &format!("push {push}, {}", need_text(&operation, "status")?))?;
             pushes.push(push);
         }
         let ended = ended_pushes(&self.remote, self.key, &place.company, &pushes).await?;
@@ -159,7 +162,7 @@ impl<'a> Story<'a> {
                 0 => String::new(),
                 known => format!(", {known} lines were known and skipped"),
             };
-            self.told(&format!("GET …/push/{push}"), &format!("{status}{skipped}"));
+            self.told(&format!("GET …/push/{push}"), &format!("{status}{skipped}"))?;
         }
         Ok(())
     }
@@ -171,7 +174,7 @@ impl<'a> Story<'a> {
                 bail!("QuickBooks could not fetch: {error}");
             }
         }
-        self.told("QuickBooks fetches both accounts by OFX", &imported(items(&polled, "polls")));
+        self.told("QuickBooks fetches both accounts by OFX", &imported(items(&polled, "polls")))?;
         Ok(())
     }
 
@@ -186,13 +189,13 @@ impl<'a> Story<'a> {
         sent: &[Vec<DemoLine>; 2],
     ) -> anyhow::Result<()> {
         let mut found = Vec::new();
-        println!();
+        output::line("")?;
         for (account, sent) in ACCOUNTS.iter().zip(sent) {
             let stood = items(find_account(before, account.id)?, "lines").iter();
             let stood: Vec<_> =
                 stood.filter_map(|line| line["fitId"].as_str()).map(str::to_owned).collect();
             let books = find_account(after, account.id)?;
-            println!("{}", shown_account(books));
+            output::line(shown_account(books))?;
             let of_account = findings(books, &stood, sent);
             found
                 .extend(of_account.into_iter().map(|finding| format!("{}: {finding}", account.id)));
@@ -204,13 +207,14 @@ impl<'a> Story<'a> {
         self.told(
             &format!("{lines} lines were sent, some of them twice"),
             "each stands in the books once, with its sign; both balances agree",
-        );
+        )?;
         Ok(())
     }
 
-    fn told(&mut self, sent: &str, came: &str) {
+    fn told(&mut self, sent: &str, came: &str) -> anyhow::Result<()> {
         self.step += 1;
-        println!("{:>3}  {sent}\n     → {came}", self.step);
+        output::line(format_args!("{:>3}  {sent}\n     → {came}", self.step))?;
+        Ok(())
     }
 }
 

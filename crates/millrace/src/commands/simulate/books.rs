@@ -1,9 +1,9 @@
 //! `millrace simulate books`: the simulated books, for people or for programs.
-#![expect(clippy::print_stdout, reason = "the books are the result")]
 
 use super::remote::{Remote, items};
 use super::table::{Side, table};
 use crate::cli::ServerArgs;
+use crate::output;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -19,8 +19,8 @@ pub(super) async fn run(server: &ServerArgs, form: Form) -> anyhow::Result<()> {
     let remote = Remote::at(&server.server)?;
     let books = remote.quickbooks(Method::GET, "books", Value::Null).await?;
     match form {
-        Form::Json => println!("{books:#}"),
-        Form::Table => print!("{}", shown(&books)),
+        Form::Json => output::line(format_args!("{books:#}"))?,
+        Form::Table => output::line(shown(&books).trim_end())?,
     }
     Ok(())
 }
@@ -61,6 +61,11 @@ pub(in crate::commands) fn shown_account(account: &Value) -> String {
         account["seenAgain"],
         account["changedUnderSameFitid"],
     );
+    if let Some(attention) = account["attention"].as_str() {
+        text.push_str("  needs attention: ");
+        text.push_str(attention);
+        text.push_str("; `millrace simulate link` links it anew\n");
+    }
     let lines = items(account, "lines").iter();
     let row =
         |line: &Value| ["date", "amount", "name", "type", "fitId"].map(|field| word(&line[field]));
@@ -97,6 +102,17 @@ mod tests {
             "acc-1 — Current MR-1 (bank), from 2024-02-22, balance 57.50\n  1 imported, 2 seen again, 0 changed under the same FITID\n  \
              date        amount  name    type   FITID\n  2024-02-29  -42.50  Coffee  DEBIT  t-1\n"
         );
+    }
+
+    #[test]
+    fn a_dead_link_says_why_and_what_helps() {
+        let account =
+            json!({"attention": "gone: the bank answered OFX status 2003 (account not found)"});
+        let shown = shown_account(&account);
+        assert!(
+            shown.contains("needs attention: gone: the bank") && shown.contains("simulate link")
+        );
+        assert!(!shown_account(&json!({"attention": null})).contains("attention"));
     }
 
     #[test]

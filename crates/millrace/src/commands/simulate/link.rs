@@ -1,9 +1,9 @@
 //! `millrace simulate link`: the customer gets credentials, types them into QuickBooks, and chooses accounts.
-#![expect(clippy::print_stdout, reason = "each step is told to whoever plays it")]
 
 use super::poll::shown_counters;
 use super::remote::{Remote, items, need_text};
 use crate::cli::LinkArgs;
+use crate::output;
 use anyhow::bail;
 use jiff::civil::Date;
 use reqwest::Method;
@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub(super) async fn run(args: &LinkArgs) -> anyhow::Result<()> {
     let remote = Remote::at(&args.server.server)?;
     check_start(args.start.as_deref())?;
+    // Credentials are live and shown once: none are made for a QuickBooks that is not there.
+    remote.quickbooks(Method::GET, "books", Value::Null).await?;
     let connection = ["companies", &args.company, "connections", &args.connection];
     let accounts_path = [["ext", "v1"].as_slice(), &connection, &["accounts"]].concat();
     let listed = numbers_by_id(&remote.list(&args.key, &accounts_path).await?)?;
@@ -22,7 +24,9 @@ pub(super) async fn run(args: &LinkArgs) -> anyhow::Result<()> {
         [connection.as_slice(), &["connectionInfo", "bankFeedAccounts", "credentials"]].concat();
     let credentials = remote.post(&args.key, &credentials_path, "{}").await?;
     let username = need_text(&credentials, "username")?;
-    println!("The customer gets credentials: user name {username}, and a password.");
+    output::line(format_args!(
+        "The customer gets credentials: user name {username}, and a password."
+    ))?;
     let ids: Map<_, _> =
         listed.iter().map(|(id, number)| (number.clone(), Value::from(id.as_str()))).collect();
     let body = json!({
@@ -36,7 +40,7 @@ pub(super) async fn run(args: &LinkArgs) -> anyhow::Result<()> {
     let linked = remote.quickbooks(Method::POST, "link", body).await?;
     tell(&linked, &ids)?;
     let shown = remote.get(&args.key, &connection).await?;
-    println!("The connection is {}.", need_text(&shown, "status")?);
+    output::line(format_args!("The connection is {}.", need_text(&shown, "status")?))?;
     Ok(())
 }
 
@@ -76,16 +80,18 @@ fn chosen(args: &LinkArgs, listed: &BTreeMap<String, String>) -> anyhow::Result<
 }
 
 fn tell(linked: &Value, ids: &Map<String, Value>) -> anyhow::Result<()> {
-    println!("QuickBooks signs in at {} and sees:", need_text(linked, "institution")?);
+    let institution = need_text(linked, "institution")?;
+    output::line(format_args!("QuickBooks signs in at {institution} and sees:"))?;
     for offer in items(linked, "offered") {
         let number = need_text(offer, "number")?;
         let id = ids.get(number).and_then(Value::as_str).unwrap_or(number);
         let (name, kind) = (need_text(offer, "name")?, need_text(offer, "kind")?);
-        println!("  {id} — {name}, number {number} ({kind})");
+        output::line(format_args!("  {id} — {name}, number {number} ({kind})"))?;
     }
     for poll in items(linked, "chosen") {
         let account = need_text(poll, "accountId")?;
-        println!("The customer chooses {account}: {}.", shown_counters(poll));
+        let counters = shown_counters(poll);
+        output::line(format_args!("The customer chooses {account}: {counters}."))?;
     }
     Ok(())
 }

@@ -1,26 +1,30 @@
 //! `millrace simulate poll`: QuickBooks fetches now.
-#![expect(clippy::print_stdout, reason = "what was imported is the result")]
 
 use super::remote::{Remote, items};
 use crate::cli::ServerArgs;
+use crate::output;
 use anyhow::bail;
 use reqwest::Method;
 use serde_json::Value;
 
-/// Fetches, and prints a line for each account. An account that could not be fetched is a failure.
+const NOTHING_TO_FETCH: &str = "There is no account to fetch: `millrace simulate books` shows those that need attention, \
+    `millrace simulate link` chooses some.";
+
+/// Fetches, and prints a line for each account. An account that could not be fetched is a failure; one that is known to
+/// be dead is not asked for, and so fails once.
 pub(super) async fn run(server: &ServerArgs) -> anyhow::Result<()> {
     let remote = Remote::at(&server.server)?;
     let answer = remote.quickbooks(Method::POST, "poll", Value::Null).await?;
     let polls = items(&answer, "polls");
     if polls.is_empty() {
-        println!("No account is linked: `millrace simulate link` chooses some.");
+        output::line(NOTHING_TO_FETCH)?;
     }
     let mut failed = Vec::new();
     for poll in polls {
         let account = poll["accountId"].as_str().unwrap_or("-");
         match poll["error"].as_str() {
             Some(error) => failed.push(format!("{account}: {error}")),
-            None => println!("{account}: {}", shown_counters(poll)),
+            None => output::line(format_args!("{account}: {}", shown_counters(poll)))?,
         }
     }
     if !failed.is_empty() {

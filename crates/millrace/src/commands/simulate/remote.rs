@@ -91,7 +91,8 @@ impl Remote {
             // The simulators never answer these: somebody else did.
             StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED | StatusCode::METHOD_NOT_ALLOWED => {
                 bail!(
-                    "the simulators are off on {}: start the server with `--set simulators.enabled=true`",
+                    "the simulators are off on {}: they run only in evaluation mode, the default, and unless \
+                     `simulators.enabled` is false",
                     self.url
                 )
             }
@@ -115,7 +116,16 @@ impl Remote {
 
     fn unreachable(&self, error: reqwest::Error) -> anyhow::Error {
         let error = anyhow::Error::from(error);
-        anyhow!("no server answers at {}: is it running? ({})", self.url, error.root_cause())
+        let cause = error.root_cause();
+        // The HTTP client hides the TLS library's type; these are its words for every fault of a certificate.
+        if cause.to_string().contains("invalid peer certificate") {
+            return anyhow!(
+                "the certificate of {} is not trusted on this machine ({cause}): \
+                 SSL_CERT_FILE can name a file with the certificates to trust",
+                self.url
+            );
+        }
+        anyhow!("no server answers at {}: is it running? ({cause})", self.url)
     }
 
     /// The URL of a path, each part of it escaped.
