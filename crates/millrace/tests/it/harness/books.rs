@@ -17,13 +17,19 @@ pub(crate) struct Books {
 
 /// Makes a company, a connection and an account, and links them from `start` on.
 pub(crate) async fn a_linked_account(caller: &Caller, start: Date) -> Books {
+    let account = json!({"id": "acc-1", "accountName": "Current", "accountType": "Debit", "currency": "USD", "balance": 100.5});
+    link_account(caller, account, start).await
+}
+
+/// The same with an account of one's own.
+pub(crate) async fn link_account(caller: &Caller, account: Value, start: Date) -> Books {
     let company = caller.post("/companies", json!({"name": "Elaborate Events, Inc"})).await;
     let company = text(&company.expect(200).json()["id"]);
     let connections = format!("/companies/{company}/connections");
     let connection = caller.post(&connections, json!({"platformKey": "hcws"})).await;
     let connection = text(&connection.expect(200).json()["id"]);
     let accounts = format!("{connections}/{connection}/connectionInfo/bankFeedAccounts");
-    let account = json!({"id": "acc-1", "accountName": "Current", "accountType": "Debit", "currency": "USD", "balance": 100.5});
+    let id = text(&account["id"]);
     caller.post(&accounts, account).await.expect(200);
     let credentials = caller.post(&format!("{accounts}/credentials"), "\"{}\"").await;
     let credentials = credentials.expect(200).json();
@@ -33,7 +39,7 @@ pub(crate) async fn a_linked_account(caller: &Caller, start: Date) -> Books {
     let window = format!("<DTSTART>{}", start.strftime("%Y%m%d"));
     ofx.statement(&number, &window).await;
     let caller = caller.clone();
-    Books { caller, company, connection, account: "acc-1".to_owned(), ofx, number }
+    Books { caller, company, connection, account: id, ofx, number }
 }
 
 impl Books {

@@ -8,7 +8,7 @@ mod server;
 mod time;
 mod tls;
 
-pub(crate) use books::{Books, a_line, a_linked_account, text};
+pub(crate) use books::{Books, a_line, a_linked_account, link_account, text};
 pub(crate) use caller::{Caller, Reply};
 pub(crate) use ofx::{OfxCaller, statement, values};
 pub(crate) use program::{Said, Sandbox, grammar, ofxtools};

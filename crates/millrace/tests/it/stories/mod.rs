@@ -9,5 +9,7 @@ mod ofx_door;
 mod processes;
 mod pushes;
 mod quickbooks;
+mod seeds;
 mod simulate;
 mod tenants;
+mod wire_edges;

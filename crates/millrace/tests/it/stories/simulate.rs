@@ -1,15 +1,17 @@
 //! `millrace simulate` and `millrace demo`: the customer's and QuickBooks' part, which other people's scripts rely on.
 
 use crate::harness::{
-    Caller, Database, Server, a_line, days_ago, millrace, on_both, text, today, wait_for,
+    Caller, Database, Server, ServerOptions, TestCa, a_line, days_ago, millrace, on_both, text,
+    today, wait_for,
 };
 use serde_json::{Value, json};
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 on_both! {
     a_customer_links_polls_and_finds_the_lines_in_the_books;
     without_accounts_the_connection_is_linked_and_no_more;
     a_customer_who_was_cut_off_comes_back_with_new_credentials;
+    what_was_deleted_fails_one_poll_and_is_shown_in_the_books;
 }
 
 /// A company with two accounts and nobody linked yet.
@@ -70,9 +72,14 @@ impl Unlinked {
 }
 
 fn simulate(caller: &Caller, arguments: &[&str]) -> Output {
+    simulation(caller, arguments).output().unwrap()
+}
+
+fn simulation(caller: &Caller, arguments: &[&str]) -> Command {
     let (part, rest) = arguments.split_first().unwrap();
-    let server = ["--server", &caller.url];
-    millrace().arg("simulate").arg(part).args(server).args(rest).output().unwrap()
+    let mut command = millrace();
+    command.arg("simulate").arg(part).args(["--server", &caller.url]).args(rest);
+    command
 }
 
 fn printed(output: &Output) -> String {
@@ -129,18 +136,87 @@ async fn a_customer_who_was_cut_off_comes_back_with_new_credentials(database: Da
     bank.push("acc-1", vec![a_line("a", today(), 1.0)]).await;
     let unlinked = bank.caller.patch(&bank.path(), json!({"status": "Unlinked"})).await;
     assert_eq!(unlinked.expect(200).json()["status"], "Unlinked");
-    let poll = simulate(&bank.caller, &["poll"]);
-    let told =
-        String::from_utf8_lossy(&poll.stdout).into_owned() + &String::from_utf8_lossy(&poll.stderr);
-    assert!(told.contains("sign-in details"), "{told}");
+    let told = refusal(&simulate(&bank.caller, &["poll"]));
+    assert!(told.contains("sign-in details") && told.contains("15500 (signon invalid)"), "{told}");
+    assert!(printed(&simulate(&bank.caller, &["poll"])).contains("no account to fetch"));
+    for account in bank.books() {
+        assert!(text(&account["attention"]).starts_with("signed out: "), "{account}");
+    }
     assert_eq!(bank.caller.get(&bank.path()).await.expect(200).json()["status"], "Unlinked");
     printed(&bank.link(&["--all"]));
     assert_eq!(bank.caller.get(&bank.path()).await.expect(200).json()["status"], "Linked");
     assert_eq!(bank.status("acc-1").await, "connected");
     bank.push("acc-1", vec![a_line("b", today(), 2.0)]).await;
     printed(&simulate(&bank.caller, &["poll"]));
-    let lines = bank.books()[0]["lines"].to_string();
+    let books = bank.books();
+    let lines = books[0]["lines"].to_string();
     assert!(lines.contains("\"a\"") && lines.contains("\"b\""), "{lines}");
+    assert!(books.iter().all(|account| account["attention"].is_null()), "{books:?}");
+}
+
+async fn what_was_deleted_fails_one_poll_and_is_shown_in_the_books(database: Database) {
+    let server = Server::start(database).await;
+    let gone = Unlinked::new(server.caller()).await;
+    printed(&gone.link(&["--all"]));
+    let bank = Unlinked::new(server.caller()).await;
+    printed(&bank.link(&["--all"]));
+    gone.caller.delete(&gone.path()).await.expect(200);
+    let account = format!("{}/connectionInfo/bankFeedAccounts/acc-1", bank.path());
+    bank.caller.delete(&account).await.expect(204);
+    bank.push("card/1", vec![a_line("a", today(), -7.0)]).await;
+    let told = refusal(&simulate(&bank.caller, &["poll"]));
+    assert!(told.contains("15500") && told.contains("(account not"), "{told}");
+    assert_eq!(amounts(&bank.books()[1]), ["1.00", "-1.00", "-7.00"], "the others are fetched");
+    let again = printed(&simulate(&bank.caller, &["poll"]));
+    assert_eq!(again, "card/1: 0 imported, 3 seen again\n");
+    let shown = printed(&simulate(&bank.caller, &["books"]));
+    assert_eq!(shown.matches("needs attention: signed out").count(), 2, "{shown}");
+    assert_eq!(shown.matches("needs attention: gone").count(), 1, "{shown}");
+    printed(&bank.link(&["--account", "card/1"]));
+    assert!(printed(&simulate(&bank.caller, &["poll"])).starts_with("card/1: 0 imported"));
+}
+
+#[tokio::test]
+async fn the_books_begin_where_the_feed_does() {
+    let options = ServerOptions::flags(&["--set", "quickbooks.history_days=3"]);
+    let server = Server::start_with(Database::Sqlite, &options).await;
+    let bank = Unlinked::new(server.caller()).await;
+    let start = days_ago(40).to_string();
+    printed(&bank.link(&["--account", "acc-1", "--start", &start]));
+    assert_eq!(text(&bank.books()[0]["startDate"]), days_ago(3).to_string());
+}
+
+#[tokio::test]
+async fn a_reader_who_has_enough_and_a_full_disk_cause_no_panic() {
+    let server = Server::start(Database::Sqlite).await;
+    let bank = Unlinked::new(server.caller()).await;
+    printed(&bank.link(&["--all"]));
+    for part in [["books"].as_slice(), &["books", "--json"], &["poll"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ended = simulation(&bank.caller, part).stdout(writer).output().unwrap();
+        assert!(ended.status.success() && ended.stderr.is_empty(), "{part:?}: {ended:?}");
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let ended = simulation(&bank.caller, part).stdout(Stdio::from(full)).output().unwrap();
+        assert!(refusal(&ended).starts_with("millrace: "), "{part:?}: {ended:?}");
+    }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ended = millrace().args(["demo", "quickbooks"]).stdout(writer).output().unwrap();
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success() && !told.contains("panicked"), "{told}");
+}
+
+#[tokio::test]
+async fn an_untrusted_certificate_is_no_server_that_is_away() {
+    let ca = TestCa::new();
+    let options = ServerOptions::default().tls(&ca);
+    let server = Server::start_with(Database::Sqlite, &options).await;
+    let caller = server.caller();
+    let told = refusal(&simulate(&caller, &["books"]));
+    assert!(told.contains("is not trusted") && told.contains("SSL_CERT_FILE"), "{told}");
+    let trusting = simulation(&caller, &["books"]).env("SSL_CERT_FILE", ca.file()).output();
+    assert!(printed(&trusting.unwrap()).contains("Nobody has linked"));
 }
 
 /// Every fault that QuickBooks may play is answered as platforms.md wants it, and the books stay right.
@@ -206,13 +282,14 @@ async fn the_demo_proves_that_every_line_arrived_once() {
 
 #[tokio::test]
 async fn whoever_simulates_wrongly_is_told_what_to_do() {
-    let server = Server::start_with(
-        Database::Sqlite,
-        &crate::harness::ServerOptions::flags(&["--set", "simulators.enabled=false"]),
-    )
-    .await;
+    let options = ServerOptions::flags(&["--set", "simulators.enabled=false"]);
+    let server = Server::start_with(Database::Sqlite, &options).await;
     let caller = server.caller();
     assert!(refusal(&simulate(&caller, &["poll"])).contains("simulators are off"));
+    // It is found before anything is asked of the API, and so before credentials are made.
+    let nobodys = ["link", "--key", "k", "--company", "co", "--connection", "c", "--all"];
+    let told = refusal(&simulate(&caller, &nobodys));
+    assert!(told.contains("only in evaluation mode") && !told.contains("=true"), "{told}");
     let nowhere = caller.at("http://127.0.0.1:9");
     assert!(refusal(&simulate(&nowhere, &["books"])).contains("127.0.0.1:9"));
     wait_for("the server to be ready", || async {
