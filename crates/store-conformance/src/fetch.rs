@@ -22,7 +22,9 @@ async fn scene(
 ) -> (Connection, AccountPath) {
     let new = Connection { status: connection, ..a_connection(&world.company) };
     let connection = world.add_connection(new).await;
-    let accounts = [SourceAccount { status: account, ..an_account(&connection, "fed") }];
+    let disconnected_at = (account == AccountStatus::Disconnected).then_some(NOON);
+    let fed = an_account(&connection, "fed");
+    let accounts = [SourceAccount { status: account, disconnected_at, ..fed }];
     let path = connection.path();
     let kept = world.store.create_source_accounts(&path, &accounts, OnExisting::Refuse).await;
     assert!(kept.unwrap().is_some());

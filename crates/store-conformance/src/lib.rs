@@ -22,6 +22,7 @@ pub mod fetch;
 pub mod installation;
 pub mod known_line;
 pub mod line;
+pub mod model;
 pub mod push;
 pub mod source_account;
 pub mod work;

@@ -146,11 +146,12 @@ pub async fn of_an_id_that_stands_twice_the_first_is_kept(backend: &dyn Backend)
 
 pub async fn an_update_takes_over_what_the_caller_says(backend: &dyn Backend) {
     let world = World::open(backend).await;
-    let old = SourceAccount { feed_start: Some(TODAY), ..an_account(&world.connection, "a") };
+    let (status, feed_start) = (AccountStatus::Pending, Some(TODAY));
+    let old = SourceAccount { status, feed_start, ..an_account(&world.connection, "a") };
     keep(&world, std::slice::from_ref(&old), OnExisting::Update).await;
     let said = SourceAccount {
         balance: Some(amount("-7.125")),
-        status: AccountStatus::Pending,
+        status: AccountStatus::Connected,
         modified_at: noon_plus(5),
         ..a_v2_account(&world.connection, "a")
     };
@@ -364,6 +365,15 @@ pub async fn the_day_an_account_was_opened_is_kept(backend: &dyn Backend) {
     }
 }
 
+pub async fn an_update_leaves_a_connected_account_the_balance_of_its_lines(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let old = an_account(&world.connection, "a");
+    keep(&world, std::slice::from_ref(&old), OnExisting::Update).await;
+    let said = SourceAccount { balance: Some(amount("3")), ..old.clone() };
+    keep(&world, &[said], OnExisting::Update).await;
+    assert_eq!(find(&world, "a").await.unwrap().balance, old.balance);
+}
+
 pub async fn a_pending_account_can_be_disconnected(backend: &dyn Backend) {
     let world = World::open(backend).await;
     let (status, connection) = (ConnectionStatus::PendingAuth, a_connection(&world.company));
@@ -375,8 +385,7 @@ pub async fn a_pending_account_can_be_disconnected(backend: &dyn Backend) {
     world.news().await;
     let path = an_account_path(&connection, "a");
     let changed = world.store.change_source_account(&path, disconnecting(), NOON).await.unwrap();
-    let status = AccountStatus::Disconnected;
-    let [account] = accounts.map(|account| SourceAccount { status, ..account });
+    let [account] = accounts.map(|account| account.disconnected(NOON));
     assert_eq!(changed, AccountChanged::Changed(account));
     assert_eq!(world.news().await, [EventKind::AccountDisconnected]);
     // Only a linked connection is unlinked.

@@ -81,6 +81,7 @@ macro_rules! suite {
                 a_taken_id_is_refused_and_the_others_are_kept
                 of_an_id_that_stands_twice_the_first_is_kept
                 an_update_takes_over_what_the_caller_says
+                an_update_leaves_a_connected_account_the_balance_of_its_lines
                 an_update_leaves_the_lines
                 of_accounts_made_at_once_under_one_id_one_is_kept
                 ids_that_differ_only_by_case_are_two_accounts
@@ -227,6 +228,13 @@ macro_rules! suite {
                 a_statement_of_another_account_shows_nothing
                 of_one_account_many_workers_get_one_push
             ;
+
+            model:
+                usual_days_go_as_the_model_says
+                eventful_days_go_as_the_model_says
+                deep_accounts_go_as_the_model_says
+                a_crowd_leaves_every_line_once_and_settles_in_order
+            ;
         }
     };
 }
@@ -258,5 +266,6 @@ mod tests {
         check("fetch", include_str!("fetch.rs"));
         check("event", include_str!("event.rs"));
         check("work", include_str!("work.rs"));
+        check("model", include_str!("model/cases.rs"));
     }
 }

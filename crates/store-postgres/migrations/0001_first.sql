@@ -80,6 +80,7 @@ create table source_account (
     public_number      text      not null,
     created_at         bigint    not null,
     modified_at        bigint    not null,
+    disconnected_at    bigint,
     primary key (client_id, connection_id, account_id)
 );
 

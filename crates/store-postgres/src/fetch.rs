@@ -5,7 +5,7 @@ use domain::connection::{Connection, ConnectionStatus};
 use domain::event::EventKind;
 use domain::fetch::Fetch;
 use domain::ids::{ConnectionPath, CredentialId, FetchId};
-use domain::source_account::{AccountPath, AccountStatus, FeedDoor, SourceAccount};
+use domain::source_account::{AccountPath, FeedDoor, SourceAccount};
 use jiff::Timestamp;
 use store::{Answer, Fetches, StatementOpened, StatementOpening};
 use tokio_postgres::Row;
@@ -132,11 +132,7 @@ async fn open(
         writes.push(Write::new(SET_CONNECTION_STATUS, &ids));
     }
     finish_with(session, &writes, &News::of(path.client, &events)).await?;
-    let account = SourceAccount {
-        status: AccountStatus::Connected,
-        feed_start: Some(opening.feed_start),
-        ..account
-    };
+    let account = account.connected(opening.feed_start);
     Ok(StatementOpened::Open(Box::new((account, Connection { status: linked, ..connection }))))
 }
 

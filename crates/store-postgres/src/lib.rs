@@ -16,7 +16,6 @@ mod text;
 mod chunk;
 mod ledger;
 mod run_cache;
-mod spread;
 // the nouns
 mod api_key;
 mod client;

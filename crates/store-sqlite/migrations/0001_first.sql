@@ -72,6 +72,7 @@ create table source_account (
     public_number text not null,
     created_at_us integer not null,
     modified_at_us integer not null,
+    disconnected_at_us integer,
     unique (connection_no, account_id)
 ) strict;
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::event::EventKind;
 use domain::fetch::Fetch;
 use domain::ids::ConnectionPath;
-use domain::source_account::{AccountPath, AccountStatus, FeedDoor, SourceAccount};
+use domain::source_account::{AccountPath, FeedDoor};
 use jiff::Timestamp;
 use store::{Answer, Fetches, StatementOpened, StatementOpening};
 
@@ -87,11 +87,7 @@ fn open_statement(database: &Database, opening: &StatementOpening) -> Answer<Sta
         FeedDoor::Closed => Ok(StatementOpened::Closed),
         FeedDoor::Open => Ok(StatementOpened::Open(Box::new((found.account, connection)))),
         FeedDoor::Opens => {
-            let account = SourceAccount {
-                status: AccountStatus::Connected,
-                feed_start: Some(opening.feed_start),
-                ..found.account
-            };
+            let account = found.account.connected(opening.feed_start);
             source_account::rewrite(database, found.account_no, &account)?;
             let (kind, id) = (EventKind::AccountConnected, account.id.clone());
             source_account::record(database, &path.connection, id, kind, opening.now)?;

@@ -4,7 +4,6 @@
 mod error;
 mod json;
 mod ledger;
-mod line_plan;
 mod open;
 mod path;
 mod readers;

@@ -1,14 +1,13 @@
 //! The lines of an account.
 
-use crate::line_plan::{self, Direction};
 use crate::{Database, SqliteStore, ledger, path, source_account};
 use async_trait::async_trait;
 use domain::line::KeptLine;
-use domain::page::{ListRequest, Page, PageRequest};
+use domain::page::{ListRequest, Page};
 use domain::push::LineSpan;
 use domain::source_account::AccountPath;
-use store::ledger::{Head, SegmentEntry, decode_segment, decode_window};
-use store::{Answer, Lines, StatementLines, Window, listing};
+use store::ledger::{Head, ListPlan, decode_segment, decode_window, sort_by_date};
+use store::{Answer, Lines, StatementLines, Window};
 
 #[async_trait]
 impl Lines for SqliteStore {
@@ -20,11 +19,7 @@ impl Lines for SqliteStore {
         let (path, request) = (path.clone(), request.clone());
         self.read(move |database| {
             let Some(head) = find_head(database, &path)? else { return Ok(None) };
-            match line_plan::direction(&request) {
-                Some(direction) => page_lines(database, &head, direction, request.page),
-                None => Ok(listing::select(all_lines(database, &head)?, &request)),
-            }
-            .map(Some)
+            list(database, &head, &request).map(Some)
         })
         .await
     }
@@ -42,10 +37,14 @@ impl Lines for SqliteStore {
         let path = path.clone();
         self.read(move |database| {
             let Some(head) = find_head(database, &path)? else { return Ok(Vec::new()) };
-            let mut segments = ledger::load_segments(database, &head)?;
-            segments.retain(|entry| entry.span.first < span.end() && span.first < entry.span.end());
-            let mut lines = read_lines(database, &head, &segments)?;
-            lines.retain(|kept| span.contains(kept.position));
+            let mut lines = Vec::new();
+            for entry in ledger::load_segments(database, &head)? {
+                if entry.shares(span) {
+                    let decode = |bytes: &[u8]| decode_segment(bytes, entry.span);
+                    lines.extend(ledger::read_segment(database, &entry, decode)?);
+                }
+            }
+            lines.retain(|kept| span.contains(kept.position) && !head.is_withdrawn(kept.position));
             Ok(lines)
         })
         .await
@@ -59,44 +58,14 @@ fn find_head(database: &Database, path: &AccountPath) -> Answer<Option<Head>> {
     }
 }
 
-fn page_lines(
-    database: &Database,
-    head: &Head,
-    direction: Direction,
-    page: PageRequest,
-) -> Answer<Page<KeptLine>> {
-    let segments = ledger::load_segments(database, head)?;
-    let plan = line_plan::plan(head, segments, direction, page);
+fn list(database: &Database, head: &Head, request: &ListRequest) -> Answer<Page<KeptLine>> {
+    let plan = ListPlan::new(head, ledger::load_segments(database, head)?, request);
     let mut lines = Vec::new();
-    for stretch in &plan.stretches {
-        let mut found = read_lines(database, head, &stretch.segments)?;
-        line_plan::sort(&mut found, direction);
-        lines.append(&mut found);
+    for entry in plan.segments() {
+        let found = ledger::read_segment(database, entry, |bytes| plan.decode(bytes, entry.span))?;
+        lines.extend(found);
     }
-    let skip = usize::try_from(plan.skip).unwrap_or(usize::MAX);
-    let take = usize::try_from(page.items()).unwrap_or(usize::MAX);
-    Ok(Page { items: lines.into_iter().skip(skip).take(take).collect(), total: plan.total })
-}
-
-fn all_lines(database: &Database, head: &Head) -> Answer<Vec<KeptLine>> {
-    let mut lines = read_lines(database, head, &ledger::load_segments(database, head)?)?;
-    line_plan::sort(&mut lines, Direction::OldestFirst);
-    Ok(lines)
-}
-
-/// The lines of `segments` that were not withdrawn, in the order of the segments.
-fn read_lines(
-    database: &Database,
-    head: &Head,
-    segments: &[SegmentEntry],
-) -> Answer<Vec<KeptLine>> {
-    let mut lines = Vec::new();
-    for entry in segments {
-        let found =
-            ledger::read_segment(database, entry, |bytes| decode_segment(bytes, entry.span))?;
-        lines.extend(found.into_iter().filter(|kept| !head.is_withdrawn(kept.position)));
-    }
-    Ok(lines)
+    Ok(plan.page(lines))
 }
 
 fn statement_lines(
@@ -107,7 +76,7 @@ fn statement_lines(
     let Some(found) = source_account::load(database, path)? else { return Ok(None) };
     let Some(head) = ledger::load_head(database, found.account_no)? else { return Ok(None) };
     let mut segments = ledger::load_segments(database, &head)?;
-    segments.retain(|entry| line_plan::touches(entry, window));
+    segments.retain(|entry| entry.touches(window));
     let mut lines = Vec::new();
     for entry in &segments {
         let in_window = ledger::read_segment(database, entry, |bytes| {
@@ -115,7 +84,7 @@ fn statement_lines(
         })?;
         lines.extend(in_window.into_iter().filter(|kept| !head.is_withdrawn(kept.position)));
     }
-    line_plan::sort(&mut lines, Direction::OldestFirst);
+    sort_by_date(&mut lines);
     let (watermark, newest) = (head.lines(), head.newest());
     Ok(Some(StatementLines { account: found.account, lines, watermark, newest }))
 }

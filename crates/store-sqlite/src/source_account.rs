@@ -18,10 +18,11 @@ const CREATE_ACCOUNT: &str = "
         connection_no, account_id, shape, name, number, sort_code, account_type, currency,
         has_routing, bank_code, bank_code_kind,
         has_info, description, nickname, opened_on, available_balance,
-        status, feed_start, public_number, created_at_us, modified_at_us
+        status, feed_start, public_number, created_at_us, modified_at_us, disconnected_at_us
     )
     values (
-        ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21
+        ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+        ?22
     )";
 
 const FIND_ACCOUNT: &str = "
@@ -29,7 +30,7 @@ const FIND_ACCOUNT: &str = "
     select source_account.account_no, source_account.account_id, shape, name, number, sort_code,
         account_type, currency, has_routing, bank_code, bank_code_kind, has_info, description,
         nickname, opened_on, available_balance, balance, status, feed_start, public_number,
-        created_at_us, modified_at_us
+        created_at_us, modified_at_us, disconnected_at_us
     from source_account
     join ledger on ledger.account_no = source_account.account_no
     where connection_no = ?1 and account_id = ?2";
@@ -39,7 +40,7 @@ const LIST_ACCOUNTS: &str = "
     select source_account.account_no, source_account.account_id, shape, name, number, sort_code,
         account_type, currency, has_routing, bank_code, bank_code_kind, has_info, description,
         nickname, opened_on, available_balance, balance, status, feed_start, public_number,
-        created_at_us, modified_at_us
+        created_at_us, modified_at_us, disconnected_at_us
     from source_account
     join ledger on ledger.account_no = source_account.account_no
     where connection_no = ?1
@@ -51,7 +52,7 @@ const CHANGE_ACCOUNT: &str = "
     set shape = ?2, name = ?3, number = ?4, sort_code = ?5, account_type = ?6, currency = ?7,
         has_routing = ?8, bank_code = ?9, bank_code_kind = ?10,
         has_info = ?11, description = ?12, nickname = ?13, opened_on = ?14, available_balance = ?15,
-        status = ?16, feed_start = ?17, modified_at_us = ?18
+        status = ?16, feed_start = ?17, modified_at_us = ?18, disconnected_at_us = ?19
     where account_no = ?1";
 
 const DELETE_ACCOUNT: &str = "
@@ -174,6 +175,7 @@ pub(crate) fn rewrite(database: &Database, account_no: i64, account: &SourceAcco
             &account.status,
             &account.feed_start,
             &account.modified_at,
+            &account.disconnected_at,
         ],
     )?;
     Ok(())
@@ -188,7 +190,7 @@ pub(crate) fn disconnect_all(
 ) -> Answer<()> {
     for (account_no, account) in all_of(database, connection_no, path.connection)? {
         if account.status == AccountStatus::Connected {
-            let account = SourceAccount { status: AccountStatus::Disconnected, ..account };
+            let account = account.disconnected(now);
             rewrite(database, account_no, &account)?;
             record(database, path, account.id, EventKind::AccountDisconnected, now)?;
         }
@@ -230,10 +232,9 @@ fn keep(
         (None, _) => create(database, connection_no, &account)?,
         (Some(_), OnExisting::Refuse) => return Ok(AccountKept::Exists),
         (Some((account_no, existing)), OnExisting::Update) => {
-            let SourceAccount { shape, details, balance, modified_at, .. } = account;
-            let updated = SourceAccount { shape, details, balance, modified_at, ..existing };
+            let updated = existing.retold(account);
             rewrite(database, account_no, &updated)?;
-            ledger::set_balance(database, account_no, balance)?;
+            ledger::set_balance(database, account_no, updated.balance)?;
             return Ok(AccountKept::Kept(updated));
         }
     }
@@ -268,6 +269,7 @@ fn create(database: &Database, connection_no: i64, account: &SourceAccount) -> A
             &account.public_number,
             &account.created_at,
             &account.modified_at,
+            &account.disconnected_at,
         ],
     )?;
     ledger::create(database, account_no, account.balance)
@@ -328,6 +330,7 @@ fn source_account(row: &mut Fields<'_>, connection: ConnectionId) -> Answer<(i64
             public_number: row.next()?,
             created_at: row.next()?,
             modified_at: row.next()?,
+            disconnected_at: row.next()?,
         },
     ))
 }

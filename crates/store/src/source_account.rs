@@ -11,7 +11,7 @@ use jiff::Timestamp;
 pub enum OnExisting {
     /// Leave it, and say so.
     Refuse,
-    /// Take over what the caller says of it (shape, details, balance); its status, its first day and its public
+    /// Take over what the caller says of it, by [`SourceAccount::retold`]; its status, its first day and its public
     /// number stay.
     Update,
 }

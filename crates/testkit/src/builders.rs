@@ -97,6 +97,7 @@ pub fn an_account(connection: &Connection, id: &str) -> SourceAccount {
         public_number: number.chars().take(12).collect(),
         created_at: NOON,
         modified_at: NOON,
+        disconnected_at: None,
     }
 }
 

@@ -33,9 +33,6 @@ pub enum AccountIdError {
     /// Would be taken for another operation's path.
     #[error("'batch' and 'credentials' are names of operations and cannot be ids")]
     Reserved,
-    /// No URL can hold them as a step of its path.
-    #[error("'.' and '..' cannot be ids, because no URL can name them")]
-    Dots,
     /// Clients take it out of a path before they send it, so that no request could name the account.
     #[error("'.' and '..' are steps of a path and cannot be ids")]
     Step,
@@ -55,9 +52,6 @@ impl AccountId {
         }
         if matches!(text, "batch" | "credentials") {
             return Err(AccountIdError::Reserved);
-        }
-        if matches!(text, "." | "..") {
-            return Err(AccountIdError::Dots);
         }
         if matches!(text, "." | "..") {
             return Err(AccountIdError::Step);
@@ -211,7 +205,6 @@ mod tests {
         assert_eq!(AccountId::parse("batch"), Err(AccountIdError::Reserved));
         assert_eq!(AccountId::parse("credentials"), Err(AccountIdError::Reserved));
         assert_eq!(AccountId::parse(".."), Err(AccountIdError::Step));
-        assert_eq!(AccountId::parse(".."), Err(AccountIdError::Dots));
         assert_eq!(AccountId::parse(""), Err(AccountIdError::Empty));
         assert_eq!(AccountId::parse("a\0b"), Err(AccountIdError::Control));
         assert!(AccountId::parse("acc 1/ä").is_ok());

@@ -3,6 +3,7 @@
 use super::{AccountStatus, SourceAccount};
 use crate::money::Amount;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use thiserror::Error;
 
 /// What to change; what is absent stays.
@@ -39,9 +40,36 @@ impl SourceAccount {
             self.details.name = Some(name);
         }
         if change.disconnect {
-            self.status = AccountStatus::Disconnected;
+            self = self.disconnected(now);
         }
         self.modified_at = now;
         Ok(self)
+    }
+
+    /// The account as it is once its lines do not flow any more.
+    #[must_use]
+    pub fn disconnected(self, now: Timestamp) -> Self {
+        let since = self.disconnected_at.unwrap_or(now);
+        Self { status: AccountStatus::Disconnected, disconnected_at: Some(since), ..self }
+    }
+
+    /// The account as it is once its lines flow, from `feed_start` on.
+    #[must_use]
+    pub fn connected(self, feed_start: Date) -> Self {
+        let feed_start = Some(feed_start);
+        Self { status: AccountStatus::Connected, feed_start, disconnected_at: None, ..self }
+    }
+
+    /// The account with what the caller now says of it. The balance of a connected one is that of its lines.
+    #[must_use]
+    pub fn retold(self, said: Self) -> Self {
+        let balance = match self.status {
+            AccountStatus::Connected => self.balance,
+            AccountStatus::Pending | AccountStatus::Connecting | AccountStatus::Disconnected => {
+                said.balance.or(self.balance)
+            }
+        };
+        let Self { shape, details, modified_at, .. } = said;
+        Self { shape, details, balance, modified_at, ..self }
     }
 }

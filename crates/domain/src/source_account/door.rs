@@ -21,10 +21,10 @@ impl SourceAccount {
         match self.status {
             AccountStatus::Connected => FeedDoor::Open,
             AccountStatus::Pending | AccountStatus::Connecting => FeedDoor::Opens,
-            AccountStatus::Disconnected if credentials_made_at > self.modified_at => {
-                FeedDoor::Opens
+            AccountStatus::Disconnected => {
+                let is_newer = self.disconnected_at.is_none_or(|at| credentials_made_at > at);
+                if is_newer { FeedDoor::Opens } else { FeedDoor::Closed }
             }
-            AccountStatus::Disconnected => FeedDoor::Closed,
         }
     }
 }

@@ -101,7 +101,9 @@ impl House {
 
     pub(crate) fn set_status(&self, id: &AccountId, status: AccountStatus) {
         let mut books = self.store.books();
-        books.accounts.iter_mut().find(|account| account.id == *id).unwrap().status = status;
+        let account = books.accounts.iter_mut().find(|account| account.id == *id).unwrap();
+        account.status = status;
+        account.disconnected_at = (status == AccountStatus::Disconnected).then_some(NOON);
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {

@@ -26,10 +26,10 @@ with created as (
         (client_id, connection_id, company_id, account_id, shape, name, number, sort_code,
          account_type, currency, has_routing, bank_code, bank_code_kind, has_info, description,
          nickname, opened_on, available_balance, status, feed_start, public_number, created_at,
-         modified_at)
+         modified_at, disconnected_at)
     values
         ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-         $21, $22, $23)
+         $21, $22, $23, $26)
     on conflict (client_id, connection_id, account_id) do nothing
     returning account_no
 )
@@ -41,7 +41,8 @@ const FIND_ACCOUNT: &str = "\
 -- find_source_account
 select account_id, connection_id, shape, name, number, sort_code, account_type, currency,
     has_routing, bank_code, bank_code_kind, has_info, description, nickname, opened_on,
-    available_balance, status, feed_start, public_number, created_at, modified_at, balance
+    available_balance, status, feed_start, public_number, created_at, modified_at,
+    disconnected_at, balance
 from source_account
 join ledger using (client_id, account_no)
 where client_id = $1 and connection_id = $2 and company_id = $3 and account_id = $4";
@@ -50,7 +51,8 @@ const LIST_ACCOUNTS: &str = "\
 -- list_source_accounts
 select account_id, connection_id, shape, name, number, sort_code, account_type, currency,
     has_routing, bank_code, bank_code_kind, has_info, description, nickname, opened_on,
-    available_balance, status, feed_start, public_number, created_at, modified_at, balance
+    available_balance, status, feed_start, public_number, created_at, modified_at,
+    disconnected_at, balance
 from source_account
 join ledger using (client_id, account_no)
 where client_id = $1 and connection_id = $2
@@ -63,7 +65,7 @@ with changed as (
     set shape = $4, name = $5, number = $6, sort_code = $7, account_type = $8, currency = $9,
         has_routing = $10, bank_code = $11, bank_code_kind = $12, has_info = $13,
         description = $14, nickname = $15, opened_on = $16, available_balance = $17, status = $18,
-        modified_at = $19
+        modified_at = $19, disconnected_at = $21
     where client_id = $1 and connection_id = $2 and account_id = $3
     returning account_no
 )
@@ -82,13 +84,13 @@ order by account_no";
 const DISCONNECT_ALL: &str = "\
 -- disconnect_source_accounts
 update source_account
-set status = $4
+set status = $4, disconnected_at = $5
 where client_id = $1 and connection_id = $2 and status = $3";
 
 const CONNECT_ACCOUNT: &str = "\
 -- connect_source_account
 update source_account
-set status = $4, feed_start = $5
+set status = $4, feed_start = $5, disconnected_at = null
 where client_id = $1 and connection_id = $2 and account_id = $3";
 
 /// How a shape is written.
@@ -119,6 +121,7 @@ pub(super) fn account_of(row: &Row) -> Attempt<SourceAccount> {
         public_number: columns.text()?,
         created_at: columns.moment()?,
         modified_at: columns.moment()?,
+        disconnected_at: columns.moment_maybe()?,
         balance: columns.amount_maybe()?,
     })
 }
@@ -231,6 +234,7 @@ pub(super) async fn create(
                 &micros(account.modified_at),
                 &balance_text(account.balance),
                 &empty_head,
+                &account.disconnected_at.map(micros),
             ],
         )
         .await?;
@@ -270,6 +274,7 @@ pub(super) async fn change(
                 &account.status.name(),
                 &micros(account.modified_at),
                 &balance_text(account.balance),
+                &account.disconnected_at.map(micros),
             ],
         )
         .await?;
@@ -319,7 +324,7 @@ pub(crate) async fn disconnect_all(
     let accounts = connected(session, path).await?;
     let ids = (path.client.uuid(), path.connection.uuid());
     let (before, after) = (AccountStatus::Connected.name(), AccountStatus::Disconnected.name());
-    session.run(DISCONNECT_ALL, &[&ids.0, &ids.1, &before, &after]).await?;
+    session.run(DISCONNECT_ALL, &[&ids.0, &ids.1, &before, &after, &micros(now)]).await?;
     Ok(accounts.into_iter().map(|account| disconnected(path, account, now)).collect())
 }
 

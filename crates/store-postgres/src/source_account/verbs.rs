@@ -119,13 +119,7 @@ async fn update(
     ledger::lock(session, &path).await?;
     // Deleted between the two statements: the caller is told what would have been true a moment ago.
     let Some(kept) = rows::find(session, &path).await? else { return Ok(AccountKept::Exists) };
-    let account = SourceAccount {
-        shape: said.shape,
-        details: said.details.clone(),
-        balance: said.balance.or(kept.balance),
-        modified_at: said.modified_at,
-        ..kept
-    };
+    let account = kept.retold(said.clone());
     rows::change(session, &path.connection, &account).await?;
     Ok(AccountKept::Kept(account))
 }

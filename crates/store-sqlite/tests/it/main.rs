@@ -4,5 +4,6 @@
 mod backend;
 mod files;
 mod schema;
+mod several;
 
 store_conformance::suite!(crate::backend::empty);

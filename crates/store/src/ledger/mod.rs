@@ -12,11 +12,15 @@ mod fingerprint;
 mod head;
 mod id;
 mod line;
+mod plan;
 mod run;
 mod segment;
 mod suspects;
 mod texts;
 
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "an overflow fails the test, as it should")]
+mod plan_tests;
 #[cfg(test)]
 #[expect(clippy::arithmetic_side_effects, reason = "an overflow fails the test, as it should")]
 mod samples;
@@ -29,6 +33,7 @@ pub use chunk::{ChunkKind, ChunkNo};
 pub use damage::Damage;
 pub use directory::{Directory, SegmentEntry};
 pub use head::Head;
+pub use plan::{ListPlan, sort_by_date};
 pub use run::Run;
 pub use segment::{decode_lines_at, decode_segment, decode_window, encode_segment};
 pub use suspects::{Suspect, suspects};
