@@ -5,6 +5,7 @@ use crate::harness::{
     today, wait_for,
 };
 use serde_json::{Value, json};
+use simulators::quickbooks::Fault;
 use std::process::{Command, Output, Stdio};
 
 on_both! {
@@ -168,7 +169,7 @@ async fn what_was_deleted_fails_one_poll_and_is_shown_in_the_books(database: Dat
     assert!(told.contains("15500") && told.contains("(account not"), "{told}");
     assert_eq!(amounts(&bank.books()[1]), ["1.00", "-1.00", "-7.00"], "the others are fetched");
     let again = printed(&simulate(&bank.caller, &["poll"]));
-    assert_eq!(again, "card/1: 0 imported, 3 seen again\n");
+    assert!(again.starts_with("card/1: 0 imported") && again.lines().count() == 1, "{again}");
     let shown = printed(&simulate(&bank.caller, &["books"]));
     assert_eq!(shown.matches("needs attention: signed out").count(), 2, "{shown}");
     assert_eq!(shown.matches("needs attention: gone").count(), 1, "{shown}");
@@ -181,9 +182,11 @@ async fn the_books_begin_where_the_feed_does() {
     let options = ServerOptions::flags(&["--set", "quickbooks.history_days=3"]);
     let server = Server::start_with(Database::Sqlite, &options).await;
     let bank = Unlinked::new(server.caller()).await;
-    let start = days_ago(40).to_string();
-    printed(&bank.link(&["--account", "acc-1", "--start", &start]));
-    assert_eq!(text(&bank.books()[0]["startDate"]), days_ago(3).to_string());
+    let (asked, start) = (days_ago(40).to_string(), days_ago(5));
+    printed(&bank.link(&["--account", "acc-1", "--start", &asked]));
+    // Three days back from today, which is yesterday somewhere on earth.
+    let shown = text(&bank.books()[0]["startDate"]).parse().unwrap();
+    assert!((start..=days_ago(3)).contains(&shown), "{shown}");
 }
 
 #[tokio::test]
@@ -228,6 +231,8 @@ async fn a_misbehaving_quickbooks_is_answered_and_does_no_harm() {
     bank.push("acc-1", vec![a_line("a", today(), 41.2)]).await;
     printed(&simulate(&bank.caller, &["poll"]));
     let before = bank.books();
+    let played = FAULTS.iter().map(|(fault, _)| *fault);
+    assert!(played.eq(Fault::ALL.iter().map(|fault| fault.name())), "one of them is not played");
     for (fault, expected) in FAULTS {
         let path = format!("/simulators/quickbooks/faults/{fault}");
         let report = bank.caller.post(&path, json!({})).await.expect(200).json();
