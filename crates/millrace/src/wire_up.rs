@@ -10,6 +10,7 @@ use domain::clock::Clock as _;
 use domain::ids::{ApiKeyId, ClientId, IdSource as _, random_uuid};
 use domain::link_otp::OTP_KEY_BYTES;
 use domain::platform::{History, Profiles, QUICKBOOKS};
+use std::fs::{File, TryLockError};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ use store_sqlite::{SqliteOptions, SqliteStore};
 
 /// The database's file in the data folder.
 const DATABASE_FILE: &str = "millrace.db";
+/// Locked while a server uses the folder; the lock goes with the process, however that ends.
+const LOCK_FILE: &str = "serve.lock";
 
 /// Opens the store that the settings name, and makes the data folder if need be.
 pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
@@ -54,6 +57,24 @@ pub(crate) async fn open_existing_store(settings: &Settings) -> anyhow::Result<A
         );
     }
     open_store(settings).await
+}
+
+/// Holds the folder for one server: a second one would be a mistake, and its worker would look at the same work.
+pub(crate) fn hold_folder(settings: &Settings) -> anyhow::Result<Option<File>> {
+    let Place::Folder(folder) = &settings.storage.place else { return Ok(None) };
+    make_private_folder(folder)?;
+    let path = folder.join(LOCK_FILE);
+    let lock = File::create(&path).with_context(|| format!("{} cannot be made", path.display()))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => anyhow::bail!(
+            "another server uses {}: stop it, or name another folder with --data, or use PostgreSQL for several",
+            folder.display()
+        ),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("{} cannot be locked", path.display()))
+        }
+    }
 }
 
 fn make_private_folder(folder: &Path) -> anyhow::Result<()> {

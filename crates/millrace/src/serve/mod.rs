@@ -17,6 +17,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use domain::clock::Clock;
 use domain::ids::IdSource;
 use jiff::SignedDuration;
+use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,8 @@ pub(crate) struct Running {
     pub(crate) url: String,
     /// What it keeps everything in.
     pub(crate) store: Arc<dyn Store>,
+    /// Held, so that no other server uses it.
+    _folder: Option<File>,
     handle: Handle<SocketAddr>,
     worker_stop: CancellationToken,
     tasks: TaskTracker,
@@ -40,6 +43,7 @@ pub(crate) struct Running {
 
 /// Opens the store, binds the address and begins to serve.
 pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Running> {
+    let folder = wire_up::hold_folder(settings)?;
     let store = wire_up::open_store(settings).await?;
     let listener = TcpListener::bind(settings.server.listen).with_context(|| {
         format!("cannot listen on {}: choose another with --listen", settings.server.listen)
@@ -60,7 +64,15 @@ pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Running> {
         tasks.spawn(worker(settings, &store, clock, ids).run(worker_stop.clone()));
     }
     info!(%url, storage = ?settings.storage.place, simulators = settings.simulators, "listening");
-    Ok(Running { url, store, handle, worker_stop, tasks, drain: settings.server.drain })
+    Ok(Running {
+        url,
+        store,
+        _folder: folder,
+        handle,
+        worker_stop,
+        tasks,
+        drain: settings.server.drain,
+    })
 }
 
 /// The worker that the settings describe.

@@ -125,7 +125,8 @@ async fn each_line_is_there_once(books: &Books, caller: &crate::harness::Caller,
         lines["results"].as_array().unwrap().iter().map(|line| text(&line["id"])).collect();
     ids.sort();
     ids.dedup();
-    assert_eq!((ids.len(), lines["totalResults"].as_u64()), (count, u64::try_from(count).ok()));
+    let total = lines["totalResults"].as_u64();
+    assert_eq!((ids.len(), total), (count, u64::try_from(count).ok()), "{lines}");
 }
 
 /// Two processes that start at once on an empty PostgreSQL: one migrates, the other waits.
@@ -143,6 +144,21 @@ async fn two_processes_may_start_at_once_on_an_empty_database() {
     assert_eq!(seen["totalResults"], 1);
 }
 
+/// A folder is one server's; the operator is told what to do.
+#[tokio::test]
+async fn a_second_server_on_one_folder_is_refused() {
+    let server = Server::start(Database::Sqlite).await;
+    let second = crate::harness::millrace()
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(server.home.flags())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(said.contains("another server uses") && said.contains("--data"), "{said}");
+    server.caller().get("/companies").await.expect(200);
+}
+
 /// A second signal does not wait for what the first one drains.
 #[tokio::test]
 async fn a_second_signal_stops_at_once() {
@@ -151,11 +167,19 @@ async fn a_second_signal_stops_at_once() {
         &ServerOptions::flags(&["--set", "server.drain_secs=3600"]),
     )
     .await;
-    // A request whose body never ends keeps the drain waiting.
+    // A request whose body never ends keeps the drain waiting; the server says when it waits for the body.
+    let caller = server.caller();
     let address = server.url.trim_start_matches("http://").to_owned();
     let mut stuck = tokio::net::TcpStream::connect(&address).await.unwrap();
-    let head = "POST /companies HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n";
+    let key = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, &caller.key);
+    let head = format!(
+        "POST /companies HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {key}\r\nContent-Type: application/json\r\n\
+         Expect: 100-continue\r\nContent-Length: 10\r\n\r\n"
+    );
     tokio::io::AsyncWriteExt::write_all(&mut stuck, head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    tokio::io::AsyncReadExt::read_exact(&mut stuck, &mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100");
     server.ask_to_stop();
     wait_for("the first signal to be heard", || {
         std::future::ready(
