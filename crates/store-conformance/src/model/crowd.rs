@@ -17,7 +17,7 @@ use testkit::{NOON, a_draft_of, a_line, a_uuid, an_account, noon_plus};
 use tokio::task::JoinSet;
 
 const PUSHERS: u64 = 6;
-const PUSHES_EACH: u64 = 12;
+const PUSHES_EACH: u64 = 25;
 const WORKERS: u64 = 3;
 /// So few ids that every account meets each of them many times.
 const IDS: u64 = 120;

@@ -37,14 +37,14 @@ impl Book {
         let now = intake.requested_at;
         let (latest, oldest) = (date_at(now, 14), date_at(now, -12) - days(HISTORY_DAYS));
         let mut refused = !is_open || account.account.status != AccountStatus::Connected;
-        let live = account.lines.iter().filter(|kept| !kept.is_withdrawn);
-        let live: HashMap<&str, &BookLine> =
-            live.map(|kept| (kept.line.id.as_str(), kept)).collect();
+        let kept = account.lines.iter().filter(|kept| !kept.is_withdrawn);
+        let before: HashMap<&str, &BookLine> =
+            kept.map(|kept| (kept.line.id.as_str(), kept)).collect();
         let (mut new, mut known, mut ids) = (Vec::<Line>::new(), 0, HashSet::new());
         for draft in &intake.draft.lines {
             let line = line_of(draft);
             refused |= !ids.insert(line.id.clone());
-            let Some(kept) = live.get(line.id.as_str()) else {
+            let Some(kept) = before.get(line.id.as_str()) else {
                 refused |= line.date.date() > latest || line.date.date() < oldest;
                 new.push(line);
                 continue;
