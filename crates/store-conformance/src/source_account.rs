@@ -17,6 +17,7 @@ use testkit::{
     NOON, TODAY, a_connection, a_draft, a_draft_of, a_fetch, a_uuid, a_v2_account, amount,
     an_account, an_account_path, noon_plus,
 };
+use tokio::task::JoinSet;
 
 /// An account of which its caller says nothing.
 fn a_bare_account(world: &World, id: &str) -> SourceAccount {
@@ -372,6 +373,31 @@ pub async fn an_update_leaves_a_connected_account_the_balance_of_its_lines(backe
     let said = SourceAccount { balance: Some(amount("3")), ..old.clone() };
     keep(&world, &[said], OnExisting::Update).await;
     assert_eq!(find(&world, "a").await.unwrap().balance, old.balance);
+}
+
+/// Turned by one more each, so that every two lists name some accounts in opposite orders.
+pub async fn lists_in_different_orders_do_not_block_each_other(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let ids: Vec<_> = (0..12).map(|n| format!("a{n}")).collect();
+    for on_existing in [OnExisting::Refuse, OnExisting::Update] {
+        let mut tasks = JoinSet::new();
+        for turn in 0..ids.len() {
+            let mut accounts: Vec<_> =
+                ids.iter().map(|id| an_account(&world.connection, id)).collect();
+            accounts.rotate_left(turn);
+            let (store, at) = (world.store.clone(), world.path());
+            tasks.spawn(async move {
+                store.create_source_accounts(&at, &accounts, on_existing).await.unwrap().unwrap()
+            });
+        }
+        for kept in tasks.join_all().await {
+            assert_eq!(kept.len(), ids.len());
+        }
+    }
+    assert_eq!(
+        world.store.list_source_accounts(&world.path()).await.unwrap().unwrap().len(),
+        ids.len() + 1
+    );
 }
 
 pub async fn a_pending_account_can_be_disconnected(backend: &dyn Backend) {

@@ -97,6 +97,7 @@ macro_rules! suite {
                 an_account_made_anew_knows_none_of_the_old_lines
                 a_push_outlives_its_account_until_it_has_failed
                 the_day_an_account_was_opened_is_kept
+                lists_in_different_orders_do_not_block_each_other
                 a_pending_account_can_be_disconnected
                 an_old_push_takes_no_lines_from_an_account_made_anew
                 old_statements_do_not_count_for_an_account_made_anew

@@ -33,7 +33,8 @@ impl SourceAccounts for PostgresStore {
     ) -> Answer<Option<Vec<AccountKept>>> {
         let empty_head = &Head::default().encode();
         self.transact(|session| async move {
-            if connection::hold(&session, path).await?.is_none() {
+            // One list after the other: two that name the same accounts in different orders would wait for each other.
+            if connection::lock(&session, path).await?.is_none() {
                 return Ok(None);
             }
             let mut kept = Vec::with_capacity(accounts.len());
