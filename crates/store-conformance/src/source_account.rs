@@ -181,7 +181,7 @@ pub async fn an_update_leaves_the_lines(backend: &dyn Backend) {
 
 pub async fn of_accounts_made_at_once_under_one_id_one_is_kept(backend: &dyn Backend) {
     let world = World::open(backend).await;
-    let mut tasks = tokio::task::JoinSet::new();
+    let mut tasks = JoinSet::new();
     for _ in 0..8 {
         let (store, path) = (world.store.clone(), world.path());
         let account = an_account(&world.connection, "contested");
@@ -444,7 +444,7 @@ pub async fn old_statements_do_not_count_for_an_account_made_anew(backend: &dyn 
 
 pub async fn a_deletion_among_pushes_leaves_no_line(backend: &dyn Backend) {
     let world = World::open(backend).await;
-    let mut tasks = tokio::task::JoinSet::new();
+    let mut tasks = JoinSet::new();
     for task in 0..8 {
         let (store, account) = (world.store.clone(), world.account.clone());
         let intake = world.intake(a_draft_of([today(&format!("line-{task}"))]));
