@@ -11,7 +11,9 @@ use domain::push::{LineSpan, PushStatus};
 use domain::source_account::AccountPath;
 use jiff::civil::{Date, date};
 use store::Window;
-use testkit::{NOON, a_line, a_uuid, amount, an_account, an_account_path, noon_plus};
+use testkit::{
+    NOON, a_draft_of, a_line, a_uuid, amount, an_account, an_account_path, an_intake, noon_plus,
+};
 
 const FEBRUARY: Window =
     Window { from: Date::constant(2024, 2, 1), to: Some(Date::constant(2024, 2, 29)) };
@@ -145,7 +147,7 @@ pub async fn every_view_shows_the_same_lines(backend: &dyn Backend) {
 pub async fn the_moment_of_acceptance_is_kept_with_each_push(backend: &dyn Backend) {
     let world = World::open(backend).await;
     for (minute, id) in [(1, "a"), (2, "b")] {
-        let intake = world.intake(testkit::a_draft_of([today(id)]));
+        let intake = world.intake(a_draft_of([today(id)]));
         world.accept(store::PushIntake { requested_at: noon_plus(minute), ..intake }).await;
     }
     let moments: Vec<_> = world.lines().await.iter().map(|kept| kept.accepted_at).collect();
@@ -316,7 +318,7 @@ pub async fn lines_are_read_by_their_places(backend: &dyn Backend) {
 async fn with_a_withdrawn_middle(world: &World) -> LineSpan {
     world.push(&["a"]).await;
     world.settle_all(NOON).await;
-    let intake = world.intake(testkit::a_draft_of([today("b"), today("c")]));
+    let intake = world.intake(a_draft_of([today("b"), today("c")]));
     let span = world.accept(intake).await.lines;
     let lease = world.lease_one(NOON).await;
     world.settle(&lease, finished(PushStatus::TimedOut), noon_plus(1)).await;
@@ -358,4 +360,42 @@ pub async fn withdrawn_lines_may_be_pushed_again(backend: &dyn Backend) {
     assert_eq!(world.line_ids().await, ["a", "d", "b", "c"]);
     let known = world.push_lines([changed, today("c")]).await;
     assert_eq!((known.known_lines, known.lines.count), (2, 0));
+}
+
+pub async fn lines_older_than_withdrawn_ones_may_be_pushed(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let newest = async || {
+        let found = world.store.statement_lines(&world.account, FEBRUARY).await.unwrap();
+        found.unwrap().newest
+    };
+    // By QuickBooks' own rules, which take nothing that is older than the newest line.
+    let push = async |id: &str, day: &str| {
+        world.accept(an_intake(&world.account, a_draft_of([a_line(id, day, "-1.00")]))).await
+    };
+    for (id, day) in [("a", "2024-02-26"), ("b", "2024-02-27"), ("c", "2024-02-28")] {
+        assert_eq!(push(id, day).await.status, PushStatus::Pending);
+    }
+    let ends = [PushStatus::Success, PushStatus::TimedOut, PushStatus::TimedOut];
+    let expected = [date(2024, 2, 28), date(2024, 2, 28), date(2024, 2, 26)];
+    for (status, day) in ends.into_iter().zip(expected) {
+        let lease = world.lease_one(NOON).await;
+        world.settle(&lease, finished(status), noon_plus(1)).await;
+        assert_eq!(newest().await, Some(day));
+    }
+    assert_eq!(push("older", "2024-02-25").await.status, PushStatus::Failed);
+    let again = push("b", "2024-02-27").await;
+    assert_eq!(again.status, PushStatus::Pending, "{:?}", again.validation);
+    assert_eq!(world.line_ids().await, ["a", "b"]);
+}
+
+pub async fn an_account_whose_lines_are_all_withdrawn_begins_anew(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let intake = |day: &str| an_intake(&world.account, a_draft_of([a_line("a", day, "-1.00")]));
+    world.accept(intake("2024-02-28")).await;
+    let lease = world.lease_one(NOON).await;
+    world.settle(&lease, finished(PushStatus::TimedOut), noon_plus(1)).await;
+    let statement = world.store.statement_lines(&world.account, FEBRUARY).await.unwrap().unwrap();
+    assert_eq!((statement.newest, statement.watermark), (None, 1));
+    assert_eq!(world.accept(intake("2024-02-26")).await.status, PushStatus::Pending);
+    assert_eq!(world.line_ids().await, ["a"]);
 }

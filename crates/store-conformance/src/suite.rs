@@ -178,6 +178,8 @@ macro_rules! suite {
                 withdrawn_lines_are_nowhere_to_be_seen
                 the_watermark_stands_above_every_place
                 withdrawn_lines_may_be_pushed_again
+                lines_older_than_withdrawn_ones_may_be_pushed
+                an_account_whose_lines_are_all_withdrawn_begins_anew
             ;
 
             fetch:

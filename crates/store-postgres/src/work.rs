@@ -16,6 +16,7 @@ use crate::columns::{Columns, micros, signed};
 use crate::connection::event_on;
 use crate::event::{News, finish_with};
 use crate::fault::Attempt;
+use crate::ledger;
 use crate::push::{operation_of, validation_of, validation_text};
 use crate::session::{Session, Write};
 use crate::text::escaped;
@@ -164,7 +165,8 @@ async fn withdraw(session: &Session, lease: &Lease, work: &Work, mut head: Head)
     let row = session.row(SEE_FETCHED, &[&client, &work.account_no, &first]).await?;
     let is_fetched: bool = row.map_or(Ok(false), |row| Columns::of(&row).take())?;
     if !is_fetched && work.lines.count > 0 {
-        head.withdraw(work.lines);
+        let segments = ledger::segments(session, lease.push.path.client, &head).await?;
+        head.withdraw(work.lines, &segments);
         session.run(WRITE_HEAD, &[&client, &work.account_no, &head.encode()]).await?;
     }
     Ok(())

@@ -163,6 +163,7 @@ fn withdraw_unshown(database: &Database, account_no: i64, span: LineSpan) -> Ans
         return Ok(());
     }
     let Some(mut head) = ledger::load_head(database, account_no)? else { return Ok(()) };
-    head.withdraw(span);
+    let segments = ledger::load_segments(database, &head)?;
+    head.withdraw(span, &segments);
     ledger::set_head(database, account_no, &head)
 }

@@ -26,7 +26,7 @@ pub struct StatementLines {
     pub lines: Vec<KeptLine>,
     /// How many lines the account had then, whatever their dates.
     pub watermark: u64,
-    /// The date of the newest line.
+    /// The date of the newest line that was not withdrawn.
     pub newest: Option<Date>,
 }
 

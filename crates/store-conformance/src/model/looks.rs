@@ -110,7 +110,8 @@ impl Play {
             let mut lines = book.listed();
             let day = |kept: &KeptLine| kept.line.date.date();
             lines.retain(|kept| from <= day(kept) && to.is_none_or(|to| day(kept) <= to));
-            let newest = book.lines.iter().map(|line| line.line.date.date()).max();
+            let counting = book.lines.iter().filter(|line| !line.is_withdrawn);
+            let newest = counting.map(|line| line.line.date.date()).max();
             let (account, watermark) = (book.account.clone(), book.watermark());
             store::StatementLines { account, lines, watermark, newest }
         });

@@ -18,7 +18,8 @@ const OUT_OF_ORDER: u8 = 1;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
     pub(super) lines: u64,
-    /// The place in time of the newest line.
+    /// The place in time of the newest line that counts, or one later on its day; the first of all times when none
+    /// counts any more.
     pub(super) newest: Option<DateTime>,
     pub(super) is_out_of_order: bool,
     /// Sorted; they neither touch nor overlap.
@@ -48,9 +49,9 @@ impl Head {
         self.lines
     }
 
-    /// The newest date of a line.
+    /// The newest date of a line that counts.
     pub fn newest(&self) -> Option<Date> {
-        self.newest.map(DateTime::date)
+        self.newest.filter(|newest| *newest != DateTime::MIN).map(DateTime::date)
     }
 
     /// Whether the lines arrived in the order of their dates and times, so that positions are in the order of a list.
@@ -85,8 +86,9 @@ impl Head {
         last.is_some_and(|span| span.contains(position))
     }
 
-    /// Lets lines count no more; their ids may come again.
-    pub fn withdraw(&mut self, span: LineSpan) {
+    /// Lets lines count no more; their ids may come again, and so may lines that are older than they. `segments` are
+    /// all of the account.
+    pub fn withdraw(&mut self, span: LineSpan, segments: &[SegmentEntry]) {
         if span.count == 0 {
             return;
         }
@@ -100,6 +102,14 @@ impl Head {
             }
         }
         self.withdrawn = joined;
+        let counting = segments.iter().filter(|entry| !self.is_all_withdrawn(entry.span));
+        // Segments tell no time of day: the end of the day is late enough for any of its lines.
+        let newest = counting.map(|entry| entry.newest.to_datetime(Time::MAX)).max();
+        self.newest = self.newest.min(Some(newest.unwrap_or(DateTime::MIN)));
+    }
+
+    fn is_all_withdrawn(&self, lines: LineSpan) -> bool {
+        self.withdrawn.iter().any(|span| span.first <= lines.first && lines.end() <= span.end())
     }
 
     /// The bytes to keep.

@@ -40,7 +40,8 @@ impl Account {
             account.push(&lines);
         }
         for span in withdrawn {
-            account.head.withdraw(*span);
+            let segments = account.head.recent_segments().to_vec();
+            account.head.withdraw(*span, &segments);
             account.lines.retain(|line| !span.contains(line.position));
         }
         sort_by_date(&mut account.lines);

@@ -236,7 +236,7 @@ fn a_withdrawn_line_is_unknown_and_may_come_again() {
     database.push(&lines[200..]);
     let mut head = database.head();
     for (first, count) in [(250, 10), (150, 10), (160, 5), (0, 0), (245, 5)] {
-        head.withdraw(LineSpan { first, count });
+        head.withdraw(LineSpan { first, count }, database.head().recent_segments());
     }
     let spans = [LineSpan { first: 150, count: 15 }, LineSpan { first: 245, count: 15 }];
     assert_eq!(head.withdrawn(), spans);
