@@ -21,7 +21,8 @@ use crate::session::{Session, Write, both};
 use crate::source_account;
 use crate::text::{escaped, unescaped};
 
-/// A fetch of an account that was deleted meanwhile is kept nowhere.
+/// A fetch of an account that was deleted meanwhile is kept nowhere. Whoever deletes an account, or looks which of its
+/// lines were shown, locks its ledger first: so he sees this fetch, or it sees what he did.
 const CREATE_FETCH: &str = "\
 -- create_fetch
 insert into statement_fetch
@@ -29,7 +30,9 @@ insert into statement_fetch
      from_day, to_day, watermark, lines, bytes, user_agent)
 select client_id, account_no, $4, company_id, connection_id, $5, $6, $7, $8, $9, $10, $11, $12
 from source_account
-where client_id = $1 and connection_id = $2 and account_id = $3";
+join ledger using (client_id, account_no)
+where client_id = $1 and connection_id = $2 and account_id = $3
+for key share of ledger";
 
 /// Locks the connection too, so that it is not deleted while its fetches are written.
 const NOTE_SYNC: &str = "\

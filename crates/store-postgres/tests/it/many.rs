@@ -9,12 +9,12 @@ use domain::push::{PushStatus, Settlement};
 use domain::source_account::AccountPath;
 use jiff::SignedDuration;
 use store::{
-    AcceptedPush, Clients, Companies, Connections, Events, LeaseRequest, OnExisting, PushIntake,
-    Pushes, Settled, SourceAccounts, WorkQueue,
+    AcceptedPush, Clients, Companies, Connections, Events, Fetches, LeaseRequest, OnExisting,
+    PushIntake, Pushes, Settled, SourceAccounts, WorkQueue,
 };
 use store_postgres::PostgresStore;
 use testkit::{
-    NOON, a_client, a_company, a_connection, a_draft_of, a_lease_request, a_line, a_uuid,
+    NOON, a_client, a_company, a_connection, a_draft_of, a_fetch, a_lease_request, a_line, a_uuid,
     an_account, an_account_path, an_intake, noon_plus,
 };
 use tokio::task::JoinSet;
@@ -217,4 +217,25 @@ async fn a_company_deleted_while_it_is_used_leaves_nothing() {
     for table in ["company", "connection", "source_account", "ledger", "chunk", "push", "work"] {
         assert_eq!(database.sql(&format!("select count(*) from {table}")), "0", "{table}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fetches_recorded_while_their_account_is_deleted_go_with_it() {
+    let database = Database::empty();
+    let store = Arc::new(database.store().await);
+    let names: Vec<String> = (0..40).map(|n| format!("account-{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (_, accounts) = accounts(&store, &names).await;
+    let mut tasks = JoinSet::new();
+    for account in accounts {
+        let (recorder, deleter) = (store.clone(), store.clone());
+        let fetches = [a_fetch(&account, 1), a_fetch(&account, 2), a_fetch(&account, 3)];
+        let path = account.connection;
+        tasks.spawn(async move { recorder.record_fetches(&path, &fetches).await.unwrap() });
+        tasks.spawn(async move {
+            assert!(deleter.delete_source_account(&account, NOON).await.unwrap());
+        });
+    }
+    tasks.join_all().await;
+    assert_eq!(database.sql("select count(*) from statement_fetch"), "0");
 }
