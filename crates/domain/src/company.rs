@@ -43,6 +43,7 @@ pub const COMPANY_PROPERTIES: &[PropertySpec] = &[
     PropertySpec::new("name", Kind::Text),
     PropertySpec::new("description", Kind::Text),
     PropertySpec::new("created", Kind::Moment),
+    PropertySpec::new("lastSync", Kind::Moment),
     PropertySpec::new("dataConnections.id", Kind::Text),
     PropertySpec::new("dataConnections.integrationKey", Kind::Text),
     PropertySpec::new("dataConnections.platformName", Kind::Text),
@@ -151,6 +152,11 @@ pub fn check_description(text: String) -> Result<String, CompanyError> {
 }
 
 impl Company {
+    /// When the newest of its connections' feeds was fetched or sent; nothing when none was.
+    pub fn synced_at(&self) -> Option<Timestamp> {
+        self.connections.iter().filter_map(|connection| connection.synced_at).max()
+    }
+
     /// The company as it is after `change`.
     #[must_use]
     pub fn changed(mut self, change: CompanyChange) -> Self {
@@ -177,6 +183,7 @@ impl Queryable for Company {
             "name" => self.name.as_str().into(),
             "description" => self.description.as_str().into(),
             "created" => self.created_at.into(),
+            "lastSync" => self.synced_at().into(),
             _ => Property::Unknown,
         }
     }

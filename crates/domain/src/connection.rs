@@ -68,7 +68,9 @@ impl Connection {
 /// What a list of connections can be asked for.
 pub const CONNECTION_PROPERTIES: &[PropertySpec] = &[
     PropertySpec::new("id", Kind::Text),
+    PropertySpec::new("integrationId", Kind::Text),
     PropertySpec::new("integrationKey", Kind::Text),
+    PropertySpec::new("sourceId", Kind::Text),
     PropertySpec::new("platformName", Kind::Text),
     PropertySpec::new("sourceType", Kind::Text),
     PropertySpec::new("status", Kind::Text),
@@ -80,7 +82,9 @@ impl Queryable for Connection {
     fn property(&self, path: &str) -> Property<'_> {
         match path {
             "id" => self.id.to_string().into(),
+            "integrationId" => self.platform.integration_id.into(),
             "integrationKey" => self.platform.key.into(),
+            "sourceId" => self.platform.source_id.into(),
             "platformName" => self.platform.name.into(),
             "sourceType" => self.platform.source_type.name().into(),
             "status" => self.status.name().into(),

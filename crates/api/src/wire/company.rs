@@ -32,9 +32,8 @@ pub(crate) struct CompanyShape {
 impl CompanyShape {
     /// Shows a company with its connections.
     pub(crate) fn show(company: Company, links: Links<'_>, viewer: Viewer) -> Self {
-        let connections = &company.connections;
-        let synced_at = connections.iter().filter_map(|connection| connection.synced_at).max();
-        let shown = connections.iter();
+        let synced_at = company.synced_at();
+        let shown = company.connections.iter();
         let shown = shown.map(|connection| ConnectionShape::show(connection, links, viewer));
         Self {
             id: company.id.to_string(),

@@ -8,6 +8,7 @@ on_both! {
     companies_are_filtered_by_their_connections_and_tags;
     a_wrong_query_says_what_is_wrong_with_it;
     operations_are_listed_newest_first;
+    what_an_item_shows_can_be_asked_for;
 }
 
 fn ids(page: &Value) -> Vec<String> {
@@ -98,4 +99,27 @@ async fn operations_are_listed_newest_first(database: Database) {
     assert_eq!(keys("").await, [failed.clone(), second.clone(), first.clone()]);
     assert_eq!(keys("?query=status%3Dsuccess").await, [second.clone(), first.clone()]);
     assert_eq!(keys("?orderBy=requestedOnUtc").await, [first, second, failed]);
+}
+
+/// A property that answers show and queries do not know would look like a slip of the caller.
+async fn what_an_item_shows_can_be_asked_for(database: Database) {
+    let server = Server::start(database).await;
+    let books = a_linked_account(&server.caller(), days_ago(2)).await;
+    let company = books.caller.get(&format!("/companies/{}", books.company)).await.json();
+    let connections = format!("/companies/{}/connections", books.company);
+    let connection = books.caller.get(&format!("{connections}/{}", books.connection)).await.json();
+    for (list, item, name) in [
+        ("/companies", &company, "name"),
+        ("/companies", &company, "lastSync"),
+        (connections.as_str(), &connection, "integrationId"),
+        (&connections, &connection, "sourceId"),
+        (&connections, &connection, "lastSync"),
+    ] {
+        let found = async |operator: &str| {
+            let query = format!("{name}{operator}{}", text(&item[name])).replace(' ', "+");
+            let page = books.caller.get(&format!("{list}?query={query}")).await.expect(200).json();
+            page["totalResults"].clone()
+        };
+        assert_eq!((found("=").await, found("!=").await), (json!(1), json!(0)), "{name}");
+    }
 }
