@@ -81,7 +81,6 @@ macro_rules! suite {
                 a_taken_id_is_refused_and_the_others_are_kept
                 of_an_id_that_stands_twice_the_first_is_kept
                 an_update_takes_over_what_the_caller_says
-                an_update_leaves_a_connected_account_the_balance_of_its_lines
                 an_update_leaves_the_lines
                 of_accounts_made_at_once_under_one_id_one_is_kept
                 ids_that_differ_only_by_case_are_two_accounts
@@ -97,6 +96,7 @@ macro_rules! suite {
                 an_account_made_anew_knows_none_of_the_old_lines
                 a_push_outlives_its_account_until_it_has_failed
                 the_day_an_account_was_opened_is_kept
+                an_update_leaves_a_connected_account_the_balance_of_its_lines
                 lists_in_different_orders_do_not_block_each_other
                 a_pending_account_can_be_disconnected
                 an_old_push_takes_no_lines_from_an_account_made_anew
