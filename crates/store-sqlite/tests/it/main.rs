@@ -1,5 +1,9 @@
 //! Everything that every store must do, and what is SQLite's own: one file, several handles, files that outlive a crash.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot be set up fails by panicking"
+)]
 
 mod backend;
 mod files;
