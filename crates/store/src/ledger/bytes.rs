@@ -139,12 +139,20 @@ impl<'a> Reader<'a> {
         let mut value = 0_u64;
         for shift in (0..u64::BITS).step_by(7) {
             let byte = self.u8()?;
-            value |= u64::from(byte & 0x7f) << shift;
+            let bits = u64::from(byte & 0x7f);
+            if bits << shift >> shift != bits {
+                return Err(self.damage("with a number too great"));
+            }
+            value |= bits << shift;
             if byte < 0x80 {
-                return Ok(value);
+                return if is_shortest(byte, shift) { Ok(value) } else { Err(self.longer()) };
             }
         }
         Err(self.damage("with a number that does not end"))
+    }
+
+    fn longer(&self) -> Damage {
+        self.damage("with a number that is longer than it needs")
     }
 
     pub(super) fn int(&mut self) -> Result<i64, Damage> {
@@ -161,9 +169,13 @@ impl<'a> Reader<'a> {
         let mut value = 0_u128;
         for shift in (0..u128::BITS).step_by(7) {
             let byte = self.u8()?;
-            value |= u128::from(byte & 0x7f) << shift;
+            let bits = u128::from(byte & 0x7f);
+            if bits << shift >> shift != bits {
+                return Err(self.damage("with a number too great"));
+            }
+            value |= bits << shift;
             if byte < 0x80 {
-                return Ok(value);
+                return if is_shortest(byte, shift) { Ok(value) } else { Err(self.longer()) };
             }
         }
         Err(self.damage("with a number that does not end"))
@@ -198,4 +210,10 @@ impl<'a> Reader<'a> {
     pub(super) fn finish(self) -> Result<(), Damage> {
         if self.rest.is_empty() { Ok(()) } else { Err(self.damage("with something after its end")) }
     }
+}
+
+/// Whether a number that ends with the byte `last` could not have been written shorter. One number has one form, so what
+/// can be read is what was written.
+const fn is_shortest(last: u8, shift: u32) -> bool {
+    last != 0 || shift == 0
 }
