@@ -11,7 +11,7 @@ use crate::wire::{OperationShape, PushedData, PushedFlatLine};
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use domain::ids::{PushKey, random_uuid};
+use domain::ids::{PushKey, ordered_uuid};
 use domain::push::{PUSH_PROPERTIES, PushDraft, PushOperation, TIMEOUT_MINUTES_MAX};
 use domain::source_account::AccountId;
 use serde_json::value::{RawValue, to_raw_value};
@@ -43,13 +43,15 @@ async fn create_push(
     let (draft, form) = read_draft(&body, &path.account, faults)?;
     // The echo is written before the draft goes to the store, so that no line is copied.
     let data = echo(&path.account, &draft, form)?;
+    let requested_at = state.now();
     let intake = PushIntake {
-        key: PushKey::new(random_uuid(&*state.ids)),
+        // Keys that grow with time go to the end of their index, however large it is.
+        key: PushKey::new(ordered_uuid(&*state.ids, requested_at)),
         account: path.clone(),
         draft,
         timeout_minutes,
         profiles: Arc::clone(&state.profiles),
-        requested_at: state.now(),
+        requested_at,
     };
     match state.store.accept_push(intake).await? {
         AcceptedPush::Kept(operation) => Ok(Json(OperationShape::show(operation).with_data(data))),
