@@ -10,8 +10,7 @@ use domain::line::Identity;
 use domain::page::{ListRequest, Page};
 use domain::platform::Platform;
 use domain::push::{
-    Accepted, LineSpan, PushDraft, PushOperation, PushStatus, Refused, Standing, Validation,
-    Verdict, judge,
+    Accepted, LineSpan, PushDraft, PushOperation, PushStatus, Refused, Standing, Verdict, judge,
 };
 use domain::source_account::AccountPath;
 use std::collections::HashMap;
@@ -174,15 +173,13 @@ fn keep_accepted(
     intake: &PushIntake,
     accepted: Accepted,
 ) -> Answer<PushOperation> {
-    let mut operation = new_operation(intake);
-    operation.known_lines = accepted.known;
-    operation.validation.warnings = accepted.warnings;
-    operation.lines = LineSpan { first: target.head.lines(), count: 0 };
     let append = append(&target.head, &target.runs, &accepted.lines, intake.requested_at)?;
+    let mut lines = LineSpan { first: target.head.lines(), count: 0 };
     if let Some(append) = append {
-        operation.lines = append.span;
+        lines = append.span;
         ledger::write_append(database, target.account_no, append, accepted.balance)?;
     }
+    let operation = intake.pending(lines, accepted.known, accepted.warnings);
     create_push(database, target, &operation)?;
     work::create(database, operation.key, target.account_no, intake.requested_at)?;
     Ok(operation)
@@ -194,32 +191,10 @@ fn keep_refused(
     intake: &PushIntake,
     refused: Refused,
 ) -> Answer<PushOperation> {
-    let mut operation = new_operation(intake);
-    let broken = refused.errors.len();
-    operation.status = PushStatus::Failed;
-    operation.completed_at = Some(intake.requested_at);
-    let rules = if broken == 1 { "rule" } else { "rules" };
-    operation.error = Some(format!("the push broke {broken} {rules}, see validation"));
-    operation.validation = Validation { errors: refused.errors, warnings: refused.warnings };
+    let operation = intake.failed(refused);
     create_push(database, target, &operation)?;
     record(database, &operation, intake.requested_at)?;
     Ok(operation)
-}
-
-fn new_operation(intake: &PushIntake) -> PushOperation {
-    PushOperation {
-        key: intake.key,
-        path: intake.account.connection,
-        account: intake.account.account.clone(),
-        requested_at: intake.requested_at,
-        completed_at: None,
-        status: PushStatus::Pending,
-        error: None,
-        validation: Validation::default(),
-        timeout_minutes: intake.timeout_minutes,
-        lines: LineSpan::default(),
-        known_lines: 0,
-    }
 }
 
 fn create_push(database: &Database, target: &Target, operation: &PushOperation) -> Answer<()> {

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::ids::{ClientId, CompanyId, PushKey};
 use domain::page::{ListRequest, Page};
 use domain::platform::Profiles;
-use domain::push::{PushDraft, PushOperation};
+use domain::push::{LineSpan, PushDraft, PushOperation, PushStatus, Refused, Remark, Validation};
 use domain::source_account::AccountPath;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -25,6 +25,44 @@ pub struct PushIntake {
     pub profiles: Arc<Profiles>,
     /// When it came.
     pub requested_at: Timestamp,
+}
+
+impl PushIntake {
+    /// The operation of a push that was accepted, whose new lines stand at `lines`.
+    pub fn pending(
+        &self,
+        lines: LineSpan,
+        known_lines: u32,
+        warnings: Vec<Remark>,
+    ) -> PushOperation {
+        PushOperation {
+            key: self.key,
+            path: self.account.connection,
+            account: self.account.account.clone(),
+            requested_at: self.requested_at,
+            completed_at: None,
+            status: PushStatus::Pending,
+            error: None,
+            validation: Validation { errors: Vec::new(), warnings },
+            timeout_minutes: self.timeout_minutes,
+            lines,
+            known_lines,
+        }
+    }
+
+    /// The operation of a push that was refused: it ends as it begins.
+    pub fn failed(&self, refused: Refused) -> PushOperation {
+        let Refused { errors, warnings } = refused;
+        let rules = if errors.len() == 1 { "rule" } else { "rules" };
+        let error = format!("the push broke {} {rules}, see validation", errors.len());
+        PushOperation {
+            completed_at: Some(self.requested_at),
+            status: PushStatus::Failed,
+            error: Some(error),
+            validation: Validation { errors, warnings },
+            ..self.pending(LineSpan::default(), 0, Vec::new())
+        }
+    }
 }
 
 /// What became of a push.

@@ -8,9 +8,7 @@ use domain::event::{Event, EventKind};
 use domain::ids::ConnectionPath;
 use domain::line::Identity;
 use domain::platform::{self, Platform};
-use domain::push::{
-    Accepted, LineSpan, PushOperation, PushStatus, Refused, Standing, Validation, Verdict, judge,
-};
+use domain::push::{Accepted, LineSpan, PushOperation, Refused, Standing, Verdict, judge};
 use domain::source_account::AccountStatus;
 use store::ledger::{self as encoding, ChunkNo, Head, Run};
 use store::{AcceptedPush, Missing, PushIntake};
@@ -178,11 +176,7 @@ impl Scene {
         let span = append
             .as_ref()
             .map_or(LineSpan { first: head.lines(), count: 0 }, |append| append.span);
-        let push = PushOperation {
-            validation: Validation { errors: Vec::new(), warnings: accepted.warnings },
-            known_lines: accepted.known,
-            ..operation(intake, span)
-        };
+        let push = intake.pending(span, accepted.known, accepted.warnings);
         let row = PushColumns::of(&push, self.numbers, self.ledger.account_no)?;
         let lines = append.map(|append| LineColumns::of(append, self.numbers)).transpose()?;
         let balance = accepted.balance.map(|amount| amount.to_string());
@@ -215,15 +209,7 @@ impl Scene {
         intake: &PushIntake,
         refused: Refused,
     ) -> Attempt<PushOperation> {
-        let count = refused.errors.len();
-        let rules = if count == 1 { "rule" } else { "rules" };
-        let push = PushOperation {
-            status: PushStatus::Failed,
-            completed_at: Some(intake.requested_at),
-            error: Some(format!("the push broke {count} {rules}, see validation")),
-            validation: Validation { errors: refused.errors, warnings: refused.warnings },
-            ..operation(intake, LineSpan::default())
-        };
+        let push = intake.failed(refused);
         let path = push.path;
         let event = connection::event_on(&path, EventKind::WriteUnsuccessful, push.requested_at);
         let event: Event = event.for_account(push.account.clone()).for_push(push.key);
@@ -254,21 +240,4 @@ async fn runs(
         found.insert(number, run);
     }
     Ok(numbers.iter().filter_map(|number| found.remove(number)).collect())
-}
-
-/// A pending push of which nothing is said yet.
-fn operation(intake: &PushIntake, lines: LineSpan) -> PushOperation {
-    PushOperation {
-        key: intake.key,
-        path: intake.account.connection,
-        account: intake.account.account.clone(),
-        requested_at: intake.requested_at,
-        completed_at: None,
-        status: PushStatus::Pending,
-        error: None,
-        validation: Validation::default(),
-        timeout_minutes: intake.timeout_minutes,
-        lines,
-        known_lines: 0,
-    }
 }

@@ -144,6 +144,31 @@ async fn two_processes_may_start_at_once_on_an_empty_database() {
     assert_eq!(seen["totalResults"], 1);
 }
 
+/// `millrace worker` settles what a server without a worker accepted, and stops when asked.
+#[tokio::test]
+async fn a_worker_of_its_own_settles_what_a_server_accepted() {
+    let server =
+        Server::start_with(Database::Postgres, &ServerOptions::flags(&["--no-worker"])).await;
+    let books = a_linked_account(&server.caller(), days_ago(5)).await;
+    let operation = books.push(&[a_line("w", today(), 1.0)]).await;
+    let mut worker = crate::harness::millrace()
+        .arg("worker")
+        .args(server.home.flags())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let key = text(&operation["pushOperationKey"]);
+    let ended = books.caller.ended_push(&books.company, &key).await;
+    assert_eq!(ended["status"], "Success");
+    let process = worker.id().to_string();
+    assert!(
+        std::process::Command::new("kill").args(["-TERM", &process]).status().unwrap().success()
+    );
+    let status =
+        wait_for("the worker to end", || std::future::ready(worker.try_wait().unwrap())).await;
+    assert!(status.success(), "{status}");
+}
+
 /// A folder is one server's; the operator is told what to do.
 #[tokio::test]
 async fn a_second_server_on_one_folder_is_refused() {
