@@ -14,6 +14,7 @@ mod leftover;
 mod locate;
 mod paging;
 mod query;
+mod surface;
 
 // the operations, and what they show
 mod ext;

@@ -4,6 +4,7 @@ use crate::envelope::{Answer, ApiError};
 use crate::query::Parameters;
 use domain::page::{ListRequest, PAGE_ITEMS_DEFAULT, Page, PageRequest};
 use domain::query::{Filter, OrderBy, PropertySpec};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What a list offers to queries.
@@ -40,8 +41,9 @@ fn read_count(parameters: &Parameters, name: &str, default: u32) -> Answer<u32> 
 }
 
 /// The contract's envelope of a page.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "{T}Page")]
 pub(crate) struct PageShape<T> {
     results: Vec<T>,
     page_number: u32,
@@ -51,7 +53,7 @@ pub(crate) struct PageShape<T> {
     links: Links,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Links {
     #[serde(rename = "self")]
     itself: Link,
@@ -62,7 +64,7 @@ struct Links {
     previous: Option<Link>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Link {
     href: String,
 }

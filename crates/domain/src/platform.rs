@@ -31,6 +31,9 @@ pub enum SourceType {
 }
 
 impl SourceType {
+    /// Every class.
+    pub const ALL: [Self; 2] = [Self::Accounting, Self::BankFeed];
+
     /// The contract's name.
     pub const fn name(self) -> &'static str {
         match self {

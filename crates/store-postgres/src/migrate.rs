@@ -9,8 +9,40 @@ use tracing::info;
 use crate::fault::{Attempt, Fault, damaged};
 
 /// Every step, oldest first.
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") },
+    Migration {
+        version: 2,
+        name: "client_settings",
+        sql: include_str!("../migrations/0002_client_settings.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "access_token",
+        sql: include_str!("../migrations/0003_access_token.sql"),
+    },
+    Migration {
+        version: 4,
+        name: "idempotency",
+        sql: include_str!("../migrations/0004_idempotency.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "rate_limit",
+        sql: include_str!("../migrations/0005_rate_limit.sql"),
+    },
+    Migration {
+        version: 6,
+        name: "managed_sync",
+        sql: include_str!("../migrations/0006_managed_sync.sql"),
+    },
+    Migration {
+        version: 7,
+        name: "webhook_consumer",
+        sql: include_str!("../migrations/0007_webhook_consumer.sql"),
+    },
+    Migration { version: 8, name: "mapping", sql: include_str!("../migrations/0008_mapping.sql") },
+];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.
 const LOCK: i64 = 0x6d69_6c6c_7261_6365;

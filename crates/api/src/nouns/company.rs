@@ -9,24 +9,93 @@ use crate::locate::CompanyAt;
 use crate::paging::{Listed, PageShape, read_list_request};
 use crate::query::Parameters;
 use crate::state::Shared;
+use crate::surface::{Area, LISTING, Operation, Parameter, Surface};
 use crate::wire::{CompanyShape, Links};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
 use domain::company::{
-    COMPANY_DESCRIPTION_CHARS_MAX, COMPANY_PROPERTIES, Company, CompanyChange, CompanyName, Tags,
+    COMPANY_DESCRIPTION_CHARS_MAX, COMPANY_PROPERTIES, Company, CompanyChange, CompanyName,
+    TAG_VALUE_CHARS_MAX, TAGS_MAX, Tags,
 };
 use domain::ids::{CompanyId, random_uuid};
 use domain::platform::Platform;
 use domain::query::TagFilter;
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::json;
 use std::collections::BTreeMap;
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/companies", get(list_companies).post(create_company)).route(
-        "/companies/{companyId}",
-        get(get_company).put(replace_company).patch(update_company).delete(delete_company),
-    )
+pub(super) fn surface() -> Surface {
+    const COMPANY: &str = "/companies/{companyId}";
+    Surface::of(Area::Companies)
+        .serve(
+            Operation::get("/companies", "list-companies", "The companies")
+                .paged()
+                .takes(LISTING)
+                .takes(&[TAGS])
+                .answers::<PageShape<CompanyShape>>(),
+            list_companies,
+        )
+        .serve(
+            Operation::post("/companies", "create-company", "Makes a company")
+                .body(company_schema)
+                .answers::<CompanyShape>(),
+            create_company,
+        )
+        .serve(
+            Operation::get(COMPANY, "get-company", "One company")
+                .answers::<CompanyShape>()
+                .open_to_tokens(),
+            get_company,
+        )
+        .serve(
+            Operation::put(
+                COMPANY,
+                "replace-company",
+                "Replaces a company: what is absent is cleared",
+            )
+            .body(company_schema)
+            .answers::<CompanyShape>(),
+            replace_company,
+        )
+        .serve(
+            Operation::patch(COMPANY, "update-company", "Changes a company: what is absent stays")
+                .body(company_change_schema)
+                .answers::<CompanyShape>(),
+            update_company,
+        )
+        .serve(
+            Operation::delete(COMPANY, "delete-company", "Deletes a company with all its data")
+                .answers_empty(StatusCode::NO_CONTENT),
+            delete_company,
+        )
+}
+
+const TAGS: Parameter = Parameter::query(
+    "tags",
+    "A filter in the query language whose properties are the names of tags",
+    || json_schema!({"type": "string"}),
+);
+
+fn company_schema(schemas: &mut SchemaGenerator) -> Schema {
+    let mut schema = company_change_schema(schemas);
+    schema.insert("required".to_owned(), json!(["name"]));
+    schema
+}
+
+fn company_change_schema(_schemas: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "minLength": 1},
+            "description": {"type": ["string", "null"], "maxLength": COMPANY_DESCRIPTION_CHARS_MAX},
+            "tags": {
+                "type": ["object", "null"],
+                "maxProperties": TAGS_MAX,
+                "additionalProperties": {"type": "string", "maxLength": TAG_VALUE_CHARS_MAX},
+            },
+        },
+    })
 }
 
 const VALIDATOR: &str = "Companies";

@@ -12,12 +12,18 @@ pub(crate) use push::load_push;
 pub(crate) use source_account::load_accounts;
 
 use crate::state::Shared;
+use crate::surface::Surface;
 use axum::Router;
+
+/// Every operation of the contract that there is.
+pub(crate) fn surface() -> Surface {
+    Surface::default().merge(company::surface())
+}
 
 /// Every route of the contract that there is.
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
-        .merge(company::routes())
+        .merge(surface().into_router())
         .merge(connection::routes())
         .merge(source_account::routes())
         .merge(credential::routes())

@@ -2,8 +2,10 @@
 
 use super::{ConnectionShape, Links};
 use crate::compat::Viewer;
+use crate::surface::formats;
 use domain::company::Company;
 use domain::dates::stamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -11,17 +13,22 @@ use std::collections::BTreeMap;
 const PRODUCTS: [&str; 1] = ["bank-feeds"];
 
 /// The contract's `Company`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Company")]
 pub(crate) struct CompanyShape {
+    #[schemars(schema_with = "formats::uuid")]
     id: String,
     name: String,
     description: String,
     /// Samples carry it empty.
     platform: &'static str,
+    #[schemars(schema_with = "formats::uri")]
     redirect: String,
+    #[schemars(schema_with = "formats::moment")]
     created: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "formats::moment")]
     last_sync: Option<String>,
     products: [&'static str; 1],
     tags: BTreeMap<String, String>,

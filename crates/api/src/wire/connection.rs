@@ -2,24 +2,36 @@
 
 use super::Links;
 use crate::compat::Viewer;
-use domain::connection::Connection;
+use crate::surface::formats;
+use domain::connection::{Connection, ConnectionStatus};
 use domain::dates::stamp;
+use domain::platform::SourceType;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The contract's `Connection`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Connection")]
 pub(crate) struct ConnectionShape {
+    #[schemars(schema_with = "formats::uuid")]
     id: String,
+    #[schemars(schema_with = "formats::uuid")]
     integration_id: &'static str,
     integration_key: &'static str,
+    #[schemars(schema_with = "formats::uuid")]
     source_id: &'static str,
+    #[schemars(extend("enum" = formats::names(&SourceType::ALL, SourceType::name)))]
     source_type: &'static str,
     platform_name: &'static str,
+    #[schemars(schema_with = "formats::uri")]
     link_url: String,
+    #[schemars(extend("enum" = formats::names(&ConnectionStatus::ALL, ConnectionStatus::name)))]
     status: &'static str,
+    #[schemars(schema_with = "formats::moment")]
     created: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "formats::moment")]
     last_sync: Option<String>,
     data_connection_errors: [(); 0],
 }

@@ -1,0 +1,1 @@
+//! The OpenAPI documents, written from the table.

@@ -1,0 +1,13 @@
+//! What the door offers: every route together with what it takes, what it answers and who may call it. The router, the
+//! access that a company's token has and the OpenAPI documents are made of the same table, so they cannot disagree. What
+//! an operation does is in nouns/, platforms/ and ext/.
+
+mod document;
+pub(crate) mod formats;
+mod operation;
+mod parameter;
+mod table;
+
+pub(crate) use operation::{Area, Operation};
+pub(crate) use parameter::{LISTING, Parameter};
+pub(crate) use table::Surface;

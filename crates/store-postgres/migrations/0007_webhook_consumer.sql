@@ -1,0 +1,1 @@
+-- Endpoints that want to hear of events.

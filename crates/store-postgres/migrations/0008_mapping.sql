@@ -1,0 +1,1 @@
+-- Which account of the books a source account feeds.

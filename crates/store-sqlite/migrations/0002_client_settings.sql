@@ -1,0 +1,1 @@
+-- Each client's profile and the origins of its pages.

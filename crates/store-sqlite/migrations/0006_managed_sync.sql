@@ -1,0 +1,1 @@
+-- Runs that fetch lines from the bank.
