@@ -106,12 +106,14 @@ impl ApiError {
 
     /// 405: the path is known, the method is not.
     pub(crate) fn no_such_method() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed")
+        let error = "MethodNotAllowed: the header Allow names the methods of this path";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, error)
     }
 
     /// 413: more bytes than the operator allows.
-    pub(crate) fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large: send less at a time")
+    pub(crate) fn too_large(bytes_max: usize) -> Self {
+        let error = format!("the body is larger than {bytes_max} bytes: send less at a time");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, error)
     }
 
     /// 415: the body says it is not JSON.

@@ -47,9 +47,13 @@ fn post_to_read(kind: &str, body: &'static str) -> Request<Body> {
 async fn every_error_has_the_same_envelope_and_every_answer_a_correlation_id() {
     for (request, status, error) in [
         (request("GET", "/nowhere"), 404, "NotFound"),
-        (request("PATCH", "/read"), 405, "MethodNotAllowed"),
+        (request("PATCH", "/read"), 405, "MethodNotAllowed: "),
         (post_to_read("text/plain", "{}"), 415, "the Content-Type \"text/plain\" is not"),
-        (post_to_read("application/json", "[1,2,3,4,5,6]"), 413, "the body is too large"),
+        (
+            post_to_read("application/json", "[1,2,3,4,5,6]"),
+            413,
+            "the body is larger than 10 bytes",
+        ),
         (request("GET", "/panic"), 500, "something went wrong here"),
         (request("GET", "/damaged"), 500, "something went wrong here"),
         (request("GET", "/busy"), 503, "the server is busy"),

@@ -74,13 +74,13 @@ pub enum CompanyError {
     #[error("description is longer than {COMPANY_DESCRIPTION_CHARS_MAX} characters")]
     LongDescription,
     /// Too many tags.
-    #[error("tags: {0} given, at most {TAGS_MAX} are kept")]
+    #[error("{0} tags are given, at most {TAGS_MAX} are kept")]
     TooManyTags(usize),
     /// A tag without a name, or with one too long.
-    #[error("tags: a tag's name has 1 to {TAG_KEY_CHARS_MAX} characters")]
+    #[error("a tag's name has 1 to {TAG_KEY_CHARS_MAX} characters")]
     TagKey,
     /// A tag's value is too long.
-    #[error("tags.{0}: the value is longer than {TAG_VALUE_CHARS_MAX} characters")]
+    #[error("the value of {0:?} is longer than {TAG_VALUE_CHARS_MAX} characters")]
     LongTagValue(String),
 }
 

@@ -36,14 +36,14 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 async fn read_limited(mut body: Body, BodyLimit(bytes_max): BodyLimit) -> Answer<Bytes> {
     let told = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if told > bytes_max {
-        return Err(ApiError::too_large());
+        return Err(ApiError::too_large(bytes_max));
     }
     let mut bytes = Vec::with_capacity(told);
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         let frame = frame.map_err(|_broken| ApiError::refused("the body did not arrive whole"))?;
         let Ok(data) = frame.into_data() else { continue };
         if bytes.len().saturating_add(data.len()) > bytes_max {
-            return Err(ApiError::too_large());
+            return Err(ApiError::too_large(bytes_max));
         }
         bytes.extend_from_slice(&data);
     }
@@ -108,7 +108,7 @@ mod tests {
         let read = async |text: &'static str| read_limited(Body::from(text), BodyLimit(4)).await;
         assert_eq!(read("").await.unwrap(), "");
         assert_eq!(read("1234").await.unwrap(), "1234");
-        assert!(read("12345").await.unwrap_err().into_text().contains("too large"));
+        assert!(read("12345").await.unwrap_err().into_text().contains("larger than 4 bytes"));
     }
 
     #[test]

@@ -293,7 +293,7 @@ mod tests {
         let tags: Vec<_> = (0..11).map(|n| format!("\"{n}\":\"v\"")).collect();
         assert!(
             refusal(&format!(r#"{{"name":"a","tags":{{{}}}}}"#, tags.join(",")))
-                .contains("11 given")
+                .contains("11 tags are given")
         );
     }
 

@@ -218,7 +218,7 @@ impl<'a> Bench<'a> {
         if let Some(newest) = newest.filter(|_| self.profile.not_before_newest) {
             self.error(
                 "date",
-                format!("{date} is older than {newest}, the newest transaction of the account"),
+                format!("{date} is older than {newest}, the newest transaction of the account: the platform takes nothing that is older than what it has"),
             );
         }
         if let Some(start) = self.standing.feed_start.filter(|start| date < *start) {

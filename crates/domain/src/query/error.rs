@@ -11,12 +11,16 @@ pub enum QueryError {
     #[error("Error parsing query - Malformed query: {0}")]
     Malformed(#[from] Malformed),
     /// The things in the list have no such property.
-    #[error("Error parsing query - Could not resolve property {property} on {type_name}")]
+    #[error(
+        "Error parsing query - Could not resolve property {property} on {type_name}: it has {known}"
+    )]
     Unresolved {
         /// The name as the client wrote it.
         property: Box<str>,
         /// What the list holds, by its name on the wire.
         type_name: Box<str>,
+        /// The names that there are.
+        known: Box<str>,
     },
 }
 

@@ -210,7 +210,8 @@ mod tests {
         ] {
             let error = Filter::parse_for(query, PROPERTIES, "BankTransaction").unwrap_err();
             let detail = if message.starts_with("Could") { "" } else { malformed };
-            assert_eq!(error.to_string(), format!("Error parsing query - {detail}{message}"));
+            let expected = format!("Error parsing query - {detail}{message}");
+            assert!(error.to_string().starts_with(&expected), "{error}");
         }
         let error = Filter::parse("amount").unwrap_err();
         assert_eq!(

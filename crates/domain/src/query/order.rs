@@ -114,7 +114,9 @@ mod tests {
             let error = OrderBy::parse(text, PROPERTIES, "Item").unwrap_err();
             assert_eq!(
                 error.to_string(),
-                format!("Error parsing query - Could not resolve property {name} on Item")
+                format!(
+                    "Error parsing query - Could not resolve property {name} on Item: it has name, amount"
+                )
             );
         }
     }

@@ -78,9 +78,13 @@ impl PropertySpec {
         type_name: &str,
     ) -> Result<Self, QueryError> {
         let found = properties.iter().find(|property| property.path.eq_ignore_ascii_case(name));
-        found.copied().ok_or_else(|| QueryError::Unresolved {
-            property: name.into(),
-            type_name: type_name.into(),
+        found.copied().ok_or_else(|| {
+            let known: Vec<_> = properties.iter().map(|property| property.path).collect();
+            QueryError::Unresolved {
+                property: name.into(),
+                type_name: type_name.into(),
+                known: known.join(", ").into(),
+            }
         })
     }
 }

@@ -4,6 +4,7 @@ mod bad_input;
 mod clients;
 mod commands;
 mod credentials;
+mod errors;
 mod lists;
 mod ofx_door;
 mod processes;

@@ -1,0 +1,302 @@
+//! Every error that a caller can cause, as it reads: what is wrong, where, and what to do. One snapshot for each area,
+//! so that a change of a text shows in the diff.
+
+use crate::harness::{
+    Books, Caller, Database, Reply, Server, a_line, a_linked_account, days_ago, text, today,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// Asks, and writes down what comes back with everything that is of this run replaced by a name.
+struct Scribe {
+    caller: Caller,
+    names: Vec<(String, &'static str)>,
+    written: String,
+}
+
+impl Scribe {
+    /// Knows the ids of some books by their names.
+    fn of(books: &Books) -> Self {
+        let names = vec![
+            (books.company.clone(), "{company}"),
+            (books.connection.clone(), "{connection}"),
+            (today().to_string(), "{today}"),
+            (days_ago(30).to_string(), "{30 days ago}"),
+            (books.caller.url.clone(), "{server}"),
+        ];
+        Self { caller: books.caller.clone(), names, written: String::new() }
+    }
+
+    async fn ask(&mut self, method: Method, path: &str, body: Value) {
+        let request = self.caller.request(method.clone(), path);
+        let request = match &body {
+            Value::Null => request,
+            Value::String(raw) => {
+                request.header("Content-Type", "application/json").body(raw.clone())
+            }
+            json => request.header("Content-Type", "application/json").body(json.to_string()),
+        };
+        let sent = match body {
+            Value::Null => String::new(),
+            Value::String(raw) => format!(" {raw}"),
+            json => format!(" {json}"),
+        };
+        self.write(&format!("{method} {path}{sent}"), Caller::send(request).await);
+    }
+
+    fn write(&mut self, asked: &str, reply: Reply) {
+        let status = reply.status;
+        assert!((400..500).contains(&status), "{asked}: {status} {}", reply.text);
+        let error = reply.expect_error(status);
+        let mut entry = format!("{asked}\n  {status} {}\n", text(&error["error"]));
+        for fault in error["validation"]["errors"].as_array().into_iter().flatten() {
+            let (place, message) = (text(&fault["itemId"]), text(&fault["message"]));
+            writeln!(entry, "  - {place} {message} [{}]", text(&fault["validatorName"])).unwrap();
+        }
+        for (id, name) in &self.names {
+            entry = entry.replace(id, name);
+        }
+        self.written.push_str(&entry);
+        self.written.push('\n');
+    }
+}
+
+async fn a_scribe() -> (Server, Books, Scribe) {
+    let server = Server::start(Database::Sqlite).await;
+    let books = a_linked_account(&server.caller(), days_ago(5)).await;
+    let scribe = Scribe::of(&books);
+    (server, books, scribe)
+}
+
+const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+
+#[tokio::test]
+async fn requests_that_go_nowhere() {
+    let (server, books, mut scribe) = a_scribe().await;
+    scribe.ask(Method::GET, "/nothing", Value::Null).await;
+    scribe.ask(Method::GET, "/companies/7", Value::Null).await;
+    scribe.ask(Method::GET, &format!("/companies/{NOBODY}"), Value::Null).await;
+    let company = format!("/companies/{}", books.company);
+    scribe.ask(Method::GET, &format!("{company}/connections/{NOBODY}"), Value::Null).await;
+    scribe.ask(Method::GET, &format!("{company}/push/{NOBODY}"), Value::Null).await;
+    let none = format!("{}/data/bankAccounts/none/bankTransactions", books.path());
+    scribe.ask(Method::GET, &none, Value::Null).await;
+    scribe.ask(Method::PUT, "/companies", json!({})).await;
+    let typed = scribe.caller.request(Method::POST, "/companies");
+    let typed = typed.header("Content-Type", "text/plain").body("{}");
+    scribe.write("POST /companies as text/plain", Caller::send(typed).await);
+    let long = scribe.caller.request(Method::POST, "/companies");
+    let long = long.header("Content-Type", "application/json").body("x".repeat(11 * 1024 * 1024));
+    scribe.write("POST /companies with 11 MiB", Caller::send(long).await);
+    for header in ["", "Basic", "Basic !!!", "Bearer abc", "Basic d3Jvbmc="] {
+        let mut bare = reqwest::Client::new().get(format!("{}/companies", server.url));
+        if !header.is_empty() {
+            bare = bare.header("Authorization", header);
+        }
+        scribe.write(&format!("Authorization: {header}"), Caller::send(bare).await);
+    }
+    insta::assert_snapshot!(scribe.written);
+}
+
+#[tokio::test]
+async fn bodies_that_cannot_be_read() {
+    let (_server, _books, mut scribe) = a_scribe().await;
+    for body in
+        ["", "{", "nul", "[1,", "\u{feff}{}", "{\"a\":1}x", "[]", "7", "{\"name\":\"\\ud800\"}"]
+    {
+        scribe.ask(Method::POST, "/companies", json!(body)).await;
+    }
+    insta::assert_snapshot!(scribe.written);
+}
+
+#[tokio::test]
+async fn companies_and_connections_that_cannot_be() {
+    let (_server, books, mut scribe) = a_scribe().await;
+    let tags: Value =
+        (0..11).map(|n| (n.to_string(), json!("v"))).collect::<serde_json::Map<_, _>>().into();
+    for body in [
+        json!({}),
+        json!({"name": null}),
+        json!({"name": 1, "description": [], "tags": "gold"}),
+        json!({"name": "([])"}),
+        json!({"name": "x".repeat(501)}),
+        json!({"name": "a", "description": "x".repeat(2001)}),
+        json!({"name": "a", "tags": {"tier": 1}}),
+        json!({"name": "a", "tags": {"tier": "x".repeat(101)}}),
+        json!({"name": "a", "tags": {"": "x"}}),
+        json!({"name": "a", "tags": tags}),
+        json!({"name": "a", "platformType": "zzzz"}),
+        json!("{\"name\":\"a\",\"name\":\"b\"}"),
+        json!("{\"name\":\"a\\u0000b\"}"),
+    ] {
+        scribe.ask(Method::POST, "/companies", body).await;
+    }
+    let connections = format!("/companies/{}/connections", books.company);
+    for body in [
+        json!({}),
+        json!({"platformKey": 7}),
+        json!({"platformKey": "zzzz"}),
+        json!({"platformKey": "gbol"}),
+        json!({"platformKey": ""}),
+        json!({"platformKey": "x".repeat(51)}),
+    ] {
+        scribe.ask(Method::POST, &connections, body).await;
+    }
+    for body in [json!({}), json!({"status": "Linked"}), json!({"status": 1})] {
+        scribe.ask(Method::PATCH, &books.path(), body).await;
+    }
+    scribe.caller.patch(&books.path(), json!({"status": "Unlinked"})).await.expect(200);
+    scribe.ask(Method::PATCH, &books.path(), json!({"status": "Unlinked"})).await;
+    insta::assert_snapshot!(scribe.written);
+}
+
+#[tokio::test]
+async fn lists_that_cannot_be_asked_for() {
+    let (_server, books, mut scribe) = a_scribe().await;
+    for query in [
+        "page=0",
+        "page=x",
+        "page=-1",
+        "pageSize=0",
+        "pageSize=5001",
+        "query=name",
+        "query=colour=red",
+        "query=name=a%26%26",
+        "query={name=a",
+        "query=created>yesterday",
+        "query=name>b",
+        "orderBy=colour",
+        "orderBy=-",
+        "tags=tier",
+        "tags=tier>1",
+        "query=%ff",
+    ] {
+        scribe.ask(Method::GET, &format!("/companies?{query}"), Value::Null).await;
+    }
+    let long = format!("/companies?query=name={}", "x".repeat(2048));
+    scribe.ask(Method::GET, &long, Value::Null).await;
+    scribe
+        .ask(Method::GET, &format!("{}?query=amount=many", books.lines_path()), Value::Null)
+        .await;
+    let pushes = format!("/companies/{}/push?orderBy=amount", books.company);
+    scribe.ask(Method::GET, &pushes, Value::Null).await;
+    insta::assert_snapshot!(scribe.written);
+}
+
+#[tokio::test]
+async fn accounts_and_credentials_that_cannot_be() {
+    let (_server, books, mut scribe) = a_scribe().await;
+    let accounts = format!("{}/connectionInfo/bankFeedAccounts", books.path());
+    let v2 = json!({"id": "n", "accountName": "Cur", "accountType": "checking", "accountNumber": "1", "currency": "EUR", "balance": 1, "routingInfo": {"type": "planet"}, "accountInfo": {"accountOpenDate": "soon", "availableBalance": "1"}});
+    for body in [
+        json!({}),
+        json!({"id": ""}),
+        json!({"id": "batch"}),
+        json!({"id": "credentials"}),
+        json!({"id": "acc-1"}),
+        json!({"id": "a", "currency": "POUNDS", "balance": "12", "accountName": 7}),
+        v2,
+        json!([{"id": "b"}, {"id": "b"}]),
+        json!([{"id": "b"}, {}]),
+        json!([]),
+    ] {
+        scribe.ask(Method::POST, &accounts, body).await;
+    }
+    scribe.ask(Method::PUT, &accounts, json!({"id": "a"})).await;
+    for body in [json!({}), json!([]), json!([{}, 7])] {
+        scribe.ask(Method::POST, &format!("{accounts}/batch"), body).await;
+    }
+    for body in [
+        json!({"balance": 5}),
+        json!({"id": "other"}),
+        json!({"status": "connected"}),
+        json!({"accountName": false}),
+    ] {
+        scribe.ask(Method::PATCH, &format!("{accounts}/acc-1"), body).await;
+    }
+    scribe.ask(Method::PATCH, &format!("{accounts}/none"), json!({"accountName": "x"})).await;
+    scribe.ask(Method::DELETE, &format!("{accounts}/none"), Value::Null).await;
+    let proxy = format!("{}/data/proxy", books.path());
+    for endpoint in [
+        "",
+        "?endpoint=other",
+        &format!("?endpoint=generatecredentials%3Fdataconnectionid%3D{NOBODY}"),
+    ] {
+        scribe.ask(Method::GET, &format!("{proxy}{endpoint}"), Value::Null).await;
+    }
+    insta::assert_snapshot!(scribe.written);
+}
+
+#[tokio::test]
+async fn pushes_that_are_not_formed_as_they_must_be() {
+    let (_server, books, mut scribe) = a_scribe().await;
+    let path = books.push_path();
+    let good = json!({"accountId": "acc-1", "transactions": [a_line("a", today(), 1.0)]});
+    for query in ["timeoutInMinutes=0", "timeoutInMinutes=x", "allowSyncOnPushComplete=maybe"] {
+        scribe.ask(Method::POST, &format!("{path}?{query}"), good.clone()).await;
+    }
+    let none = format!("{}/push/bankAccounts/none/bankTransactions", books.path());
+    scribe
+        .ask(Method::POST, &none, json!({"accountId": "none", "transactions": [{"id": "a"}]}))
+        .await;
+    let one = |line: Value| json!({"accountId": "acc-1", "transactions": [line]});
+    for body in [
+        json!({}),
+        json!({"accountId": "acc-1"}),
+        json!({"accountId": "acc-1", "transactions": []}),
+        json!({"accountId": "other", "transactions": [{"id": "a"}]}),
+        json!({"accountId": "acc-1", "transactions": "none"}),
+        one(json!(7)),
+        one(
+            json!({"id": 1, "date": 5, "amount": "1", "balance": true, "description": {}, "transactionType": "Gift", "reconciled": "no"}),
+        ),
+        one(json!({"id": "a", "date": "2023-02-30", "amount": 1})),
+        one(json!({"id": "a", "date": "tomorrow", "amount": 1})),
+        one(json!({"id": "x".repeat(501), "date": "2023-02-03", "amount": 1})),
+        one(json!({"id": "a", "date": "2023-02-03", "reference": "x".repeat(2001)})),
+        json!(r#"{"accountId":"acc-1","transactions":[{"id":"a","amount":1e400}]}"#),
+        json!(r#"{"accountId":"acc-1","transactions":[{"id":"a","amount":1,"amount":2}]}"#),
+    ] {
+        scribe.ask(Method::POST, &path, body).await;
+    }
+    insta::assert_snapshot!(scribe.written);
+}
+
+/// The rules of the platform: not an error of HTTP, but of the operation.
+#[tokio::test]
+async fn pushes_that_break_a_rule() {
+    let (_server, books, mut scribe) = a_scribe().await;
+    books.push_to_end(&[a_line("kept", days_ago(2), 1.0)]).await;
+    let future =
+        json!({"id": "f", "date": "2999-01-01", "amount": 1, "balance": 1, "description": "d"});
+    let mut other = a_line("kept", days_ago(2), 2.0);
+    other["balance"] = json!(5);
+    let cases = [
+        ("nothing but an id", vec![json!({"id": "a"})]),
+        ("no id", vec![json!({"date": today().to_string(), "amount": 1, "description": "d"})]),
+        ("out of order", vec![a_line("b", today(), 1.0), a_line("c", days_ago(1), 1.0)]),
+        ("twice in one push", vec![a_line("d", today(), 1.0), a_line("d", today(), 1.0)]),
+        ("kept with other content", vec![other]),
+        ("too old", vec![a_line("e", days_ago(30), 1.0)]),
+        ("in the future", vec![future]),
+        ("older than the newest", vec![a_line("g", days_ago(3), 1.0)]),
+    ];
+    for (what, lines) in cases {
+        let operation = books.push(&lines).await;
+        assert_eq!(operation["status"], "Failed", "{what}: {operation}");
+        let mut entry = format!("{what}\n  {}\n", text(&operation["errorMessage"]));
+        for kind in ["errors", "warnings"] {
+            for remark in operation["validation"][kind].as_array().unwrap() {
+                let (place, message) = (text(&remark["itemId"]), text(&remark["message"]));
+                writeln!(entry, "  - {kind}: {place} {message}").unwrap();
+            }
+        }
+        scribe.names.extend((0..=10).map(|days| (days_ago(days).to_string(), "{a day}")));
+        for (id, name) in &scribe.names {
+            entry = entry.replace(id, name);
+        }
+        scribe.written.push_str(&entry);
+    }
+    insta::assert_snapshot!(scribe.written);
+}
