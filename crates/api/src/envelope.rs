@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::query::QueryError;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -195,7 +196,12 @@ impl IntoResponse for ApiError {
     }
 }
 
-#[derive(Serialize)]
+/// The schema of every error.
+pub(crate) fn error_schema(schemas: &mut SchemaGenerator) -> Schema {
+    Envelope::json_schema(schemas)
+}
+
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Envelope<'a> {
     status_code: u16,
@@ -204,18 +210,21 @@ struct Envelope<'a> {
     correlation_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     validation: Option<ValidationShape<'a>>,
+    #[schemars(extend("enum" = ["True", "False", "Unknown"]))]
     can_be_retried: &'a str,
     detailed_error_code: u8,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ErrorValidation")]
 struct ValidationShape<'a> {
     errors: Vec<ItemShape<'a>>,
-    warnings: [(); 0],
+    warnings: Vec<ItemShape<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ErrorValidationItem")]
 struct ItemShape<'a> {
     item_id: &'a str,
     message: &'a str,
@@ -230,7 +239,7 @@ impl<'a> ValidationShape<'a> {
             validator_name: fault.validator,
         };
         let errors: Vec<_> = faults.iter().map(item).collect();
-        if errors.is_empty() { None } else { Some(Self { errors, warnings: [] }) }
+        if errors.is_empty() { None } else { Some(Self { errors, warnings: Vec::new() }) }
     }
 }
 

@@ -24,5 +24,6 @@ mod wire;
 #[cfg(test)]
 mod sample;
 
-pub use router::router;
+pub use router::{openapi, router};
 pub use state::ApiState;
+pub use surface::Edition;

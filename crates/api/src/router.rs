@@ -6,9 +6,15 @@ use crate::envelope::ApiError;
 use crate::json::BodyLimit;
 use crate::leftover::discard_leftover;
 use crate::state::{ApiState, Shared};
+use crate::surface::{Edition, Surface, describe};
 use crate::{ext, nouns};
+use axum::body::Bytes;
+use axum::http::header;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
 use axum::{Extension, Router};
+use serde_json::Value;
+use std::future::ready;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -17,11 +23,36 @@ pub fn router(state: ApiState) -> Router {
     let shared: Shared = Arc::new(state);
     let watched = Watch { clock: Arc::clone(&shared.clock), ids: Arc::clone(&shared.ids) };
     let body_bytes_max = shared.body_bytes_max;
-    let routes = nouns::routes()
-        .merge(ext::routes())
+    let table = surface();
+    let documents = documents(&table);
+    let routes = table
+        .into_router()
         .route_layer(from_fn_with_state(Arc::clone(&shared), require_key))
-        .with_state(shared);
+        .with_state(shared)
+        .merge(documents);
     enclose(routes, watched, body_bytes_max)
+}
+
+/// The OpenAPI document of an edition, as it is served.
+pub fn openapi(edition: Edition) -> Value {
+    describe(surface().operations(), edition)
+}
+
+/// The documents, for whoever asks: they hold nothing of anybody's.
+fn documents(table: &Surface) -> Router {
+    let serve = |edition| {
+        let document = Bytes::from(describe(table.operations(), edition).to_string());
+        let json = [(header::CONTENT_TYPE, "application/json")];
+        get(move || ready((json, document)))
+    };
+    Router::new()
+        .route("/openapi.json", serve(Edition::Compatible))
+        .route("/ext/openapi.json", serve(Edition::Ext))
+}
+
+/// Everything that is behind the key check.
+fn surface() -> Surface {
+    nouns::surface().merge(ext::surface())
 }
 
 /// Puts the layers around routes: inside the limit of bodies, then the net for panics, what takes the rest of a body,

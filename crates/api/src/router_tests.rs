@@ -107,8 +107,24 @@ async fn faults_are_listed_and_counted() {
 }
 
 #[test]
+fn the_surface_is_as_it_was() {
+    for (name, edition) in [("compatible", Edition::Compatible), ("ext", Edition::Ext)] {
+        insta::assert_snapshot!(name, format!("{:#}", openapi(edition)));
+    }
+}
+
+#[test]
+fn operations_have_names_of_their_own() {
+    let table = surface();
+    let mut ids: Vec<_> = table.operations().iter().map(|(_, operation)| operation.id).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+}
+
+#[test]
 fn no_two_routes_are_the_same() {
     // Building the table panics when two are.
-    let table = nouns::routes().merge(ext::routes());
-    assert!(table.has_routes());
+    assert!(surface().into_router().has_routes());
 }

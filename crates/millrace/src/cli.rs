@@ -31,12 +31,23 @@ pub(crate) enum Command {
     /// Settings: check them, or show them with where they come from
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// The OpenAPI document of this version
+    #[command(name = "openapi")]
+    OpenApi(OpenApiArgs),
     /// Watch a story from the bank to the books in this terminal
     #[command(subcommand)]
     Demo(DemoCommand),
     /// Play the customer's and the platform's part on a server whose simulators are on
     #[command(subcommand)]
     Simulate(SimulateCommand),
+}
+
+/// Flags of `openapi`.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct OpenApiArgs {
+    /// Our own operations under /ext/v1 instead of the compatible ones
+    #[arg(long)]
+    pub(crate) ext: bool,
 }
 
 /// Flags of every command that uses settings.

@@ -44,6 +44,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             Command::Clients(command) => commands::clients::run(command).await,
             Command::Lines(args) => commands::lines::run(&args).await,
             Command::Config(command) => commands::config::run(command).await,
+            Command::OpenApi(args) => commands::openapi::run(args),
             Command::Demo(command) => commands::demo::run(command).await,
             Command::Simulate(command) => commands::simulate::run(command).await,
         }

@@ -8,35 +8,42 @@ use crate::nouns::load_accounts;
 use crate::paging::{PageShape, read_page};
 use crate::query::Parameters;
 use crate::state::{ApiState, Shared};
+use crate::surface::{Area, Operation, Surface, formats};
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use domain::ids::ConnectionPath;
 use domain::page::{ListRequest, Page, PageRequest};
-use domain::source_account::{AccountPath, SourceAccount};
+use domain::source_account::{AccountPath, AccountStatus, SourceAccount};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route(
-        "/ext/v1/companies/{companyId}/connections/{connectionId}/accounts",
-        get(list_accounts),
+pub(super) fn surface() -> Surface {
+    const ACCOUNTS: &str = "/ext/v1/companies/{companyId}/connections/{connectionId}/accounts";
+    Surface::of(Area::Delivery).serve(
+        Operation::get(ACCOUNTS, "list-accounts", "The accounts of a connection, and who fetched")
+            .paged()
+            .answers::<PageShape<AccountShape>>(),
+        list_accounts,
     )
 }
 
 /// Enough to see a rhythm.
 const FETCHES_SHOWN_MAX: u32 = 5;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "FedAccount")]
 struct AccountShape {
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     account_name: Option<String>,
+    #[schemars(extend("enum" = formats::names(&AccountStatus::ALL, AccountStatus::name)))]
     status: &'static str,
     /// What OFX clients see as the account's number.
     public_number: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "formats::date")]
     feed_start_date: Option<String>,
     lines: u64,
     /// Newest first.

@@ -4,10 +4,9 @@ mod account;
 mod fetch;
 mod push;
 
-use crate::state::Shared;
-use axum::Router;
+use crate::surface::Surface;
 
-/// Every route of ours that there is.
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new().merge(push::routes()).merge(account::routes())
+/// Every operation of ours that there is.
+pub(crate) fn surface() -> Surface {
+    Surface::default().merge(push::surface()).merge(account::surface())
 }

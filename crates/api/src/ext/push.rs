@@ -6,19 +6,25 @@ use crate::envelope::Answer;
 use crate::locate::PushAt;
 use crate::nouns::load_push;
 use crate::state::Shared;
+use crate::surface::{Area, Operation, Surface};
 use crate::wire::OperationShape;
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use domain::fetch::Fetch;
 use domain::line::KeptLine;
 use domain::push::{LineSpan, PushStatus};
 use domain::source_account::AccountPath;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/ext/v1/companies/{companyId}/push/{pushOperationKey}", get(get_push))
+pub(super) fn surface() -> Surface {
+    const PUSH: &str = "/ext/v1/companies/{companyId}/push/{pushOperationKey}";
+    Surface::of(Area::Delivery).serve(
+        Operation::get(PUSH, "get-push", "What became of each line of a push")
+            .answers::<PushShape>(),
+        get_push,
+    )
 }
 
 /// How many of the account's newest fetches since the push are looked at: a platform that fetches every hour needs more
@@ -27,8 +33,9 @@ const FETCHES_READ_MAX: u32 = 10_000;
 /// How many fetches of one line are shown: the first proves the delivery, the others repeat it.
 const LINE_FETCHES_MAX: usize = 10;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PushDelivery")]
 struct PushShape {
     operation: OperationShape,
     account_id: String,
@@ -39,13 +46,15 @@ struct PushShape {
     lines: Vec<LineShape>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "LineDelivery")]
 struct LineShape {
     /// Nothing for a line that is not there any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
     position: u64,
+    #[schemars(extend("enum" = ["stored", "fetched", "withdrawn", "deleted"]))]
     state: &'static str,
     fetch_count: usize,
     /// The first ones, oldest first.

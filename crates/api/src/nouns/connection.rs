@@ -7,23 +7,74 @@ use crate::locate::{CompanyAt, ConnectionAt, missing_connection};
 use crate::paging::{Listed, PageShape, read_list_request};
 use crate::query::Parameters;
 use crate::state::{ApiState, Shared};
+use crate::surface::{Area, LISTING, Operation, Surface};
 use crate::wire::{ConnectionShape, Links};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
 use domain::connection::{CONNECTION_PROPERTIES, Connection, ConnectionStatus};
 use domain::ids::{ConnectionId, ConnectionPath, random_uuid};
 use domain::platform::{self, PLATFORMS, Platform};
+use schemars::{Schema, SchemaGenerator, json_schema};
 use store::Unlinking;
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/companies/{companyId}/connections", get(list_connections).post(create_connection))
-        .route(
-            "/companies/{companyId}/connections/{connectionId}",
-            get(get_connection).patch(unlink_connection).delete(delete_connection),
+pub(super) fn surface() -> Surface {
+    const CONNECTIONS: &str = "/companies/{companyId}/connections";
+    const CONNECTION: &str = "/companies/{companyId}/connections/{connectionId}";
+    Surface::of(Area::Connections)
+        .serve(
+            Operation::get(CONNECTIONS, "list-connections", "A company's connections")
+                .paged()
+                .takes(LISTING)
+                .answers::<PageShape<ConnectionShape>>()
+                .open_to_tokens(),
+            list_connections,
         )
+        .serve(
+            Operation::post(CONNECTIONS, "create-connection", "Makes a connection to a platform")
+                .body(platform_schema)
+                .answers::<ConnectionShape>()
+                .open_to_tokens(),
+            create_connection,
+        )
+        .serve(
+            Operation::get(CONNECTION, "get-connection", "One connection, with a fresh link")
+                .answers::<ConnectionShape>()
+                .open_to_tokens(),
+            get_connection,
+        )
+        .serve(
+            Operation::patch(CONNECTION, "unlink-connection", "Gives a linked connection up")
+                .body(unlink_schema)
+                .answers::<ConnectionShape>()
+                .open_to_tokens(),
+            unlink_connection,
+        )
+        .serve(
+            Operation::delete(
+                CONNECTION,
+                "delete-connection",
+                "Deletes a connection with its data",
+            )
+            .answers_empty(StatusCode::OK),
+            delete_connection,
+        )
+}
+
+fn platform_schema(_schemas: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "required": ["platformKey"],
+        "properties": {"platformKey": {"type": "string", "pattern": "^[a-z]{4}$"}},
+    })
+}
+
+fn unlink_schema(_schemas: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "required": ["status"],
+        "properties": {"status": {"type": "string", "enum": ["Unlinked"]}},
+    })
 }
 
 const VALIDATOR: &str = "Connections";

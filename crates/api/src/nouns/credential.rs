@@ -5,33 +5,65 @@ use crate::envelope::{Answer, ApiError};
 use crate::locate::{ConnectionAt, missing_connection};
 use crate::query::Parameters;
 use crate::state::{ApiState, Shared};
+use crate::surface::{Area, Operation, Parameter, Surface};
+use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::credential::{Credential, Secrets, SignOnGuard};
 use domain::ids::{ConnectionId, ConnectionPath, CredentialId, ordered_uuid};
 use domain::password;
 use domain::platform::Delivery;
+use schemars::{JsonSchema, json_schema};
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route(
-            "/companies/{companyId}/connections/{connectionId}/connectionInfo/bankFeedAccounts/credentials",
-            post(generate_credentials).delete(revoke_credentials),
+pub(super) fn surface() -> Surface {
+    const CREDENTIALS: &str = "/companies/{companyId}/connections/{connectionId}/connectionInfo/bankFeedAccounts/credentials";
+    const PROXY: &str = "/companies/{companyId}/connections/{connectionId}/data/proxy";
+    Surface::of(Area::SourceAccounts)
+        .serve(
+            Operation::post(CREDENTIALS, "generate-credentials", "Makes a pair to sign on with")
+                .optional_body(|_| json_schema!(true))
+                .answers::<SecretsShape>()
+                .open_to_tokens(),
+            generate_credentials,
         )
-        .route(
-            "/companies/{companyId}/connections/{connectionId}/data/proxy",
-            get(call_proxy).post(call_proxy),
+        .serve(
+            Operation::delete(
+                CREDENTIALS,
+                "delete-bank-feed-credentials",
+                "Revokes every pair of the connection",
+            )
+            .answers_empty(StatusCode::NO_CONTENT),
+            revoke_credentials,
+        )
+        .serve(
+            Operation::get(PROXY, "proxy", "Makes a pair, as tutorials of 2023 ask for it")
+                .takes(&[ENDPOINT])
+                .answers::<SecretsShape>()
+                .deprecated(),
+            call_proxy,
+        )
+        .serve(
+            Operation::post(PROXY, "post-proxy", "The same, as other versions ask for it")
+                .takes(&[ENDPOINT])
+                .answers::<SecretsShape>()
+                .deprecated(),
+            call_proxy,
         )
 }
 
+const ENDPOINT: Parameter = Parameter::query(
+    "endpoint",
+    "generatecredentials?dataconnectionid={connectionId}",
+    || json_schema!({"type": "string"}),
+);
+
 /// A new pair, shown this once.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BankAccountCredentials")]
 struct SecretsShape {
     username: String,
     password: String,

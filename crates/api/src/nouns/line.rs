@@ -5,16 +5,20 @@ use crate::locate::{AccountAt, missing_account};
 use crate::paging::{Listed, PageShape, read_list_request};
 use crate::query::Parameters;
 use crate::state::Shared;
+use crate::surface::{Area, LISTING, Operation, Surface};
 use crate::wire::LineShape;
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use domain::line::LINE_PROPERTIES;
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route(
-        "/companies/{companyId}/connections/{connectionId}/data/bankAccounts/{accountId}/bankTransactions",
-        get(list_lines),
+pub(super) fn surface() -> Surface {
+    const LINES: &str = "/companies/{companyId}/connections/{connectionId}/data/bankAccounts/{accountId}/bankTransactions";
+    Surface::of(Area::Transactions).serve(
+        Operation::get(LINES, "list-bank-account-transactions", "The lines kept of an account")
+            .paged()
+            .takes(LISTING)
+            .answers::<PageShape<LineShape>>(),
+        list_lines,
     )
 }
 

@@ -1,4 +1,4 @@
-//! The contract's operations, one file or folder for each noun: its routes on top, then its handlers, all alike: parse,
+//! The contract's operations, one file or folder for each noun: its part of the surface on top, then its handlers, all alike: parse,
 //! load, decide, store, show.
 
 mod company;
@@ -11,22 +11,15 @@ mod source_account;
 pub(crate) use push::load_push;
 pub(crate) use source_account::load_accounts;
 
-use crate::state::Shared;
 use crate::surface::Surface;
-use axum::Router;
 
 /// Every operation of the contract that there is.
 pub(crate) fn surface() -> Surface {
-    Surface::default().merge(company::surface())
-}
-
-/// Every route of the contract that there is.
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new()
-        .merge(surface().into_router())
-        .merge(connection::routes())
-        .merge(source_account::routes())
-        .merge(credential::routes())
-        .merge(push::routes())
-        .merge(line::routes())
+    Surface::default()
+        .merge(company::surface())
+        .merge(connection::surface())
+        .merge(source_account::surface())
+        .merge(credential::surface())
+        .merge(push::surface())
+        .merge(line::surface())
 }

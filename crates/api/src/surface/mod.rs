@@ -8,6 +8,8 @@ mod operation;
 mod parameter;
 mod table;
 
+pub use document::Edition;
+pub(crate) use document::describe;
 pub(crate) use operation::{Area, Operation};
 pub(crate) use parameter::{LISTING, Parameter};
 pub(crate) use table::Surface;

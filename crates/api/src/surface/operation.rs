@@ -11,12 +11,6 @@ pub(crate) enum Area {
     Connections,
     SourceAccounts,
     Transactions,
-    AccountMapping,
-    BankAccounts,
-    ManagedFeeds,
-    Integrations,
-    Settings,
-    Webhooks,
     Delivery,
 }
 
@@ -28,12 +22,6 @@ impl Area {
             Self::Connections => "Connections",
             Self::SourceAccounts => "Source accounts",
             Self::Transactions => "Transactions",
-            Self::AccountMapping => "Account mapping",
-            Self::BankAccounts => "Bank accounts",
-            Self::ManagedFeeds => "Managed bank feeds",
-            Self::Integrations => "Integrations",
-            Self::Settings => "Settings",
-            Self::Webhooks => "Webhooks",
             Self::Delivery => "What became of lines",
         }
     }

@@ -40,6 +40,13 @@ impl Parameter {
         Self { name, place: Place::Query, about, schema }
     }
 
+    /// The header by which a repeated request is known.
+    pub(crate) const fn idempotency_key() -> Self {
+        let (name, place) = ("Idempotency-Key", Place::Header);
+        let about = "A UUID for this request: repeated with it, the request is not done again";
+        Self { name, place, about, schema: || json_schema!({"type": "string", "format": "uuid"}) }
+    }
+
     /// The parameter that a path's `{name}` is.
     pub(crate) fn of_path(name: &'static str) -> Self {
         let (about, schema): (_, fn() -> Schema) = match name {

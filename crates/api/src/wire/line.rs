@@ -1,14 +1,17 @@
 //! A kept line on the wire: the flat shape of the accounting API's bank transactions.
 
 use super::Number;
+use crate::surface::formats;
 use domain::dates::stamp;
 use domain::line::{KeptLine, LineKind};
 use domain::source_account::AccountId;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One line of an account.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "BankTransaction")]
 pub(crate) struct LineShape {
     id: String,
     account_id: String,
@@ -24,8 +27,11 @@ pub(crate) struct LineShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     balance: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = formats::names(LineKind::ALL, LineKind::name)))]
     transaction_type: Option<&'static str>,
+    #[schemars(schema_with = "formats::moment")]
     modified_date: String,
+    #[schemars(schema_with = "formats::moment")]
     source_modified_date: String,
 }
 

@@ -1,12 +1,14 @@
 //! A push operation on the wire, and the echo of what was pushed.
 
 use super::Number;
+use crate::surface::formats;
 use domain::dates::stamp;
 use domain::line::LineKind;
 use domain::push::{
     DraftLine, PUSH_DATA_TYPE, PushDraft, PushOperation, PushStatus, Remark, Validation,
 };
 use domain::source_account::AccountId;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -14,25 +16,33 @@ use serde_json::value::RawValue;
 const VALIDATOR: &str = "BankTransactions";
 
 /// The contract's push operation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PushOperation")]
 pub(crate) struct OperationShape {
     /// Null when nothing was written: version 6 of the Python library needs the field.
     changes: Option<[ChangeShape; 1]>,
     /// Only the answer to the push itself has it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<PushedData<'static>>")]
     data: Option<Box<RawValue>>,
     data_type: &'static str,
+    #[schemars(schema_with = "formats::uuid")]
     company_id: String,
+    #[schemars(schema_with = "formats::uuid")]
     push_operation_key: String,
+    #[schemars(schema_with = "formats::uuid")]
     data_connection_key: String,
+    #[schemars(schema_with = "formats::moment")]
     requested_on_utc: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "formats::moment")]
     completed_on_utc: Option<String>,
     /// As `changes`.
     timeout_in_minutes: Option<u32>,
     /// As `changes`; deprecated, so always null.
     timeout_in_seconds: Option<u32>,
+    #[schemars(extend("enum" = formats::names(&PushStatus::ALL, PushStatus::name)))]
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<String>,
@@ -40,28 +50,33 @@ pub(crate) struct OperationShape {
     status_code: u16,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PushOperationChange")]
 struct ChangeShape {
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["Created"]))]
     kind: &'static str,
     record_ref: RecordShape,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PushOperationRecordRef")]
 struct RecordShape {
     data_type: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Validation")]
 struct ValidationShape {
     errors: Vec<RemarkShape>,
     warnings: Vec<RemarkShape>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ValidationItem")]
 struct RemarkShape {
     item_id: String,
     message: String,
@@ -121,15 +136,17 @@ impl RemarkShape {
 }
 
 /// What was pushed, with what was left out filled in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "CreateBankTransactions")]
 pub(crate) struct PushedData<'a> {
     account_id: &'a str,
     transactions: Vec<PushedLine<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "CreateBankTransaction")]
 struct PushedLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
@@ -147,6 +164,7 @@ struct PushedLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     balance: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = formats::names(LineKind::ALL, LineKind::name)))]
     transaction_type: Option<&'static str>,
 }
 

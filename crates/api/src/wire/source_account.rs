@@ -1,13 +1,16 @@
 //! A source account on the wire, in the shape it was made in.
 
 use super::Number;
+use crate::surface::formats;
 use domain::dates::stamp;
 use domain::source_account::{AccountInfo, AccountStatus, RoutingInfo, Shape, SourceAccount};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The contract's `SourceAccount` or `SourceAccountV2`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "SourceAccount")]
 pub(crate) struct AccountShape {
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,14 +29,17 @@ pub(crate) struct AccountShape {
     routing_info: Option<RoutingShape>,
     #[serde(skip_serializing_if = "Option::is_none")]
     account_info: Option<InfoShape>,
+    #[schemars(schema_with = "formats::moment")]
     modified_date: String,
+    #[schemars(extend("enum" = formats::names(&AccountStatus::ALL, AccountStatus::name)))]
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     feed_start_date: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "RoutingInfo")]
 struct RoutingShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     bank_code: Option<String>,
@@ -41,14 +47,16 @@ struct RoutingShape {
     kind: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "AccountInfo")]
 struct InfoShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nickname: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "formats::date")]
     account_open_date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     available_balance: Option<Number>,

@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod keys;
 pub(crate) mod lines;
 pub(crate) mod migrate;
+pub(crate) mod openapi;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod worker;

@@ -3,11 +3,14 @@
 
 use crate::envelope::Answer;
 use crate::json::{Faults, Fields, ListField, Node, Place, RawObject, Seed, parse_object};
+use crate::surface::formats;
 use domain::dates::LineDate;
 use domain::line::{LINE_ID_CHARS_MAX, LINE_TEXT_CHARS_MAX, LineKind};
 use domain::platform::PUSH_LINES_MAX;
 use domain::push::{DraftLine, PushDraft};
 use domain::source_account::AccountId;
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
 
 pub(super) const VALIDATOR: &str = "BankTransactions";
 /// More characters than any date has; a longer text is not repeated in an error.
@@ -49,6 +52,41 @@ pub(super) enum Form {
     List,
     /// One line, its fields beside the account.
     Flat,
+}
+
+/// What a push looks like. The flat form is left out: only one old library sends it.
+pub(super) fn draft_schema(_schemas: &mut SchemaGenerator) -> Schema {
+    let text = || json!({"type": ["string", "null"], "maxLength": LINE_TEXT_CHARS_MAX});
+    let mut kinds = formats::names(LineKind::ALL, LineKind::name);
+    if let Some(kinds) = kinds.as_array_mut() {
+        kinds.push(Value::Null);
+    }
+    json_schema!({
+        "type": "object",
+        "required": ["accountId", "transactions"],
+        "properties": {
+            "accountId": {"type": "string"},
+            "transactions": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": PUSH_LINES_MAX,
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "id": {"type": "string", "maxLength": LINE_ID_CHARS_MAX},
+                        "date": {"type": "string"},
+                        "amount": {"type": "number"},
+                        "balance": {"type": "number"},
+                        "description": text(),
+                        "counterparty": text(),
+                        "reference": text(),
+                        "reconciled": {"type": ["boolean", "null"]},
+                        "transactionType": {"type": ["string", "null"], "enum": kinds},
+                    },
+                },
+            },
+        },
+    })
 }
 
 /// Reads a push to `account`; what is found wrong is added to `faults`, which may hold some already.

@@ -4,6 +4,6 @@ mod operations;
 
 mod body;
 
-pub(super) use operations::routes;
+pub(super) use operations::surface;
 
 pub(crate) use operations::load_push;

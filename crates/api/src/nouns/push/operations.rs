@@ -1,32 +1,62 @@
 //! The operations about pushes.
 
-use super::body::{Form, VALIDATOR, read_draft};
+use super::body::{Form, VALIDATOR, draft_schema, read_draft};
 use crate::envelope::{Answer, ApiError};
 use crate::json::{Faults, JsonBody, Place};
 use crate::locate::{AccountAt, CompanyAt, PushAt, missing};
 use crate::paging::{Listed, PageShape, read_list_request};
 use crate::query::Parameters;
 use crate::state::{ApiState, Shared};
+use crate::surface::{Area, LISTING, Operation, Parameter, Surface};
 use crate::wire::{OperationShape, PushedData, PushedFlatLine};
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::ids::{PushKey, ordered_uuid};
 use domain::push::{PUSH_PROPERTIES, PushDraft, PushOperation, TIMEOUT_MINUTES_MAX};
 use domain::source_account::AccountId;
+use schemars::json_schema;
 use serde_json::value::{RawValue, to_raw_value};
 use std::sync::Arc;
 use store::{AcceptedPush, PushIntake};
 
-pub(in crate::nouns) fn routes() -> Router<Shared> {
-    Router::new()
-        .route(
-            "/companies/{companyId}/connections/{connectionId}/push/bankAccounts/{accountId}/bankTransactions",
-            post(create_push),
+pub(in crate::nouns) fn surface() -> Surface {
+    const PUSHES: &str = "/companies/{companyId}/push";
+    const PUSH: &str = "/companies/{companyId}/push/{pushOperationKey}";
+    const LINES: &str = "/companies/{companyId}/connections/{connectionId}/push/bankAccounts/{accountId}/bankTransactions";
+    Surface::of(Area::Transactions)
+        .serve(
+            Operation::post(LINES, "create-bank-transactions", "Pushes lines to an account")
+                .takes(PUSH_PARAMETERS)
+                .body(draft_schema)
+                .answers::<OperationShape>(),
+            create_push,
         )
-        .route("/companies/{companyId}/push", get(list_pushes))
-        .route("/companies/{companyId}/push/{pushOperationKey}", get(get_push))
+        .serve(
+            Operation::get(PUSHES, "list-create-operations", "A company's push operations")
+                .paged()
+                .takes(LISTING)
+                .answers::<PageShape<OperationShape>>(),
+            list_pushes,
+        )
+        .serve(
+            Operation::get(PUSH, "get-create-operation", "One push operation")
+                .answers::<OperationShape>(),
+            get_push,
+        )
 }
+
+const PUSH_PARAMETERS: &[Parameter] = &[
+    Parameter::query(
+        "timeoutInMinutes",
+        "After so long the push ends as TimedOut",
+        || json_schema!({"type": "integer", "format": "int32", "minimum": 1, "maximum": TIMEOUT_MINUTES_MAX}),
+    ),
+    Parameter::query(
+        "allowSyncOnPushComplete",
+        "Is accepted, and changes nothing",
+        || json_schema!({"type": "boolean", "default": true}),
+    ),
+];
 
 const LISTED: Listed = Listed { type_name: "PushOperation", properties: PUSH_PROPERTIES };
 

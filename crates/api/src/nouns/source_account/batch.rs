@@ -12,19 +12,22 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::{AccountKept, OnExisting};
 
 /// What became of one account of a batch.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ItemShape {
+#[schemars(rename = "SourceAccountBatchItem")]
+pub(super) struct ItemShape {
     source_account_id: String,
     result: ResultShape,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "SourceAccountBatchResult")]
 struct ResultShape {
     status_code: u16,
     #[serde(skip_serializing_if = "Option::is_none")]

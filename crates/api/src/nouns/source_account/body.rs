@@ -7,6 +7,8 @@ use domain::money::{Amount, CurrencyCode};
 use domain::source_account::{
     AccountChange, AccountDetails, AccountId, AccountInfo, RoutingInfo, Shape, V2_TYPES,
 };
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::json;
 
 pub(super) const VALIDATOR: &str = "SourceAccounts";
 /// No source names a limit; one call with so many accounts still takes less than a second.
@@ -35,6 +37,56 @@ const ROUTING_TYPES: [&str; 13] = [
     "apca", "clabe",
 ];
 const ROUTING_TYPE_DEFAULT: &str = "bankcode";
+
+/// What an account looks like, in whichever shape.
+pub(super) fn account_schema(_schemas: &mut SchemaGenerator) -> Schema {
+    let text = || json!({"type": ["string", "null"], "maxLength": TEXT_CHARS_MAX});
+    json_schema!({
+        "type": "object",
+        "required": ["id"],
+        "properties": {
+            "id": {"type": "string", "minLength": 1, "maxLength": TEXT_CHARS_MAX},
+            "accountName": text(),
+            "accountType": text(),
+            "accountNumber": text(),
+            "sortCode": text(),
+            "currency": {"type": ["string", "null"], "pattern": "^[A-Z]{3}$"},
+            "balance": {"type": ["number", "null"]},
+            "routingInfo": {
+                "type": ["object", "null"],
+                "properties": {"bankCode": text(), "type": {"type": "string", "enum": ROUTING_TYPES}},
+            },
+            "accountInfo": {
+                "type": ["object", "null"],
+                "properties": {
+                    "description": text(),
+                    "nickname": text(),
+                    "accountOpenDate": {"type": ["string", "null"], "format": "date"},
+                    "availableBalance": {"type": ["number", "null"]},
+                },
+            },
+        },
+    })
+}
+
+/// A list of them.
+pub(super) fn accounts_schema(schemas: &mut SchemaGenerator) -> Schema {
+    let account = account_schema(schemas);
+    json_schema!({"type": "array", "minItems": 1, "maxItems": ACCOUNTS_MAX, "items": account})
+}
+
+/// What may change of an account.
+pub(super) fn change_schema(_schemas: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": {
+            "id": {"type": "string"},
+            "accountName": {"type": ["string", "null"], "maxLength": TEXT_CHARS_MAX},
+            "status": {"type": "string", "enum": ["disconnected"]},
+            "balance": {"type": ["number", "null"]},
+        },
+    })
+}
 
 /// One account as a caller describes it.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,6 +5,6 @@ mod operations;
 mod batch;
 mod body;
 
-pub(super) use operations::routes;
+pub(super) use operations::surface;
 
 pub(crate) use operations::load_accounts;

@@ -1,31 +1,80 @@
 //! The operations about source accounts.
 
-use super::batch::create_batch;
+use super::batch::{ItemShape, create_batch};
 use super::body::{
-    AccountWish, AccountsBody, VALIDATOR, all_sound, flawed, read_accounts, read_change,
+    AccountWish, AccountsBody, VALIDATOR, account_schema, accounts_schema, all_sound,
+    change_schema, flawed, read_accounts, read_change,
 };
 use crate::envelope::{Answer, ApiError};
 use crate::json::{Faults, JsonBody, Place};
 use crate::locate::{AccountAt, ConnectionAt, missing_account, missing_connection};
 use crate::state::{ApiState, Shared};
+use crate::surface::{Area, Operation, Surface};
 use crate::wire::AccountShape;
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, patch, post};
-use axum::{Json, Router};
 use domain::ids::ConnectionPath;
 use domain::source_account::{AccountId, AccountStatus, SourceAccount, public_number};
+use schemars::SchemaGenerator;
 use std::collections::HashSet;
 use store::{AccountChanged, AccountKept, OnExisting};
 
-pub(in crate::nouns) fn routes() -> Router<Shared> {
+pub(in crate::nouns) fn surface() -> Surface {
     const ACCOUNTS: &str =
         "/companies/{companyId}/connections/{connectionId}/connectionInfo/bankFeedAccounts";
-    Router::new()
-        .route(ACCOUNTS, get(list_accounts).post(create_accounts).put(upsert_accounts))
-        .route(&format!("{ACCOUNTS}/batch"), post(create_batch))
-        .route(&format!("{ACCOUNTS}/{{accountId}}"), patch(update_account).delete(delete_account))
+    const BATCH: &str =
+        "/companies/{companyId}/connections/{connectionId}/connectionInfo/bankFeedAccounts/batch";
+    const ACCOUNT: &str = "/companies/{companyId}/connections/{connectionId}/connectionInfo/bankFeedAccounts/{accountId}";
+    Surface::of(Area::SourceAccounts)
+        .serve(
+            Operation::get(ACCOUNTS, "list-source-accounts", "The accounts of a connection")
+                .answers::<Vec<AccountShape>>()
+                .open_to_tokens(),
+            list_accounts,
+        )
+        .serve(
+            Operation::post(ACCOUNTS, "create-source-account", "Makes an account, of either shape")
+                .body(account_schema)
+                .answers::<AccountShape>()
+                .open_to_tokens(),
+            create_accounts,
+        )
+        .serve(
+            Operation::put(ACCOUNTS, "create-bank-feed", "Makes accounts and updates known ones")
+                .body(accounts_schema)
+                .answers::<Vec<AccountShape>>()
+                .deprecated(),
+            upsert_accounts,
+        )
+        .serve(
+            Operation::post(BATCH, "create-batch-source-account", "Makes several accounts")
+                .body(accounts_schema)
+                .answers_with(StatusCode::CREATED, SchemaGenerator::subschema_for::<Vec<ItemShape>>)
+                .answers_with(
+                    StatusCode::MULTI_STATUS,
+                    SchemaGenerator::subschema_for::<Vec<ItemShape>>,
+                )
+                .answers_with(
+                    StatusCode::CONFLICT,
+                    SchemaGenerator::subschema_for::<Vec<ItemShape>>,
+                )
+                .open_to_tokens(),
+            create_batch,
+        )
+        .serve(
+            Operation::patch(ACCOUNT, "update-source-account", "Changes or disconnects an account")
+                .body(change_schema)
+                .answers::<AccountShape>()
+                .open_to_tokens(),
+            update_account,
+        )
+        .serve(
+            Operation::delete(ACCOUNT, "delete-source-account", "Deletes an account")
+                .answers_empty(StatusCode::NO_CONTENT),
+            delete_account,
+        )
 }
 
 /// One account, or a list of them as old tutorials send it.
