@@ -30,18 +30,19 @@ impl Scribe {
 
     async fn ask(&mut self, method: Method, path: &str, body: Value) {
         let request = self.caller.request(method.clone(), path);
-        let request = match &body {
-            Value::Null => request,
-            Value::String(raw) => {
-                request.header("Content-Type", "application/json").body(raw.clone())
-            }
-            json => request.header("Content-Type", "application/json").body(json.to_string()),
-        };
+        // A text is sent as it is, so that it need not be JSON.
         let sent = match body {
-            Value::Null => String::new(),
-            Value::String(raw) => format!(" {raw}"),
-            json => format!(" {json}"),
+            Value::Null => None,
+            Value::String(raw) => Some(raw),
+            json @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                Some(json.to_string())
+            }
         };
+        let request = match &sent {
+            Some(sent) => request.header("Content-Type", "application/json").body(sent.clone()),
+            None => request,
+        };
+        let sent = sent.map(|sent| format!(" {sent}")).unwrap_or_default();
         self.write(&format!("{method} {path}{sent}"), Caller::send(request).await);
     }
 
