@@ -1,4 +1,6 @@
-//! Who calls: an API key in `Authorization: Basic`, as the contract has it, that is, the key alone in base64.
+//! Who calls: a client with an API key in `Authorization: Basic`, as the contract has it, that is, the key alone in
+//! base64; or a page with a company's access token in `Authorization: Bearer`. Which operations a page may call stands in
+//! the table of the surface.
 
 use crate::envelope::ApiError;
 use crate::state::Shared;
@@ -10,8 +12,9 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use domain::access_token::AccessTokenHash;
 use domain::api_key::ApiKeyHash;
-use domain::ids::ClientId;
+use domain::ids::{ClientId, CompanyId};
 
 /// Some callers drop the padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -23,9 +26,25 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller {
     pub(crate) client: ClientId,
+    /// The only company that it may enter; nothing for a key, which opens them all.
+    only: Option<CompanyId>,
 }
 
-/// Lets only requests with a known key pass. The key is looked up every time, so that revoking one acts at once.
+/// What a request shows.
+#[derive(Debug, PartialEq, Eq)]
+enum Presented {
+    Key(String),
+    Token(String),
+}
+
+impl Caller {
+    /// Whether the company is not closed to it.
+    pub(crate) fn may_enter(self, company: CompanyId) -> bool {
+        self.only.is_none_or(|only| only == company)
+    }
+}
+
+/// Lets only requests with a known key or token pass. It is looked up every time, so that revoking one acts at once.
 pub(crate) async fn require_key(
     State(state): State<Shared>,
     mut request: Request,
@@ -42,16 +61,39 @@ pub(crate) async fn require_key(
 }
 
 async fn find_caller(state: &Shared, headers: &HeaderMap) -> Result<Caller, ApiError> {
-    let key = find_key(headers).map_err(ApiError::unauthorized)?;
     // Only hashes are compared, and nobody can choose one: the time it takes tells nothing about a key.
-    let found = state.store.find_api_key(&ApiKeyHash::of(&key)).await?;
-    let key = found.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
-    Ok(Caller { client: key.client })
+    match find_presented(headers).map_err(ApiError::unauthorized)? {
+        Presented::Key(key) => {
+            let found = state.store.find_api_key(&ApiKeyHash::of(&key)).await?;
+            let key = found.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
+            Ok(Caller { client: key.client, only: None })
+        }
+        Presented::Token(token) => {
+            let hash = AccessTokenHash::of(&token);
+            let found = state.store.find_access_token(&hash, state.now()).await?;
+            let token = found.ok_or_else(|| {
+                ApiError::unauthorized(
+                    "the access token is not known or has ended: ask for a new one",
+                )
+            })?;
+            Ok(Caller { client: token.client, only: Some(token.company) })
+        }
+    }
 }
 
-/// The key in a request's headers, or why there is none. Of two headers a proxy may have looked at the other one, so
+/// Lets only requests with a key pass: a layer of every operation that is not open to pages.
+pub(crate) async fn refuse_token(caller: Caller, request: Request, next: Next) -> Response {
+    if caller.only.is_some() {
+        let error =
+            "an access token is not enough for this: call with an API key, from your server";
+        return ApiError::forbidden(error).into_response();
+    }
+    next.run(request).await
+}
+
+/// The key or token in a request's headers, or why there is none. Of two headers a proxy may have looked at the other one, so
 /// neither counts.
-fn find_key(headers: &HeaderMap) -> Result<String, &'static str> {
+fn find_presented(headers: &HeaderMap) -> Result<Presented, &'static str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values
         .next()
@@ -59,8 +101,17 @@ fn find_key(headers: &HeaderMap) -> Result<String, &'static str> {
     if values.next().is_some() {
         return Err("the request has more than one Authorization header");
     }
-    let key = value.to_str().ok().and_then(presented_key);
-    key.ok_or("the Authorization header is not Basic and an API key in base64")
+    let text = value.to_str().unwrap_or_default();
+    let key = presented_key(text).map(Presented::Key);
+    let presented = key.or_else(|| presented_token(text).map(Presented::Token));
+    presented.ok_or("the Authorization header is not Basic and an API key in base64")
+}
+
+/// The token in a header's value.
+fn presented_token(value: &str) -> Option<String> {
+    let (scheme, token) = value.trim().split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.to_owned())
 }
 
 /// The key in a header's value. A colon at the end is what HTTP libraries add for the password that is not there.
@@ -95,9 +146,11 @@ mod tests {
             for value in values {
                 headers.append(header::AUTHORIZATION, value);
             }
-            find_key(&headers)
+            find_presented(&headers)
         };
-        assert_eq!(with(&[b"Basic S2V5MTIz"]).unwrap(), "Key123");
+        assert_eq!(with(&[b"Basic S2V5MTIz"]).unwrap(), Presented::Key("Key123".to_owned()));
+        assert_eq!(with(&[b"bearer  T0k"]).unwrap(), Presented::Token("T0k".to_owned()));
+        assert!(with(&[b"Bearer "]).unwrap_err().contains("is not Basic"));
         assert!(with(&[]).unwrap_err().contains("no Authorization header"));
         assert!(with(&[b"Basic S2V5MTIz", b"Basic S2V5MTIz"]).unwrap_err().contains("more than"));
         assert!(with(&[b"Basic \xff"]).unwrap_err().contains("is not Basic"));

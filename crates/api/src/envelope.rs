@@ -90,6 +90,21 @@ impl ApiError {
         Self { service: Service::Clients, ..Self::new(StatusCode::NOT_FOUND, error) }
     }
 
+    /// 403: whoever calls may not.
+    pub(crate) fn forbidden(error: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, error)
+    }
+
+    /// 409: it cannot be as things are now.
+    pub(crate) fn conflict(error: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, error)
+    }
+
+    /// 404: the client has no such key.
+    pub(crate) fn no_such_api_key(id: impl Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("API key {id} not found"))
+    }
+
     /// 404: the company has no such connection.
     pub(crate) fn no_such_connection(id: impl Display) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("Data connection {id} not found"))

@@ -5,7 +5,7 @@ use crate::envelope::{Answer, ApiError};
 use crate::state::ApiState;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use domain::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey};
+use domain::ids::{ApiKeyId, ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey};
 use domain::source_account::{AccountId, AccountPath};
 use store::Missing;
 
@@ -31,6 +31,13 @@ pub(crate) struct PushAt {
     pub(crate) key: PushKey,
 }
 
+/// `/apiKeys/{apiKeyId}`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ApiKeyAt {
+    pub(crate) client: ClientId,
+    pub(crate) key: ApiKeyId,
+}
+
 /// The parameters of a path, decoded.
 struct PathTexts(Vec<(String, String)>);
 
@@ -48,7 +55,8 @@ impl PathTexts {
 
     fn company(&self, caller: Caller) -> Answer<CompanyAt> {
         let text = self.get("companyId");
-        let company = CompanyId::parse(text).ok_or_else(|| ApiError::no_such_company(text))?;
+        let company = CompanyId::parse(text).filter(|company| caller.may_enter(*company));
+        let company = company.ok_or_else(|| ApiError::no_such_company(text))?;
         Ok(CompanyAt { client: caller.client, company })
     }
 
@@ -89,6 +97,18 @@ impl<S: Send + Sync> FromRequestParts<S> for AccountAt {
         let text = texts.get("accountId");
         let account = AccountId::parse(text).map_err(|_no_id| ApiError::no_such_account(text))?;
         Ok(Self(AccountPath { connection, account }))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ApiKeyAt {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let Caller { client, .. } = Caller::from_request_parts(parts, state).await?;
+        let texts = PathTexts::of(parts, state).await?;
+        let text = texts.get("apiKeyId");
+        let key = ApiKeyId::parse(text).ok_or_else(|| ApiError::no_such_api_key(text))?;
+        Ok(Self { client, key })
     }
 }
 

@@ -10,6 +10,7 @@ pub mod page;
 pub mod query;
 pub mod retry;
 // nouns
+pub mod access_token;
 pub mod api_key;
 pub mod client;
 pub mod company;

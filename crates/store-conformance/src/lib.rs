@@ -12,6 +12,7 @@ mod lists;
 mod suite;
 mod world;
 
+pub mod access_token;
 pub mod api_key;
 pub mod client;
 pub mod company;

@@ -38,6 +38,12 @@ macro_rules! suite {
                 of_the_last_two_keys_revoked_at_once_one_stays
             ;
 
+            access_token:
+                a_token_opens_its_company_until_it_ends
+                a_token_needs_a_company_of_its_client
+                a_company_has_several_tokens_and_takes_them_with_it
+            ;
+
             company:
                 a_company_is_found_as_it_was_made
                 a_new_company_is_news

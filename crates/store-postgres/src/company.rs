@@ -16,6 +16,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::PostgresStore;
+use crate::access_token::DELETE_ACCESS_TOKENS;
 use crate::columns::{Columns, micros, signed};
 use crate::connection;
 use crate::event::{News, finish_with};
@@ -43,7 +44,7 @@ where client_id = $1 and company_id = $2
 for update";
 
 /// Keeps a company from being deleted while something is written below it.
-const HOLD_COMPANY: &str = "\
+pub(crate) const HOLD_COMPANY: &str = "\
 -- hold_company
 select 1
 from company
@@ -249,9 +250,13 @@ impl Companies for PostgresStore {
             session.run(DELETE_CONNECTIONS, &ids).await?;
             let ledgers = ledger::lock_of_company(&session, client, id).await?;
             ledger::forget(&session, client, &ledgers).await?;
-            for statement in
-                [DELETE_SOURCE_ACCOUNTS, DELETE_CREDENTIALS, DELETE_WORK, DELETE_PUSHES]
-            {
+            for statement in [
+                DELETE_SOURCE_ACCOUNTS,
+                DELETE_CREDENTIALS,
+                DELETE_WORK,
+                DELETE_PUSHES,
+                DELETE_ACCESS_TOKENS,
+            ] {
                 session.run(statement, &ids).await?;
             }
             let event = Event::of_company(client, id, EventKind::CompanyDeleted, now);

@@ -17,6 +17,7 @@ mod chunk;
 mod ledger;
 mod run_cache;
 // the nouns
+mod access_token;
 mod api_key;
 mod client;
 mod company;

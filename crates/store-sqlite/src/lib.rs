@@ -12,6 +12,7 @@ mod schema;
 mod sql;
 mod writer;
 
+mod access_token;
 mod api_key;
 mod client;
 mod company;

@@ -1,6 +1,7 @@
 //! How the domain's values stand in columns, in both directions. Lists inside a column are json.rs.
 
 use crate::json;
+use domain::access_token::AccessTokenHash;
 use domain::api_key::ApiKeyHash;
 use domain::client::ClientName;
 use domain::company::{CompanyName, Tags};
@@ -255,6 +256,18 @@ impl<const N: usize> Put for [u8; N] {
 impl<const N: usize> Take for [u8; N] {
     fn take(value: ValueRef<'_>) -> Option<Self> {
         value.as_blob().ok()?.try_into().ok()
+    }
+}
+
+impl Put for AccessTokenHash {
+    fn put(&self) -> ToSqlOutput<'_> {
+        self.0.put()
+    }
+}
+
+impl Take for AccessTokenHash {
+    fn take(value: ValueRef<'_>) -> Option<Self> {
+        Take::take(value).map(Self)
     }
 }
 

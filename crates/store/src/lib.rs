@@ -8,6 +8,7 @@ pub mod listing;
 pub mod migration;
 mod signal;
 
+mod access_token;
 mod api_key;
 mod client;
 mod company;
@@ -21,6 +22,7 @@ mod push;
 mod source_account;
 mod work;
 
+pub use access_token::AccessTokens;
 pub use api_key::{ApiKeys, KeyKept, LastKey};
 pub use client::{ClientKept, Clients};
 pub use company::Companies;
@@ -44,6 +46,7 @@ pub trait Store:
     Installations
     + Clients
     + ApiKeys
+    + AccessTokens
     + Companies
     + Connections
     + SourceAccounts
@@ -60,6 +63,7 @@ impl<T> Store for T where
     T: Installations
         + Clients
         + ApiKeys
+        + AccessTokens
         + Companies
         + Connections
         + SourceAccounts

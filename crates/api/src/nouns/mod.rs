@@ -1,6 +1,8 @@
 //! The contract's operations, one file or folder for each noun: its part of the surface on top, then its handlers, all alike: parse,
 //! load, decide, store, show.
 
+mod access_token;
+mod api_key;
 mod company;
 mod connection;
 mod credential;
@@ -22,4 +24,6 @@ pub(crate) fn surface() -> Surface {
         .merge(credential::surface())
         .merge(push::surface())
         .merge(line::surface())
+        .merge(access_token::surface())
+        .merge(api_key::surface())
 }

@@ -227,5 +227,6 @@ fn refusals(operation: &Operation) -> Vec<StatusCode> {
     if idempotency_key(&operation.method).is_some() {
         refusals.extend([StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY]);
     }
+    refusals.extend_from_slice(&operation.refusals);
     refusals
 }

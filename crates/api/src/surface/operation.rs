@@ -11,6 +11,7 @@ pub(crate) enum Area {
     Connections,
     SourceAccounts,
     Transactions,
+    Settings,
     Delivery,
 }
 
@@ -22,6 +23,7 @@ impl Area {
             Self::Connections => "Connections",
             Self::SourceAccounts => "Source accounts",
             Self::Transactions => "Transactions",
+            Self::Settings => "Settings",
             Self::Delivery => "What became of lines",
         }
     }
@@ -65,6 +67,8 @@ pub(crate) struct Operation {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) successes: Vec<Success>,
+    /// Errors that only some operations answer.
+    pub(crate) refusals: Vec<StatusCode>,
     pub(crate) access: Access,
     pub(crate) deprecated: bool,
 }
@@ -104,6 +108,7 @@ impl Operation {
             parameters: Vec::new(),
             body: None,
             successes: Vec::new(),
+            refusals: Vec::new(),
             access: Access::Key,
             deprecated: false,
         }
@@ -153,6 +158,13 @@ impl Operation {
     #[must_use]
     pub(crate) fn answers_empty(mut self, status: StatusCode) -> Self {
         self.successes.push(Success { status, schema: None });
+        self
+    }
+
+    /// May answer this error too.
+    #[must_use]
+    pub(crate) fn refuses(mut self, status: StatusCode) -> Self {
+        self.refusals.push(status);
         self
     }
 

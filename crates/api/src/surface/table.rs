@@ -1,9 +1,11 @@
 //! The table of routes: handlers with the descriptions of what they do.
 
-use super::operation::{Area, Operation};
+use super::operation::{Access, Area, Operation};
+use crate::auth::refuse_token;
 use crate::state::Shared;
 use axum::Router;
 use axum::handler::Handler;
+use axum::middleware::from_fn;
 use axum::routing::{MethodFilter, on};
 
 /// Routes and their descriptions.
@@ -31,7 +33,11 @@ impl Surface {
         if let (Ok(filter), Some(area)) =
             (MethodFilter::try_from(operation.method.clone()), self.area)
         {
-            self.router = self.router.route(operation.path, on(filter, handler));
+            let mut method = on(filter, handler);
+            if operation.access == Access::Key {
+                method = method.route_layer(from_fn(refuse_token));
+            }
+            self.router = self.router.route(operation.path, method);
             self.operations.push((area, operation));
         }
         self
