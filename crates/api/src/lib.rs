@@ -8,6 +8,7 @@ mod state;
 mod access;
 mod auth;
 mod compat;
+mod cors;
 mod envelope;
 mod json;
 mod leftover;

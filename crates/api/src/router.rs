@@ -2,6 +2,7 @@
 
 use crate::access::{Watch, answer_panic, watch};
 use crate::auth::require_key;
+use crate::cors::answer_browsers;
 use crate::envelope::ApiError;
 use crate::json::BodyLimit;
 use crate::leftover::discard_leftover;
@@ -28,9 +29,9 @@ pub fn router(state: ApiState) -> Router {
     let routes = table
         .into_router()
         .route_layer(from_fn_with_state(Arc::clone(&shared), require_key))
-        .with_state(shared)
+        .with_state(Arc::clone(&shared))
         .merge(documents);
-    enclose(routes, watched, body_bytes_max)
+    enclose(routes, watched, body_bytes_max).layer(from_fn_with_state(shared, answer_browsers))
 }
 
 /// The OpenAPI document of an edition, as it is served.

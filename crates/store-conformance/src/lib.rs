@@ -15,6 +15,7 @@ mod world;
 pub mod access_token;
 pub mod api_key;
 pub mod client;
+pub mod client_settings;
 pub mod company;
 pub mod connection;
 pub mod credential;

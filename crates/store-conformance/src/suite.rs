@@ -26,6 +26,13 @@ macro_rules! suite {
                 of_clients_made_at_once_under_one_name_one_is_kept
             ;
 
+            client_settings:
+                a_new_client_s_profile_has_its_name_only
+                a_profile_comes_back_as_it_was_set
+                origins_come_back_in_their_order
+                an_origin_is_known_if_any_client_allows_it
+            ;
+
             api_key:
                 a_key_is_found_by_its_hash_whoever_asks
                 an_unknown_hash_finds_no_key

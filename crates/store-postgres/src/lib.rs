@@ -20,6 +20,7 @@ mod run_cache;
 mod access_token;
 mod api_key;
 mod client;
+mod client_settings;
 mod company;
 mod connection;
 mod credential;

@@ -14,6 +14,17 @@ pub(crate) fn read_tags(text: &str) -> Option<Tags> {
     Tags::new(serde_json::from_str(text).ok()?).ok()
 }
 
+/// A list of texts.
+pub(crate) fn write_texts<T: ToString>(texts: &[T]) -> String {
+    json!(texts.iter().map(T::to_string).collect::<Vec<_>>()).to_string()
+}
+
+/// See [`write_texts`].
+pub(crate) fn read_texts<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    let texts: Vec<String> = serde_json::from_str(text).ok()?;
+    texts.iter().map(|text| parse(text)).collect()
+}
+
 /// Errors, then warnings, each a list of pairs of path and message.
 pub(crate) fn write_validation(validation: &Validation) -> String {
     json!([pairs(&validation.errors), pairs(&validation.warnings)]).to_string()

@@ -15,6 +15,7 @@ mod writer;
 mod access_token;
 mod api_key;
 mod client;
+mod client_settings;
 mod company;
 mod connection;
 mod credential;

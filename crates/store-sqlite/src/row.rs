@@ -4,6 +4,7 @@ use crate::json;
 use domain::access_token::AccessTokenHash;
 use domain::api_key::ApiKeyHash;
 use domain::client::ClientName;
+use domain::client_settings::{Origin, RedirectTemplate, WebUrl};
 use domain::company::{CompanyName, Tags};
 use domain::connection::ConnectionStatus;
 use domain::event::EventKind;
@@ -160,6 +161,9 @@ texts! {
     Amount: Self::parse,
     CurrencyCode: Self::parse,
     Date: str::parse,
+    Origin: Self::parse,
+    RedirectTemplate: Self::parse,
+    WebUrl: Self::parse,
 }
 
 /// Numbers stand as integers. What no column can hold stands as the largest that it can: nothing is beyond that.

@@ -11,6 +11,7 @@ mod signal;
 mod access_token;
 mod api_key;
 mod client;
+mod client_settings;
 mod company;
 mod connection;
 mod credential;
@@ -25,6 +26,7 @@ mod work;
 pub use access_token::AccessTokens;
 pub use api_key::{ApiKeys, KeyKept, LastKey};
 pub use client::{ClientKept, Clients};
+pub use client_settings::ClientSettings;
 pub use company::Companies;
 pub use connection::{Connections, Unlinking};
 pub use credential::{Credentials, SignOn};
@@ -45,6 +47,7 @@ pub type Answer<T> = Result<T, StoreError>;
 pub trait Store:
     Installations
     + Clients
+    + ClientSettings
     + ApiKeys
     + AccessTokens
     + Companies
@@ -62,6 +65,7 @@ pub trait Store:
 impl<T> Store for T where
     T: Installations
         + Clients
+        + ClientSettings
         + ApiKeys
         + AccessTokens
         + Companies

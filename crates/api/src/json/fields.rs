@@ -7,6 +7,13 @@ use domain::money::Amount;
 use serde_json::value::RawValue;
 use std::fmt::Display;
 
+/// How long a list of texts may be, and each of its texts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ListLimits {
+    pub(crate) items: usize,
+    pub(crate) chars: usize,
+}
+
 /// Reads the fields of one object.
 #[derive(Debug)]
 pub(crate) struct Fields<'r, 'a> {
@@ -44,23 +51,7 @@ impl<'r, 'a> Fields<'r, 'a> {
     /// A text of at most so many characters, without NUL: neither a database nor a platform takes that.
     pub(crate) fn text(&mut self, name: &str, chars_max: usize) -> Option<String> {
         let raw = self.raw(name)?.get();
-        let text = match read_text(raw) {
-            Ok(text) => text,
-            Err(message) => {
-                self.fault(name, message);
-                return None;
-            }
-        };
-        if text.contains('\0') {
-            self.fault(name, "holds the character NUL");
-            return None;
-        }
-        // Bytes are never fewer than characters, so most texts need no counting.
-        if text.len() > chars_max && text.chars().count() > chars_max {
-            self.fault(name, format_args!("has more than {chars_max} characters"));
-            return None;
-        }
-        Some(text)
+        checked_text(raw, chars_max).map_err(|message| self.fault(name, message)).ok()
     }
 
     /// A text that means something.
@@ -72,6 +63,41 @@ impl<'r, 'a> Fields<'r, 'a> {
     ) -> Option<T> {
         let text = self.text(name, chars_max)?;
         parse(&text).map_err(|error| self.fault(name, format_args!("is refused: {error}"))).ok()
+    }
+
+    /// A list of at most so many texts, each of which means something.
+    pub(crate) fn parsed_list<T, E: Display>(
+        &mut self,
+        name: &str,
+        limits: ListLimits,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<Vec<T>> {
+        let raw = self.raw(name)?.get();
+        let items: Vec<&RawValue> = match serde_json::from_str(raw) {
+            Ok(items) => items,
+            Err(_no_list) => {
+                self.fault(name, format_args!("must be a list of texts, not {}", kind_of(raw)));
+                return None;
+            }
+        };
+        if items.len() > limits.items {
+            let message = format_args!("holds {} texts, at most {}", items.len(), limits.items);
+            self.fault(name, format_args!("{message} are taken"));
+            return None;
+        }
+        let place = Place::Field(&self.place, name);
+        let mut parsed = Vec::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            let place = Place::Item(&place, index);
+            match checked_text(item.get(), limits.chars) {
+                Ok(text) => match parse(&text) {
+                    Ok(value) => parsed.push(value),
+                    Err(error) => self.faults.add(place, format_args!("is refused: {error}")),
+                },
+                Err(message) => self.faults.add(place, message),
+            }
+        }
+        Some(parsed)
     }
 
     /// A number, with the digits that came in.
@@ -95,6 +121,18 @@ impl<'r, 'a> Fields<'r, 'a> {
         }
         flag
     }
+}
+
+fn checked_text(raw: &str, chars_max: usize) -> Result<String, String> {
+    let text = read_text(raw)?;
+    if text.contains('\0') {
+        return Err("holds the character NUL".to_owned());
+    }
+    // Bytes are never fewer than characters, so most texts need no counting.
+    if text.len() > chars_max && text.chars().count() > chars_max {
+        return Err(format!("has more than {chars_max} characters"));
+    }
+    Ok(text)
 }
 
 fn read_text(raw: &str) -> Result<String, String> {

@@ -8,5 +8,5 @@ mod node;
 
 pub(crate) use body::{BodyLimit, JsonBody, parse, parse_object};
 pub(crate) use fault::{Fault, Faults, Place};
-pub(crate) use fields::Fields;
+pub(crate) use fields::{Fields, ListLimits};
 pub(crate) use node::{ListField, Node, RawObject, Seed};

@@ -3,6 +3,7 @@
 
 mod access_token;
 mod api_key;
+mod client_settings;
 mod company;
 mod connection;
 mod credential;
@@ -26,4 +27,5 @@ pub(crate) fn surface() -> Surface {
         .merge(line::surface())
         .merge(access_token::surface())
         .merge(api_key::surface())
+        .merge(client_settings::surface())
 }

@@ -12,6 +12,7 @@ mod processes;
 mod pushes;
 mod quickbooks;
 mod seeds;
+mod settings;
 mod simulate;
 mod tenants;
 mod wire_edges;
