@@ -4,7 +4,7 @@
 use crate::auth::Caller;
 use crate::envelope::{ApiError, finish};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{Extensions, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::clock::Clock;
@@ -15,6 +15,17 @@ use tracing::info;
 
 const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
 
+/// Names a request in its answer and in the log.
+#[derive(Clone, Debug)]
+pub(crate) struct CorrelationId(String);
+
+impl CorrelationId {
+    /// The one that the layer gave.
+    pub(crate) fn of(extensions: &Extensions) -> String {
+        extensions.get::<Self>().map(|id| id.0.clone()).unwrap_or_default()
+    }
+}
+
 /// What the layer needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Watch {
@@ -23,9 +34,14 @@ pub(crate) struct Watch {
 }
 
 /// Watches one request from its coming to its answer.
-pub(crate) async fn watch(State(watch): State<Watch>, request: Request, next: Next) -> Response {
+pub(crate) async fn watch(
+    State(watch): State<Watch>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let came_at = watch.clock.now();
     let correlation_id = random_uuid(&*watch.ids).simple().to_string();
+    request.extensions_mut().insert(CorrelationId(correlation_id.clone()));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
 

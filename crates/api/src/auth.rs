@@ -38,6 +38,11 @@ enum Presented {
 }
 
 impl Caller {
+    /// What it may enter, in a word.
+    pub(crate) fn scope(self) -> String {
+        self.only.map_or_else(|| "everything".to_owned(), |company| company.to_string())
+    }
+
     /// Whether the company is not closed to it.
     pub(crate) fn may_enter(self, company: CompanyId) -> bool {
         self.only.is_none_or(|only| only == company)

@@ -100,6 +100,11 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, error)
     }
 
+    /// 422: understood, and not to be done.
+    pub(crate) fn unprocessable(error: &'static str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, error)
+    }
+
     /// 404: the client has no such key.
     pub(crate) fn no_such_api_key(id: impl Display) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("API key {id} not found"))

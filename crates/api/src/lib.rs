@@ -10,6 +10,7 @@ mod auth;
 mod compat;
 mod cors;
 mod envelope;
+mod idempotency;
 mod json;
 mod leftover;
 mod locate;

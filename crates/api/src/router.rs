@@ -4,6 +4,7 @@ use crate::access::{Watch, answer_panic, watch};
 use crate::auth::require_key;
 use crate::cors::answer_browsers;
 use crate::envelope::ApiError;
+use crate::idempotency::do_once;
 use crate::json::BodyLimit;
 use crate::leftover::discard_leftover;
 use crate::state::{ApiState, Shared};
@@ -28,6 +29,7 @@ pub fn router(state: ApiState) -> Router {
     let documents = documents(&table);
     let routes = table
         .into_router()
+        .route_layer(from_fn_with_state(Arc::clone(&shared), do_once))
         .route_layer(from_fn_with_state(Arc::clone(&shared), require_key))
         .with_state(Arc::clone(&shared))
         .merge(documents);

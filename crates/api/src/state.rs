@@ -7,6 +7,7 @@ use domain::platform::Profiles;
 use jiff::Timestamp;
 use std::sync::Arc;
 use store::Store;
+use tokio_util::task::TaskTracker;
 
 /// Everything an operation may use.
 #[derive(Clone, Debug)]
@@ -25,6 +26,10 @@ pub struct ApiState {
     pub public_url: String,
     /// A longer body is refused.
     pub body_bytes_max: usize,
+    /// For so long an answer is given again under its `Idempotency-Key`.
+    pub answer_life_minutes: u32,
+    /// What must end before the process does.
+    pub tasks: TaskTracker,
 }
 
 impl ApiState {

@@ -87,6 +87,10 @@ typed_ids! {
     CredentialId;
     /// One statement handed to a platform that pulls.
     FetchId;
+    /// A caller's own id of one request.
+    IdempotencyKey;
+    /// One attempt at such a request.
+    ClaimId;
     /// One hold on a piece of work; a new one is made for every lease.
     LeaseToken;
 }

@@ -4,6 +4,7 @@
 // values
 pub mod clock;
 pub mod dates;
+pub mod idempotency;
 pub mod ids;
 pub mod money;
 pub mod page;

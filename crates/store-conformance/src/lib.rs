@@ -21,6 +21,7 @@ pub mod connection;
 pub mod credential;
 pub mod event;
 pub mod fetch;
+pub mod idempotency;
 pub mod installation;
 pub mod known_line;
 pub mod line;

@@ -51,6 +51,18 @@ macro_rules! suite {
                 a_company_has_several_tokens_and_takes_them_with_it
             ;
 
+            idempotency:
+                a_key_is_claimed_once_until_it_is_answered
+                an_answer_is_given_again_until_it_ends
+                a_key_is_for_one_request
+                a_released_key_is_free
+                a_claim_that_nobody_ended_ends_by_itself
+                a_late_answer_does_not_replace_that_of_another_claim
+                keys_are_each_client_s_own
+                of_claims_made_at_once_one_is_given
+                ended_keys_are_forgotten_as_others_come
+            ;
+
             company:
                 a_company_is_found_as_it_was_made
                 a_new_company_is_news

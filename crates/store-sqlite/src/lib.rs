@@ -21,6 +21,7 @@ mod connection;
 mod credential;
 mod event;
 mod fetch;
+mod idempotency;
 mod installation;
 mod line;
 mod push;

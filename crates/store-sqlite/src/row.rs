@@ -9,7 +9,8 @@ use domain::company::{CompanyName, Tags};
 use domain::connection::ConnectionStatus;
 use domain::event::EventKind;
 use domain::ids::{
-    ApiKeyId, ClientId, CompanyId, ConnectionId, CredentialId, FetchId, LeaseToken, PushKey,
+    ApiKeyId, ClaimId, ClientId, CompanyId, ConnectionId, CredentialId, FetchId, IdempotencyKey,
+    LeaseToken, PushKey,
 };
 use domain::money::{Amount, CurrencyCode};
 use domain::platform::{self, Platform};
@@ -118,7 +119,18 @@ macro_rules! ids {
     )*};
 }
 
-ids!(ApiKeyId, ClientId, CompanyId, ConnectionId, CredentialId, FetchId, LeaseToken, PushKey);
+ids!(
+    ApiKeyId,
+    ClaimId,
+    IdempotencyKey,
+    ClientId,
+    CompanyId,
+    ConnectionId,
+    CredentialId,
+    FetchId,
+    LeaseToken,
+    PushKey
+);
 
 /// Values of a closed list stand as the contract's names.
 macro_rules! names {
@@ -183,7 +195,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers!(u8, u32, u64);
+numbers!(u8, u16, u32, u64);
 
 impl Put for i64 {
     fn put(&self) -> ToSqlOutput<'_> {

@@ -17,6 +17,7 @@ mod connection;
 mod credential;
 mod event;
 mod fetch;
+mod idempotency;
 mod installation;
 mod line;
 mod push;
@@ -33,6 +34,7 @@ pub use credential::{Credentials, SignOn};
 pub use error::StoreError;
 pub use event::Events;
 pub use fetch::{Fetches, StatementOpened, StatementOpening};
+pub use idempotency::Idempotency;
 pub use installation::{Installation, Installations};
 pub use line::{Lines, StatementLines, Window};
 pub use push::{AcceptedPush, Missing, PushIntake, Pushes};
@@ -59,6 +61,7 @@ pub trait Store:
     + Fetches
     + Events
     + WorkQueue
+    + Idempotency
 {
 }
 
@@ -77,5 +80,6 @@ impl<T> Store for T where
         + Fetches
         + Events
         + WorkQueue
+        + Idempotency
 {
 }

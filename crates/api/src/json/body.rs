@@ -26,10 +26,16 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
         check_content_type(request.headers())?;
-        let limit = request.extensions().get::<BodyLimit>().copied();
-        let limit = limit.ok_or_else(|| ApiError::internal("a route is without a body limit"))?;
-        read_limited(request.into_body(), limit).await.map(Self)
+        read_whole(request).await.map(|(_, body)| Self(body))
     }
+}
+
+/// A request and its body, which is read within the limit.
+pub(crate) async fn read_whole(request: Request) -> Answer<(Request<()>, Bytes)> {
+    let limit = request.extensions().get::<BodyLimit>().copied();
+    let limit = limit.ok_or_else(|| ApiError::internal("a route is without a body limit"))?;
+    let (parts, body) = request.into_parts();
+    Ok((Request::from_parts(parts, ()), read_limited(body, limit).await?))
 }
 
 /// Reads no further than the limit: what is left is leftover.rs's business.

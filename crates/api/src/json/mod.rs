@@ -6,7 +6,7 @@ mod fault;
 mod fields;
 mod node;
 
-pub(crate) use body::{BodyLimit, JsonBody, parse, parse_object};
+pub(crate) use body::{BodyLimit, JsonBody, parse, parse_object, read_whole};
 pub(crate) use fault::{Fault, Faults, Place};
 pub(crate) use fields::{Fields, ListLimits};
 pub(crate) use node::{ListField, Node, RawObject, Seed};

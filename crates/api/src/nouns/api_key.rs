@@ -29,7 +29,8 @@ pub(super) fn surface() -> Surface {
         .serve(
             Operation::post("/apiKeys", "create-api-key", "Makes an API key, shown this once")
                 .body(key_schema)
-                .answers_with(StatusCode::CREATED, SchemaGenerator::subschema_for::<KeyShape>),
+                .answers_with(StatusCode::CREATED, SchemaGenerator::subschema_for::<KeyShape>)
+                .holds_secret(),
             create_api_key,
         )
         .serve(

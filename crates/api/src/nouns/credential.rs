@@ -27,6 +27,7 @@ pub(super) fn surface() -> Surface {
             Operation::post(CREDENTIALS, "generate-credentials", "Makes a pair to sign on with")
                 .optional_body(|_| json_schema!(true))
                 .answers::<SecretsShape>()
+                .holds_secret()
                 .open_to_tokens(),
             generate_credentials,
         )
@@ -50,6 +51,7 @@ pub(super) fn surface() -> Surface {
             Operation::post(PROXY, "post-proxy", "The same, as other versions ask for it")
                 .takes(&[ENDPOINT])
                 .answers::<SecretsShape>()
+                .holds_secret()
                 .deprecated(),
             call_proxy,
         )

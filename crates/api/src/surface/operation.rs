@@ -67,6 +67,8 @@ pub(crate) struct Operation {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) successes: Vec<Success>,
+    /// Whether its answer holds what is shown only once.
+    pub(crate) holds_secret: bool,
     /// Errors that only some operations answer.
     pub(crate) refusals: Vec<StatusCode>,
     pub(crate) access: Access,
@@ -108,6 +110,7 @@ impl Operation {
             parameters: Vec::new(),
             body: None,
             successes: Vec::new(),
+            holds_secret: false,
             refusals: Vec::new(),
             access: Access::Key,
             deprecated: false,
@@ -159,6 +162,12 @@ impl Operation {
     pub(crate) fn answers_empty(mut self, status: StatusCode) -> Self {
         self.successes.push(Success { status, schema: None });
         self
+    }
+
+    /// Answers what is shown only once, so no copy of the answer is kept.
+    #[must_use]
+    pub(crate) fn holds_secret(self) -> Self {
+        Self { holds_secret: true, ..self }
     }
 
     /// May answer this error too.

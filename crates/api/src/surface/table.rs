@@ -2,10 +2,12 @@
 
 use super::operation::{Access, Area, Operation};
 use crate::auth::refuse_token;
+use crate::idempotency::HoldsSecret;
 use crate::state::Shared;
 use axum::Router;
 use axum::handler::Handler;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, map_response};
+use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 
 /// Routes and their descriptions.
@@ -36,6 +38,12 @@ impl Surface {
             let mut method = on(filter, handler);
             if operation.access == Access::Key {
                 method = method.route_layer(from_fn(refuse_token));
+            }
+            if operation.holds_secret {
+                method = method.route_layer(map_response(async |mut response: Response| {
+                    response.extensions_mut().insert(HoldsSecret);
+                    response
+                }));
             }
             self.router = self.router.route(operation.path, method);
             self.operations.push((area, operation));

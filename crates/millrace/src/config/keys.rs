@@ -45,6 +45,11 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key("server.tls_key", "", "PEM file with the certificate's private key"),
     key("server.body_bytes_max", "8388608", "largest request body"),
+    key(
+        "idempotency.minutes",
+        "90",
+        "how long the answer to a request with an Idempotency-Key is given again",
+    ),
     key("server.drain_secs", "20", "how long a shutdown waits for requests and work under way"),
     key(
         "storage.data",

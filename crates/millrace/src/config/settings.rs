@@ -2,6 +2,7 @@
 
 use super::sources::Values;
 use anyhow::{anyhow, bail};
+use domain::idempotency::ANSWER_LIFE_MINUTES_MAX;
 use domain::platform::QUICKBOOKS_HISTORY_DAYS_MAX;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -34,6 +35,7 @@ pub(crate) struct Server {
     pub(crate) public_url: Option<String>,
     pub(crate) tls: Option<Tls>,
     pub(crate) body_bytes_max: usize,
+    pub(crate) answer_life_minutes: u32,
     pub(crate) drain: Duration,
 }
 
@@ -219,6 +221,7 @@ impl Reader<'_> {
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             tls,
             body_bytes_max: usize::try_from(body_bytes_max)?,
+            answer_life_minutes: self.within("idempotency.minutes", 1, ANSWER_LIFE_MINUTES_MAX)?,
             drain: Duration::from_secs(self.within("server.drain_secs", 0, 3_600)?.into()),
         })
     }

@@ -15,6 +15,7 @@ use simulators::QuickBooks;
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::{Installation, Store};
+use tokio_util::task::TaskTracker;
 
 /// Where the simulated books are kept, in the data folder.
 const SIMULATED_BOOKS_FILE: &str = "simulated-quickbooks.json";
@@ -26,6 +27,8 @@ pub(crate) struct Doors<'a> {
     /// The listening address as a URL.
     pub(crate) url: &'a str,
     pub(crate) installation: &'a Installation,
+    /// What must end before the process does.
+    pub(crate) tasks: &'a TaskTracker,
 }
 
 impl Doors<'_> {
@@ -45,6 +48,8 @@ impl Doors<'_> {
             otp: OtpSigner::new(&self.installation.otp_key),
             public_url: public_url.to_owned(),
             body_bytes_max: settings.server.body_bytes_max,
+            answer_life_minutes: settings.server.answer_life_minutes,
+            tasks: self.tasks.clone(),
         });
         let ofx = ofx_server::router(OfxState::new(
             self.store.clone(),

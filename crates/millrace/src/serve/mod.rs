@@ -54,9 +54,10 @@ pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Running> {
     let url = format!("{scheme}://{address}");
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     let installation = wire_up::ensure_installation(store.as_ref()).await?;
-    let doors = Doors { settings, store: &store, url: &url, installation: &installation };
-    let router = doors.router(clock.clone(), ids.clone())?;
     let tasks = TaskTracker::new();
+    let doors =
+        Doors { settings, store: &store, url: &url, installation: &installation, tasks: &tasks };
+    let router = doors.router(clock.clone(), ids.clone())?;
     let handle = Handle::new();
     listen(listener, router, settings.server.tls.as_ref(), handle.clone(), &tasks).await?;
     let worker_stop = CancellationToken::new();

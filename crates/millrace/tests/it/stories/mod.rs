@@ -5,6 +5,7 @@ mod clients;
 mod commands;
 mod credentials;
 mod errors;
+mod idempotency;
 mod keys_and_tokens;
 mod lists;
 mod ofx_door;
