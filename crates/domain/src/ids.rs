@@ -91,6 +91,8 @@ typed_ids! {
     IdempotencyKey;
     /// One attempt at such a request.
     ClaimId;
+    /// One run that fetches lines from a bank.
+    SyncId;
     /// One hold on a piece of work; a new one is made for every lease.
     LeaseToken;
 }

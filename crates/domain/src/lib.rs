@@ -22,6 +22,7 @@ pub mod event;
 pub mod fetch;
 pub mod line;
 pub mod link_otp;
+pub mod managed_sync;
 pub mod password;
 pub mod push;
 pub mod source_account;
