@@ -223,6 +223,30 @@ macro_rules! suite {
                 fetches_of_a_connection_that_is_gone_are_dropped
             ;
 
+            managed_sync:
+                a_sync_is_found_as_it_was_begun
+                the_first_sync_goes_back_to_the_feeds_first_day
+                a_sync_goes_on_where_the_last_one_that_covered_its_period_ended
+                of_one_account_one_sync_runs_at_a_time
+                of_wishes_at_once_one_is_begun
+                a_sync_needs_an_account_of_its_client
+                a_sync_that_runs_is_leased_to_one_of_many_workers
+                a_lease_that_ended_leaves_the_sync_to_the_next_attempt
+                a_settled_sync_stands_as_it_was_settled
+                a_sync_is_settled_once_and_only_by_its_holder
+                a_sync_to_try_again_is_due_then
+                the_pushes_of_a_sync_are_kept_with_it
+                a_push_to_another_account_is_not_the_syncs
+                syncs_are_listed_newest_first_in_pages
+                syncs_are_filtered_and_ordered_on_request
+                a_schedule_is_found_as_it_was_set
+                a_schedule_in_force_is_due_from_its_moment_on
+                a_run_of_a_schedule_is_begun_once
+                a_run_that_meets_a_running_sync_is_used_up
+                a_schedule_that_was_changed_begins_no_old_run
+                syncs_and_schedules_go_with_what_they_hang_on
+            ;
+
             event:
                 events_are_read_in_order_from_a_place
                 a_client_reads_its_own_events_only
@@ -292,6 +316,7 @@ mod tests {
         check("known_line", include_str!("known_line.rs"));
         check("line", include_str!("line.rs"));
         check("fetch", include_str!("fetch.rs"));
+        check("managed_sync", include_str!("managed_sync.rs"));
         check("event", include_str!("event.rs"));
         check("work", include_str!("work.rs"));
         check("model", include_str!("model/cases.rs"));

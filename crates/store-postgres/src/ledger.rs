@@ -9,6 +9,7 @@ use tokio_postgres::Row;
 use crate::chunk;
 use crate::columns::{Columns, signed};
 use crate::fault::Attempt;
+use crate::managed_sync;
 use crate::session::Session;
 
 const LOCK_LEDGER: &str = "\
@@ -156,7 +157,7 @@ async fn directories(
     Ok(found)
 }
 
-/// Deletes locked ledgers with their lines and fetches.
+/// Deletes locked ledgers with their lines, fetches and syncs.
 pub(crate) async fn forget(session: &Session, client: ClientId, ledgers: &[Ledger]) -> Attempt<()> {
     for ledger in ledgers {
         // By number, so that no index by account has to be kept for the sake of deletions.
@@ -171,6 +172,7 @@ pub(crate) async fn forget(session: &Session, client: ClientId, ledgers: &[Ledge
     }
     let numbers: Vec<i64> = ledgers.iter().map(|ledger| ledger.account_no).collect();
     session.run(DELETE_FETCHES, &[&client.uuid(), &numbers]).await?;
+    managed_sync::forget(session, client, &numbers).await?;
     session.run(DELETE_LEDGERS, &[&client.uuid(), &numbers]).await?;
     Ok(())
 }

@@ -24,6 +24,7 @@ mod fetch;
 mod idempotency;
 mod installation;
 mod line;
+mod managed_sync;
 mod push;
 mod source_account;
 mod work;

@@ -2,7 +2,7 @@
 
 use crate::row::{Fields, Put};
 use crate::writer::Writing;
-use crate::{Database, SqliteStore, event, ledger, path, sql, work};
+use crate::{Database, SqliteStore, event, ledger, managed_sync, path, sql, work};
 use async_trait::async_trait;
 use domain::event::{Event, EventKind};
 use domain::ids::{ClientId, CompanyId, ConnectionPath, PushKey};
@@ -131,6 +131,9 @@ fn accept_push(writing: &mut Writing<'_>, intake: &PushIntake) -> Answer<Accepte
         Verdict::Accepted(accepted) => keep_accepted(database, &target, intake, accepted)?,
         Verdict::Refused(refused) => keep_refused(database, &target, intake, refused)?,
     };
+    if let Some(sync) = intake.sync {
+        managed_sync::link(database, sync, target.account_no, operation.key)?;
+    }
     Ok(AcceptedPush::Kept(operation))
 }
 

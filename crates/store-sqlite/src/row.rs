@@ -10,8 +10,9 @@ use domain::connection::ConnectionStatus;
 use domain::event::EventKind;
 use domain::ids::{
     ApiKeyId, ClaimId, ClientId, CompanyId, ConnectionId, CredentialId, FetchId, IdempotencyKey,
-    LeaseToken, PushKey,
+    LeaseToken, PushKey, SyncId,
 };
+use domain::managed_sync::{Schedule, SyncCause, SyncErrorCode, SyncStatus};
 use domain::money::{Amount, CurrencyCode};
 use domain::platform::{self, Platform};
 use domain::push::{PushStatus, Validation};
@@ -129,7 +130,8 @@ ids!(
     CredentialId,
     FetchId,
     LeaseToken,
-    PushKey
+    PushKey,
+    SyncId
 );
 
 /// Values of a closed list stand as the contract's names.
@@ -149,7 +151,15 @@ macro_rules! names {
     )*};
 }
 
-names!(AccountStatus, ConnectionStatus, EventKind, PushStatus);
+names!(
+    AccountStatus,
+    ConnectionStatus,
+    EventKind,
+    PushStatus,
+    SyncCause,
+    SyncErrorCode,
+    SyncStatus
+);
 
 /// Values that print what they can parse stand as that text.
 macro_rules! texts {
@@ -176,6 +186,7 @@ texts! {
     Origin: Self::parse,
     RedirectTemplate: Self::parse,
     WebUrl: Self::parse,
+    Schedule: Self::read,
 }
 
 /// Numbers stand as integers. What no column can hold stands as the largest that it can: nothing is beyond that.

@@ -20,6 +20,7 @@ mod fetch;
 mod idempotency;
 mod installation;
 mod line;
+mod managed_sync;
 mod push;
 mod source_account;
 mod work;
@@ -37,6 +38,7 @@ pub use fetch::{Fetches, StatementOpened, StatementOpening};
 pub use idempotency::Idempotency;
 pub use installation::{Installation, Installations};
 pub use line::{Lines, StatementLines, Window};
+pub use managed_sync::{DueFeed, DueRun, ManagedSyncs, SyncBegun, SyncStanding, SyncWish};
 pub use push::{AcceptedPush, Missing, PushIntake, Pushes};
 pub use signal::WorkSignal;
 pub use source_account::{AccountChanged, AccountKept, OnExisting, SourceAccounts};
@@ -58,6 +60,7 @@ pub trait Store:
     + Credentials
     + Pushes
     + Lines
+    + ManagedSyncs
     + Fetches
     + Events
     + WorkQueue
@@ -77,6 +80,8 @@ impl<T> Store for T where
         + Credentials
         + Pushes
         + Lines
+        + ManagedSyncs
+        + ManagedSyncs
         + Fetches
         + Events
         + WorkQueue

@@ -2,7 +2,7 @@
 
 use crate::Answer;
 use async_trait::async_trait;
-use domain::ids::{ClientId, CompanyId, PushKey};
+use domain::ids::{ClientId, CompanyId, PushKey, SyncId};
 use domain::page::{ListRequest, Page};
 use domain::platform::Profiles;
 use domain::push::{LineSpan, PushDraft, PushOperation, PushStatus, Refused, Remark, Validation};
@@ -25,6 +25,8 @@ pub struct PushIntake {
     pub profiles: Arc<Profiles>,
     /// When it came.
     pub requested_at: Timestamp,
+    /// The sync that makes it, and that is to know of it; nothing when a caller does.
+    pub sync: Option<SyncId>,
 }
 
 impl PushIntake {

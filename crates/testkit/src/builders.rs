@@ -166,6 +166,7 @@ pub fn an_intake(account: &AccountPath, draft: domain::push::PushDraft) -> PushI
         timeout_minutes: None,
         profiles: Arc::new(Profiles::standard()),
         requested_at: NOON,
+        sync: None,
     }
 }
 

@@ -20,10 +20,15 @@ pub struct ManagedFeed {
 }
 
 impl ManagedFeed {
-    /// A schedule that is set now.
-    pub fn set(schedule: Schedule, enabled: bool, now: Timestamp) -> Self {
-        let next_due_at = if enabled { schedule.next_after(now) } else { None };
-        Self { schedule, enabled, next_due_at }
+    /// A schedule that is in force from now on.
+    pub fn in_force(schedule: Schedule, now: Timestamp) -> Self {
+        let next_due_at = schedule.next_after(now);
+        Self { schedule, enabled: true, next_due_at }
+    }
+
+    /// A schedule that rests.
+    pub const fn resting(schedule: Schedule) -> Self {
+        Self { schedule, enabled: false, next_due_at: None }
     }
 }
 
@@ -74,11 +79,6 @@ impl Schedule {
         }
     }
 
-    /// As it was written.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
     /// The first run after a moment. However many were missed before, only this one comes.
     pub fn next_after(&self, moment: Timestamp) -> Option<Timestamp> {
         let moment = cronexpr::MakeTimestamp(moment);
@@ -101,6 +101,12 @@ impl PartialEq for Schedule {
 }
 
 impl Eq for Schedule {}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
 
 impl fmt::Debug for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -150,10 +156,10 @@ mod tests {
     }
 
     #[test]
-    fn a_feed_that_is_switched_off_is_never_due() {
+    fn a_feed_that_rests_is_never_due() {
         let schedule = Schedule::parse("0 6 * * *", now()).unwrap();
-        let on = ManagedFeed::set(schedule.clone(), true, now());
-        assert_eq!(on.next_due_at.unwrap().to_string(), "2024-03-30T06:00:00Z");
-        assert_eq!(ManagedFeed::set(schedule, false, now()).next_due_at, None);
+        let feed = ManagedFeed::in_force(schedule.clone(), now());
+        assert_eq!(feed.next_due_at.unwrap().to_string(), "2024-03-30T06:00:00Z");
+        assert_eq!(ManagedFeed::resting(schedule).next_due_at, None);
     }
 }

@@ -63,6 +63,7 @@ impl Play {
             timeout_minutes: self.dice.often(50).then_some(30),
             profiles: self.profiles.clone(),
             requested_at: self.now,
+            sync: None,
         };
         self.turn.doing(format!("push {} lines to {}", intake.draft.lines.len(), account.account));
         let judged = self.book.accept(&intake);

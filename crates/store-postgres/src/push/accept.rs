@@ -22,7 +22,7 @@ use crate::fault::{Attempt, damaged};
 use crate::ledger::{self, Ledger};
 use crate::run_cache::RunCache;
 use crate::session::{Session, Write};
-use crate::{company, connection};
+use crate::{company, connection, managed_sync};
 
 const FIND_STANDING: &str = "\
 -- find_standing
@@ -66,6 +66,9 @@ pub(super) async fn accept(
     };
     let scene = Scene::read(session, cache, intake, ledger).await?;
     let known = scene.known(session, intake).await?;
+    if let Some(sync) = intake.sync {
+        managed_sync::link(session, sync, scene.ledger.account_no, intake).await?;
+    }
     let profile = intake.profiles.of(scene.platform);
     let now = intake.requested_at;
     let push = match judge(&profile, &scene.standing, &known, &intake.draft, now) {

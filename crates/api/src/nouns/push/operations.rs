@@ -82,6 +82,7 @@ async fn create_push(
         timeout_minutes,
         profiles: Arc::clone(&state.profiles),
         requested_at,
+        sync: None,
     };
     match state.store.accept_push(intake).await? {
         AcceptedPush::Kept(operation) => Ok(Json(OperationShape::show(operation).with_data(data))),

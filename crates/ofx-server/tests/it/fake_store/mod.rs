@@ -1,5 +1,6 @@
 //! One connection in memory: what this door asks of a store, with faults on demand.
 
+mod foreign;
 mod refused;
 mod served;
 

@@ -1,0 +1,133 @@
+//! Whole nouns that are no business of this door.
+
+use async_trait::async_trait;
+use domain::access_token::{AccessToken, AccessTokenHash};
+use domain::client_settings::{Origin, Profile};
+use domain::idempotency::{Claim, Claimed, KeptAnswer};
+use domain::ids::{ClientId, CompanyId, SyncId};
+use domain::managed_sync::{ManagedFeed, ManagedSync, SyncLease, SyncSettlement};
+use domain::page::{ListRequest, Page};
+use domain::source_account::AccountPath;
+use jiff::Timestamp;
+use store::{
+    AccessTokens, Answer, ClientSettings, DueFeed, Idempotency, LeaseRequest, ManagedSyncs,
+    Settled, SyncBegun, SyncWish,
+};
+
+use super::FakeStore;
+use super::refused::refused;
+
+#[async_trait]
+impl AccessTokens for FakeStore {
+    async fn create_access_token(&self, _token: &AccessToken, _now: Timestamp) -> Answer<bool> {
+        refused()
+    }
+
+    async fn find_access_token(
+        &self,
+        _hash: &AccessTokenHash,
+        _now: Timestamp,
+    ) -> Answer<Option<AccessToken>> {
+        refused()
+    }
+}
+
+#[async_trait]
+impl ClientSettings for FakeStore {
+    async fn find_profile(&self, _client: ClientId) -> Answer<Option<Profile>> {
+        refused()
+    }
+
+    async fn replace_profile(&self, _client: ClientId, _profile: &Profile) -> Answer<()> {
+        refused()
+    }
+
+    async fn list_origins(&self, _client: ClientId) -> Answer<Vec<Origin>> {
+        refused()
+    }
+
+    async fn replace_origins(&self, _client: ClientId, _origins: &[Origin]) -> Answer<()> {
+        refused()
+    }
+
+    async fn is_origin_known(&self, _origin: &Origin) -> Answer<bool> {
+        refused()
+    }
+}
+
+#[async_trait]
+impl Idempotency for FakeStore {
+    async fn claim_key(&self, _claim: &Claim) -> Answer<Claimed> {
+        refused()
+    }
+
+    async fn keep_answer(
+        &self,
+        _claim: &Claim,
+        _answer: &KeptAnswer,
+        _ends_at: Timestamp,
+    ) -> Answer<()> {
+        refused()
+    }
+
+    async fn release_key(&self, _claim: &Claim) -> Answer<()> {
+        refused()
+    }
+}
+
+#[async_trait]
+impl ManagedSyncs for FakeStore {
+    async fn begin_managed_sync(&self, _wish: &SyncWish) -> Answer<SyncBegun> {
+        refused()
+    }
+
+    async fn find_managed_sync(
+        &self,
+        _account: &AccountPath,
+        _id: SyncId,
+    ) -> Answer<Option<ManagedSync>> {
+        refused()
+    }
+
+    async fn find_latest_managed_sync(&self, _at: &AccountPath) -> Answer<Option<ManagedSync>> {
+        refused()
+    }
+
+    async fn list_managed_syncs(
+        &self,
+        _client: ClientId,
+        _company: CompanyId,
+        _request: &ListRequest,
+    ) -> Answer<Option<Page<ManagedSync>>> {
+        refused()
+    }
+
+    async fn lease_due_syncs(&self, _request: &LeaseRequest) -> Answer<Vec<SyncLease>> {
+        refused()
+    }
+
+    async fn settle_managed_sync(
+        &self,
+        _lease: &SyncLease,
+        _settlement: &SyncSettlement,
+        _now: Timestamp,
+    ) -> Answer<Settled> {
+        refused()
+    }
+
+    async fn set_managed_feed(&self, _at: &AccountPath, _feed: &ManagedFeed) -> Answer<bool> {
+        refused()
+    }
+
+    async fn find_managed_feed(&self, _account: &AccountPath) -> Answer<Option<ManagedFeed>> {
+        refused()
+    }
+
+    async fn delete_managed_feed(&self, _account: &AccountPath) -> Answer<bool> {
+        refused()
+    }
+
+    async fn list_due_feeds(&self, _now: Timestamp, _count: u32) -> Answer<Vec<DueFeed>> {
+        refused()
+    }
+}
