@@ -45,7 +45,7 @@ impl Group {
         match self {
             Self::Crates => &[Need::OfxGrammar],
             Self::Postgres => &[Need::Postgres],
-            Self::Stories => &[Need::Postgres, Need::OfxGrammar, Need::OfxClients],
+            Self::Stories => &[Need::Postgres, Need::OfxGrammar, Need::OfxClients, Need::Sdks],
         }
     }
 
@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn the_whole_suite_has_every_need_once() {
-        assert_eq!(needs(None), [Need::OfxGrammar, Need::Postgres, Need::OfxClients]);
+        let every = [Need::OfxGrammar, Need::Postgres, Need::OfxClients, Need::Sdks];
+        assert_eq!(needs(None), every);
         assert_eq!(needs(Some(Group::Crates)), [Need::OfxGrammar]);
     }
 

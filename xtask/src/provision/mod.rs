@@ -12,6 +12,7 @@ use anyhow::{Result, bail};
 
 pub(crate) use self::needs::Need;
 use self::needs::{PACKAGES, Package};
+use self::venv::{ENVIRONMENTS, Environment};
 
 /// What a test looks for before it searches itself: the variable's name and what it is set to.
 pub(crate) type Variable = (&'static str, PathBuf);
@@ -29,9 +30,11 @@ pub(crate) fn provide(
     groups_of: impl Fn(Need) -> Vec<&'static str>,
 ) -> Result<Vec<Variable>> {
     let mut unmet = provide_packages(needs);
-    if needs.contains(&Need::OfxClients) && !unmet.iter().any(|one| one.need == Need::OfxClients) {
-        let failure = venv::provide().err();
-        unmet.extend(failure.map(|error| missing(Need::OfxClients, format!("{error:#}"))));
+    for environment in environments(needs) {
+        if unmet.iter().all(|one| one.need != environment.need) {
+            let failure = environment.provide().err();
+            unmet.extend(failure.map(|error| missing(environment.need, format!("{error:#}"))));
+        }
     }
     for Unmet { need, reason } in &unmet {
         println!("{reason}; the test groups that cannot run: {}", groups_of(*need).join(", "));
@@ -39,7 +42,12 @@ pub(crate) fn provide(
     if !unmet.is_empty() {
         bail!("the tests need what could not be installed");
     }
-    Ok(needs.iter().flat_map(|need| variables(*need)).collect())
+    let folders = environments(needs).map(|one| (one.variable, one.folder()));
+    Ok(needs.iter().flat_map(|need| variables(*need)).chain(folders).collect())
+}
+
+fn environments(needs: &[Need]) -> impl Iterator<Item = &'static Environment> {
+    ENVIRONMENTS.iter().filter(|environment| needs.contains(&environment.need))
 }
 
 fn provide_packages(needs: &[Need]) -> Vec<Unmet> {
@@ -48,7 +56,8 @@ fn provide_packages(needs: &[Need]) -> Vec<Unmet> {
     if absent.is_empty() {
         return Vec::new();
     }
-    let names: Vec<&str> = absent.iter().map(|package| package.name).collect();
+    let mut names: Vec<&str> = absent.iter().map(|package| package.name).collect();
+    names.dedup();
     println!("installing once, from Debian: {}", names.join(" "));
     let outcome = postgres::without_default_cluster(&names, || apt::install(&names));
     let still_absent = absent.iter().filter(|package| !package.is_here());
@@ -62,7 +71,7 @@ fn missing(need: Need, reason: String) -> Unmet {
     Unmet { need, reason }
 }
 
-/// Where the tests find what was installed for `need`.
+/// Where the tests find what Debian has installed for `need`, if they need to be told.
 fn variables(need: Need) -> Vec<Variable> {
     match need {
         Need::Postgres => postgres::programs()
@@ -70,6 +79,6 @@ fn variables(need: Need) -> Vec<Variable> {
             .into_iter()
             .collect(),
         Need::OfxGrammar => vec![("MILLRACE_TEST_OFX_DTD", PathBuf::from(needs::OFX_DTD_FOLDER))],
-        Need::OfxClients => vec![("MILLRACE_TEST_VENV_OFX", venv::folder())],
+        Need::OfxClients | Need::Sdks => Vec::new(),
     }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Need {
     OfxGrammar,
     /// Foreign programs that fetch statements from our OFX door.
     OfxClients,
+    /// Published clients of the API, of several ages.
+    Sdks,
 }
 
 /// A Debian package.
@@ -41,7 +43,7 @@ enum Proof {
     PostgresServer,
 }
 
-use Need::{OfxClients, OfxGrammar, Postgres};
+use Need::{OfxClients, OfxGrammar, Postgres, Sdks};
 use Proof::{File, PostgresServer, Program, PythonModule};
 
 pub(super) const PACKAGES: &[Package] = &[
@@ -56,6 +58,7 @@ pub(super) const PACKAGES: &[Package] = &[
     package("ledger", OfxClients, Program("ledger")),
     package("openssl", OfxClients, Program("openssl")),
     package("python3-venv", OfxClients, PythonModule("ensurepip")),
+    package("python3-venv", Sdks, PythonModule("ensurepip")),
 ];
 
 const fn package(name: &'static str, need: Need, proof: Proof) -> Package {
@@ -95,7 +98,7 @@ mod tests {
 
     #[test]
     fn every_need_has_a_package() {
-        for need in [Postgres, OfxGrammar, OfxClients] {
+        for need in [Postgres, OfxGrammar, OfxClients, Sdks] {
             assert!(PACKAGES.iter().any(|package| package.need == need), "{need:?}");
         }
     }

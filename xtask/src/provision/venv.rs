@@ -1,4 +1,5 @@
-//! A Python environment for the one client that Debian does not package: ofxget.
+//! Python environments for the programs that Debian does not package: a foreign OFX client, and the published clients
+//! of the API, the old ones each in an environment of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,38 +7,82 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::needs::PYTHON;
+use super::needs::{Need, PYTHON};
 use crate::step::{last_lines, run_quietly, succeeds};
 
-/// What is installed; a change to the file makes a new environment.
-const REQUIREMENTS: &str = "xtask/provision/requirements-ofx.txt";
 /// A copy of the requirements, written last: without it the environment is not finished.
 const SEAL: &str = "installed-requirements.txt";
 /// Enough of pip's words to see what went wrong.
 const LINES_SHOWN_MAX: usize = 8;
 
-pub(super) fn folder() -> PathBuf {
-    crate::workspace::cache_folder().join("venv-ofx")
+/// One environment. What is installed stands in `xtask/provision/requirements-{name}.txt`; a change to that file makes
+/// a new environment, in `.cache/venv-{name}`.
+pub(super) struct Environment {
+    name: &'static str,
+    pub(super) need: Need,
+    /// Where the tests find it.
+    pub(super) variable: &'static str,
+    /// A program of it and its arguments: it succeeds once all is there. Not when the whole clone was moved, for an
+    /// environment knows its own absolute path.
+    proof: &'static [&'static str],
 }
 
-/// Makes the environment, unless it is there and its client starts.
-pub(super) fn provide() -> Result<()> {
-    let folder = folder();
-    let source = crate::workspace::root().join(REQUIREMENTS);
-    let wanted =
-        fs::read_to_string(&source).with_context(|| format!("cannot read {REQUIREMENTS}"))?;
-    if is_sealed_with(&folder, &wanted) && client_starts(&folder) {
-        return Ok(());
+pub(super) const ENVIRONMENTS: &[Environment] = &[
+    Environment {
+        name: "ofx",
+        need: Need::OfxClients,
+        variable: "MILLRACE_TEST_VENV_OFX",
+        proof: &["ofxget", "--help"],
+    },
+    sdk(
+        "sdk",
+        "MILLRACE_TEST_VENV_SDK",
+        &["python", "-c", "import codat_bankfeeds, codat_platform"],
+    ),
+    sdk("sdk-6", "MILLRACE_TEST_VENV_SDK_6", OLD_SDK),
+    sdk("sdk-0-25", "MILLRACE_TEST_VENV_SDK_0_25", OLD_SDK),
+    sdk("sdk-0-23", "MILLRACE_TEST_VENV_SDK_0_23", OLD_SDK),
+];
+
+const OLD_SDK: &[&str] = &["python", "-c", "import codatbankfeeds"];
+
+const fn sdk(
+    name: &'static str,
+    variable: &'static str,
+    proof: &'static [&'static str],
+) -> Environment {
+    Environment { name, need: Need::Sdks, variable, proof }
+}
+
+impl Environment {
+    pub(super) fn folder(&self) -> PathBuf {
+        crate::workspace::cache_folder().join(format!("venv-{}", self.name))
     }
-    println!("installing once, from PyPI, into {}: {}", folder.display(), names_in(&wanted));
-    finish(Command::new(PYTHON).args(["-m", "venv", "--clear"]).arg(&folder))?;
-    let pip = folder.join("bin/pip");
-    let arguments = ["install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    finish(Command::new(pip).args(arguments).arg(&source))?;
-    if !client_starts(&folder) {
-        bail!("{} is installed and does not start", client(&folder).display());
+
+    /// Makes the environment, unless it is there and content.
+    pub(super) fn provide(&self) -> Result<()> {
+        let folder = self.folder();
+        let source = format!("xtask/provision/requirements-{}.txt", self.name);
+        let path = crate::workspace::root().join(&source);
+        let wanted = fs::read_to_string(&path).with_context(|| format!("cannot read {source}"))?;
+        if is_sealed_with(&folder, &wanted) && self.is_content() {
+            return Ok(());
+        }
+        println!("installing once, from PyPI, into {}: {}", folder.display(), names_in(&wanted));
+        finish(Command::new(PYTHON).args(["-m", "venv", "--clear"]).arg(&folder))?;
+        let pip = folder.join("bin/pip");
+        let arguments = ["install", "--quiet", "--disable-pip-version-check", "--requirement"];
+        finish(Command::new(pip).args(arguments).arg(&path))?;
+        if !self.is_content() {
+            bail!("{} is installed and cannot do: {}", folder.display(), self.proof.join(" "));
+        }
+        fs::write(folder.join(SEAL), wanted).context("cannot seal the Python environment")
     }
-    fs::write(folder.join(SEAL), wanted).context("cannot seal the Python environment")
+
+    fn is_content(&self) -> bool {
+        let Some((program, arguments)) = self.proof.split_first() else { return false };
+        succeeds(Command::new(self.folder().join("bin").join(program)).args(arguments))
+    }
 }
 
 fn finish(command: &mut Command) -> Result<()> {
@@ -53,15 +98,6 @@ fn is_sealed_with(folder: &Path, wanted: &str) -> bool {
     fs::read_to_string(folder.join(SEAL)).is_ok_and(|installed| installed == wanted)
 }
 
-/// Also false when the whole clone was moved: an environment knows its own absolute path.
-fn client_starts(folder: &Path) -> bool {
-    succeeds(Command::new(client(folder)).arg("--help"))
-}
-
-fn client(folder: &Path) -> PathBuf {
-    folder.join("bin/ofxget")
-}
-
 fn names_in(requirements: &str) -> String {
     let lines = requirements.lines().filter(|line| line.contains("=="));
     lines.collect::<Vec<_>>().join(" ")
@@ -70,6 +106,15 @@ fn names_in(requirements: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_environment_has_pinned_requirements() {
+        for environment in ENVIRONMENTS {
+            let name = format!("xtask/provision/requirements-{}.txt", environment.name);
+            let wanted = fs::read_to_string(crate::workspace::root().join(&name)).unwrap();
+            assert!(!names_in(&wanted).is_empty(), "{name}");
+        }
+    }
 
     #[test]
     fn an_environment_made_from_other_requirements_is_not_taken() {
