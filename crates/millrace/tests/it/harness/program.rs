@@ -115,9 +115,16 @@ impl Sandbox {
 
 /// The Python environment with `ofxget`.
 pub(crate) fn ofxtools(program: &str) -> PathBuf {
-    let named = std::env::var_os("MILLRACE_TEST_VENV_OFX").map(PathBuf::from);
+    environment("ofx", program)
+}
+
+/// A program of the Python environment of that name.
+pub(crate) fn environment(name: &str, program: &str) -> PathBuf {
+    let variable = format!("MILLRACE_TEST_VENV_{}", name.to_uppercase().replace('-', "_"));
+    let named = std::env::var_os(variable).map(PathBuf::from);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    named.unwrap_or_else(|| root.join(".cache/venv-ofx")).join("bin").join(program)
+    let folder = named.unwrap_or_else(|| root.join(format!(".cache/venv-{name}")));
+    folder.join("bin").join(program)
 }
 
 /// A file of the grammars of OFX.

@@ -12,6 +12,7 @@ mod ofx_door;
 mod processes;
 mod pushes;
 mod quickbooks;
+mod sdks;
 mod seeds;
 mod settings;
 mod simulate;
