@@ -228,8 +228,8 @@ struct Envelope<'a> {
     service: &'a str,
     error: &'a str,
     correlation_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    validation: Option<ValidationShape<'a>>,
+    /// Always there: version 6 of the Python library cannot read an error without it.
+    validation: ValidationShape<'a>,
     #[schemars(extend("enum" = ["True", "False", "Unknown"]))]
     can_be_retried: &'a str,
     detailed_error_code: u8,
@@ -252,14 +252,13 @@ struct ItemShape<'a> {
 }
 
 impl<'a> ValidationShape<'a> {
-    fn of(faults: &'a [Fault]) -> Option<Self> {
+    fn of(faults: &'a [Fault]) -> Self {
         let item = |fault: &'a Fault| ItemShape {
             item_id: &fault.path,
             message: &fault.message,
             validator_name: fault.validator,
         };
-        let errors: Vec<_> = faults.iter().map(item).collect();
-        if errors.is_empty() { None } else { Some(Self { errors, warnings: Vec::new() }) }
+        Self { errors: faults.iter().map(item).collect(), warnings: Vec::new() }
     }
 }
 

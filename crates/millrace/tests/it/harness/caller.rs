@@ -50,6 +50,8 @@ impl Reply {
         assert!(body["service"].is_string() && body["error"].is_string(), "{body}");
         assert!(matches!(body["canBeRetried"].as_str(), Some("True" | "False" | "Unknown")));
         assert_eq!(body["detailedErrorCode"], 0);
+        assert!(body["validation"]["errors"].is_array(), "{body}");
+        assert_eq!(body["validation"]["warnings"], serde_json::json!([]));
         body
     }
 }

@@ -6,6 +6,9 @@ use crate::harness::{Database, Sandbox, Server, environment, on_both};
 on_both! {
     the_newest_bank_feeds_package_works_method_by_method;
     the_newest_platform_package_works_for_its_share;
+    the_package_of_2024_works_method_by_method;
+    the_package_of_summer_2023_works_method_by_method;
+    the_package_of_the_tutorial_of_june_2023_works_method_by_method;
 }
 
 /// Runs a program, whose checks are its exit code, with the packages of an environment.
@@ -23,4 +26,16 @@ async fn the_newest_bank_feeds_package_works_method_by_method(database: Database
 
 async fn the_newest_platform_package_works_for_its_share(database: Database) {
     run(database, "sdk", "platform_6").await;
+}
+
+async fn the_package_of_2024_works_method_by_method(database: Database) {
+    run(database, "sdk-6", "bankfeeds_6").await;
+}
+
+async fn the_package_of_summer_2023_works_method_by_method(database: Database) {
+    run(database, "sdk-0-25", "bankfeeds_0").await;
+}
+
+async fn the_package_of_the_tutorial_of_june_2023_works_method_by_method(database: Database) {
+    run(database, "sdk-0-23", "bankfeeds_0").await;
 }
