@@ -27,7 +27,7 @@ from support import (
 
 PUSHES_ONE_FLAT_OBJECT = version("codat-bankfeeds").startswith("0.23.")
 ACCOUNT = "352c5955-907a-4ff1-a3a2-fa9467739251"
-EXCUSED = {"bank_account_transactions.get": "not served yet"}
+EXCUSED = {"bank_account_transactions.get": "this version has no such operation"}
 GROUPS = ["companies", "connections", "bank_feed_accounts", "bank_account_transactions"]
 
 

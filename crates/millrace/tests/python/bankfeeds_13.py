@@ -27,7 +27,7 @@ from support import (
 )
 
 # Methods whose operations this server does not have yet.
-AWAITED = "not served yet"
+AWAITED = "this version has no such operation"
 EXCUSED = {
     "account_mapping.create": AWAITED,
     "account_mapping.get": AWAITED,

@@ -23,7 +23,7 @@ from support import (
     wait_for,
 )
 
-AWAITED = "not served yet"
+AWAITED = "this version has no such operation"
 EXCUSED = {
     "account_mapping.create": AWAITED,
     "account_mapping.get": "the package expects one object where the contract has a list",

@@ -29,7 +29,7 @@ from support import (
     wait_for,
 )
 
-AWAITED = "not served yet"
+AWAITED = "this version has no such operation"
 DELETES_AND_RAISES = "the package reads the empty 204 as an error; that the key is gone is checked"
 NOT_SERVED = "a server of bank feeds reads no books; answers 404, which is checked"
 EXCUSED = {
