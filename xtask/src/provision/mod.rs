@@ -3,6 +3,7 @@
 
 mod apt;
 mod needs;
+mod node;
 mod postgres;
 mod venv;
 
@@ -35,6 +36,10 @@ pub(crate) fn provide(
             let failure = environment.provide().err();
             unmet.extend(failure.map(|error| missing(environment.need, format!("{error:#}"))));
         }
+    }
+    if needs.contains(&Need::Sdks) && unmet.iter().all(|one| one.need != Need::Sdks) {
+        let failure = node::provide().err();
+        unmet.extend(failure.map(|error| missing(Need::Sdks, format!("{error:#}"))));
     }
     for Unmet { need, reason } in &unmet {
         println!("{reason}; the test groups that cannot run: {}", groups_of(*need).join(", "));
@@ -71,7 +76,7 @@ fn missing(need: Need, reason: String) -> Unmet {
     Unmet { need, reason }
 }
 
-/// Where the tests find what Debian has installed for `need`, if they need to be told.
+/// Where the tests find what was installed for `need` outside the Python environments, if they need to be told.
 fn variables(need: Need) -> Vec<Variable> {
     match need {
         Need::Postgres => postgres::programs()
@@ -79,6 +84,7 @@ fn variables(need: Need) -> Vec<Variable> {
             .into_iter()
             .collect(),
         Need::OfxGrammar => vec![("MILLRACE_TEST_OFX_DTD", PathBuf::from(needs::OFX_DTD_FOLDER))],
-        Need::OfxClients | Need::Sdks => Vec::new(),
+        Need::OfxClients => Vec::new(),
+        Need::Sdks => vec![(node::VARIABLE, node::folder())],
     }
 }

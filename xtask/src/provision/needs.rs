@@ -59,6 +59,8 @@ pub(super) const PACKAGES: &[Package] = &[
     package("openssl", OfxClients, Program("openssl")),
     package("python3-venv", OfxClients, PythonModule("ensurepip")),
     package("python3-venv", Sdks, PythonModule("ensurepip")),
+    package("nodejs", Sdks, Program("node")),
+    package("npm", Sdks, Program("npm")),
 ];
 
 const fn package(name: &'static str, need: Need, proof: Proof) -> Package {

@@ -11,7 +11,7 @@ mod tls;
 pub(crate) use books::{Books, a_line, a_linked_account, link_account, text};
 pub(crate) use caller::{Caller, Reply};
 pub(crate) use ofx::{OfxCaller, statement, values};
-pub(crate) use program::{Said, Sandbox, environment, grammar, ofxtools};
+pub(crate) use program::{Said, Sandbox, environment, grammar, node_packages, ofxtools};
 pub(crate) use server::{Database, Home, Server, ServerOptions, millrace};
 pub(crate) use time::{days_ago, today, wait_for};
 pub(crate) use tls::TestCa;
