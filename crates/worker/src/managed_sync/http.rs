@@ -1,0 +1,177 @@
+//! The bank that the operator configures: asked by GET, answering JSON. docs/managed-feeds.md says what is agreed.
+
+use super::source::{BankPage, BankRefusal, BankRequest, BankSource};
+use super::template::{TemplateError, UrlTemplate};
+use super::wire::read_page;
+use async_trait::async_trait;
+use domain::clock::Clock;
+use domain::managed_sync::{Again, SyncErrorCode};
+use outbound::{
+    Call, CallError, ClientError, Outbound, OutboundOptions, Plaintext, Reply, RetryHint, Target,
+};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+
+/// Where the bank is, and how it is asked.
+#[derive(Clone)]
+pub struct HttpBankOptions {
+    /// The URL, with places; see [`UrlTemplate`].
+    pub url: String,
+    /// What goes into the header `Authorization`.
+    pub authorization: Option<String>,
+    /// How long one page may take.
+    pub timeout: Duration,
+    /// Whether the bank may be called without TLS.
+    pub plaintext: Plaintext,
+}
+
+/// Why the bank cannot be asked.
+#[derive(Debug, Error)]
+pub enum BankError {
+    /// Mend `managed_feeds.url`.
+    #[error("managed_feeds.url: {0}")]
+    Url(#[from] TemplateError),
+    /// Mend `managed_feeds.authorization`.
+    #[error("managed_feeds.authorization cannot stand in a header: {0}")]
+    Authorization(CallError),
+    /// Tell the operator.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+/// A bank behind HTTP.
+pub struct HttpBank {
+    template: UrlTemplate,
+    authorization: Option<String>,
+    outbound: Outbound,
+    timeout: Duration,
+    clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for HttpBank {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpBank({})", self.template.origin())
+    }
+}
+
+impl HttpBank {
+    /// Checks the options. Nothing is called yet.
+    pub fn new(options: HttpBankOptions, clock: Arc<dyn Clock>) -> Result<Self, BankError> {
+        let HttpBankOptions { url, authorization, timeout, plaintext } = options;
+        let template = UrlTemplate::parse(&url, plaintext)?;
+        let bounds = OutboundOptions { timeout, ..OutboundOptions::default() };
+        let outbound = Outbound::new(&bounds)?;
+        let bank = Self { template, authorization, outbound, timeout, clock };
+        let origin = Target::parse(bank.template.origin(), plaintext);
+        let origin = origin.map_err(TemplateError::from)?;
+        bank.call(origin).map_err(BankError::Authorization)?;
+        Ok(bank)
+    }
+
+    /// Whom it calls, for the log.
+    pub fn origin(&self) -> &str {
+        self.template.origin()
+    }
+
+    fn call(&self, target: Target) -> Result<Call, CallError> {
+        let call = Call::get(target).with("Accept", "application/json")?;
+        match &self.authorization {
+            Some(authorization) => call.with("Authorization", authorization),
+            None => Ok(call),
+        }
+    }
+
+    fn unanswered(&self, error: &CallError) -> BankRefusal {
+        let bank = self.origin();
+        match error {
+            CallError::Unreachable(_) | CallError::BrokenOff(_) => BankRefusal::passing(
+                SyncErrorCode::BankUnreachable,
+                format!(
+                    "{bank}: {error}: see whether managed_feeds.url is right and the bank can be reached from here"
+                ),
+            ),
+            CallError::TimedOut => BankRefusal::passing(
+                SyncErrorCode::BankTimedOut,
+                format!(
+                    "{bank}: {error} ({} s): see whether the bank is slow, or raise managed_feeds.timeout_secs",
+                    self.timeout.as_secs()
+                ),
+            ),
+            CallError::TooLarge { .. } => BankRefusal::lasting(
+                SyncErrorCode::BankAnswerTooLarge,
+                format!("{bank}: {error}: have the bank answer in smaller pages, joined by `next`"),
+            ),
+            CallError::Unsound(_) => BankRefusal::lasting(
+                SyncErrorCode::NotConfigured,
+                format!("{bank}: {error}: mend managed_feeds.url"),
+            ),
+        }
+    }
+
+    /// What an answer means that brings no lines.
+    fn refused(&self, reply: &Reply, account: &str) -> BankRefusal {
+        let (bank, status) = (self.origin(), reply.status);
+        let told = format!("{bank} answers HTTP {status}");
+        match status {
+            401 | 403 => BankRefusal::lasting(
+                SyncErrorCode::BankRefusedAuthorization,
+                format!("{told}: set managed_feeds.authorization to what the bank accepts"),
+            ),
+            404 | 410 => BankRefusal::lasting(
+                SyncErrorCode::BankUnknownAccount,
+                format!(
+                    "{told} for the account {account:?}: see whether the bank knows it by this id, and whether managed_feeds.url is right"
+                ),
+            ),
+            408 => BankRefusal::passing(SyncErrorCode::BankTimedOut, told),
+            429 => self.later(
+                reply.retry,
+                SyncErrorCode::BankBusy,
+                format!("{told}: it is asked too often; make schedules rarer"),
+            ),
+            500..=599 => self.later(
+                reply.retry,
+                SyncErrorCode::BankFailed,
+                format!("{told}: the bank has to mend it"),
+            ),
+            300..=399 => BankRefusal::lasting(
+                SyncErrorCode::BankAnsweredUnexpectedly,
+                format!(
+                    "{told}: redirects are not followed; set managed_feeds.url to where it leads"
+                ),
+            ),
+            _ => BankRefusal::lasting(
+                SyncErrorCode::BankAnsweredUnexpectedly,
+                format!("{told}: see whether managed_feeds.url is right"),
+            ),
+        }
+    }
+
+    fn later(&self, hint: RetryHint, code: SyncErrorCode, message: String) -> BankRefusal {
+        let again = Again::Later(hint.not_before(self.clock.now()));
+        BankRefusal { again, ..BankRefusal::passing(code, message) }
+    }
+}
+
+#[async_trait]
+impl BankSource for HttpBank {
+    async fn fetch(&self, request: &BankRequest) -> Result<BankPage, BankRefusal> {
+        let target = self.template.fill(request).map_err(|error| {
+            let message = format!("{}: {error}: mend managed_feeds.url", self.origin());
+            BankRefusal::lasting(SyncErrorCode::NotConfigured, message)
+        })?;
+        let call = self.call(target).map_err(|error| self.unanswered(&error))?;
+        let reply = self.outbound.send(call).await.map_err(|error| self.unanswered(&error))?;
+        match reply.status {
+            200 => read_page(&reply.body).map_err(|error| {
+                let message =
+                    format!("{} answers what is not agreed: {error}", self.template.origin());
+                BankRefusal::lasting(SyncErrorCode::BankAnswerInvalid, message)
+            }),
+            204 => Ok(BankPage::default()),
+            _ => Err(self.refused(&reply, request.account.account.as_str())),
+        }
+    }
+}
