@@ -120,6 +120,17 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, format!("Source account {id} not found"))
     }
 
+    /// 404: the account has no such sync.
+    pub(crate) fn no_such_sync(id: impl Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("Sync {id} not found"))
+    }
+
+    /// 404: the account has no schedule.
+    pub(crate) fn no_such_feed(account: impl Display) -> Self {
+        let error = format!("Source account {account} has no schedule");
+        Self::new(StatusCode::NOT_FOUND, error)
+    }
+
     /// 404: the company has no such push.
     pub(crate) fn no_such_push(key: impl Display) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("Push operation {key} not found"))

@@ -5,7 +5,7 @@ use crate::envelope::{Answer, ApiError};
 use crate::state::ApiState;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use domain::ids::{ApiKeyId, ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey};
+use domain::ids::{ApiKeyId, ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey, SyncId};
 use domain::source_account::{AccountId, AccountPath};
 use store::Missing;
 
@@ -23,6 +23,13 @@ pub(crate) struct ConnectionAt(pub(crate) ConnectionPath);
 /// `/companies/{companyId}/connections/{connectionId}/…/{accountId}`.
 #[derive(Clone, Debug)]
 pub(crate) struct AccountAt(pub(crate) AccountPath);
+
+/// `/companies/{companyId}/connections/{connectionId}/bankFeedAccounts/{sourceAccountId}/managedBankFeeds/syncs/{syncId}`.
+#[derive(Clone, Debug)]
+pub(crate) struct SyncAt {
+    pub(crate) account: AccountPath,
+    pub(crate) id: SyncId,
+}
 
 /// `/companies/{companyId}/push/{pushOperationKey}`.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +74,17 @@ impl PathTexts {
             ConnectionId::parse(text).ok_or_else(|| ApiError::no_such_connection(text))?;
         Ok(ConnectionPath { client, company, connection })
     }
+
+    /// The contract names an account's id in two ways.
+    fn account(&self, caller: Caller) -> Answer<AccountPath> {
+        let connection = self.connection(caller)?;
+        let text = match self.get("accountId") {
+            "" => self.get("sourceAccountId"),
+            text => text,
+        };
+        let account = AccountId::parse(text).map_err(|_no_id| ApiError::no_such_account(text))?;
+        Ok(AccountPath { connection, account })
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for CompanyAt {
@@ -92,11 +110,20 @@ impl<S: Send + Sync> FromRequestParts<S> for AccountAt {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
         let caller = Caller::from_request_parts(parts, state).await?;
+        PathTexts::of(parts, state).await?.account(caller).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SyncAt {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let caller = Caller::from_request_parts(parts, state).await?;
         let texts = PathTexts::of(parts, state).await?;
-        let connection = texts.connection(caller)?;
-        let text = texts.get("accountId");
-        let account = AccountId::parse(text).map_err(|_no_id| ApiError::no_such_account(text))?;
-        Ok(Self(AccountPath { connection, account }))
+        let account = texts.account(caller)?;
+        let text = texts.get("syncId");
+        let id = SyncId::parse(text).ok_or_else(|| ApiError::no_such_sync(text))?;
+        Ok(Self { account, id })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the door needs from the building. Making these things is the roof's business.
 
+use crate::envelope::{Answer, ApiError};
 use domain::clock::Clock;
 use domain::ids::IdSource;
 use domain::link_otp::OtpSigner;
@@ -28,6 +29,8 @@ pub struct ApiState {
     pub body_bytes_max: usize,
     /// For so long an answer is given again under its `Idempotency-Key`.
     pub answer_life_minutes: u32,
+    /// Whether a bank is configured that managed feeds are fetched from.
+    pub has_bank: bool,
     /// What must end before the process does.
     pub tasks: TaskTracker,
 }
@@ -37,6 +40,15 @@ impl ApiState {
     /// every later one.
     pub(crate) fn now(&self) -> Timestamp {
         to_the_microsecond(self.clock.now())
+    }
+
+    /// Refuses what only a bank can do.
+    pub(crate) fn need_bank(&self) -> Answer<()> {
+        if self.has_bank {
+            return Ok(());
+        }
+        let error = "no bank is configured: the operator sets managed_feeds.url to where the bank serves transactions";
+        Err(ApiError::refused(error))
     }
 }
 

@@ -2,11 +2,15 @@
 
 mod account;
 mod fetch;
+mod managed_sync;
 mod push;
 
 use crate::surface::Surface;
 
 /// Every operation of ours that there is.
 pub(crate) fn surface() -> Surface {
-    Surface::default().merge(push::surface()).merge(account::surface())
+    Surface::default()
+        .merge(push::surface())
+        .merge(account::surface())
+        .merge(managed_sync::surface())
 }

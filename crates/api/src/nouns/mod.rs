@@ -8,6 +8,7 @@ mod company;
 mod connection;
 mod credential;
 mod line;
+mod managed_sync;
 mod push;
 mod source_account;
 
@@ -25,6 +26,7 @@ pub(crate) fn surface() -> Surface {
         .merge(credential::surface())
         .merge(push::surface())
         .merge(line::surface())
+        .merge(managed_sync::surface())
         .merge(access_token::surface())
         .merge(api_key::surface())
         .merge(client_settings::surface())

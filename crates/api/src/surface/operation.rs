@@ -11,6 +11,7 @@ pub(crate) enum Area {
     Connections,
     SourceAccounts,
     Transactions,
+    ManagedFeeds,
     Settings,
     Delivery,
 }
@@ -23,6 +24,7 @@ impl Area {
             Self::Connections => "Connections",
             Self::SourceAccounts => "Source accounts",
             Self::Transactions => "Transactions",
+            Self::ManagedFeeds => "Managed bank feeds",
             Self::Settings => "Settings",
             Self::Delivery => "What became of lines",
         }

@@ -52,6 +52,7 @@ impl Parameter {
         let (about, schema): (_, fn() -> Schema) = match name {
             "companyId" => ("The company", uuid),
             "connectionId" => ("The connection", uuid),
+            "syncId" => ("The sync", uuid),
             "pushOperationKey" => ("The push operation", uuid),
             "accountId" | "sourceAccountId" => ("The source account, by the caller's id", text),
             "platformKey" => ("The platform, by its four letters", text),
