@@ -6,10 +6,11 @@ use crate::world::{SystemClock, SystemRandom};
 use anyhow::Context as _;
 use domain::api_key::{ApiKey, ApiKeySecret};
 use domain::client::{CLIENT_NAME_DEFAULT, Client, ClientName};
-use domain::clock::Clock as _;
+use domain::clock::Clock;
 use domain::ids::{ApiKeyId, ClientId, IdSource as _, random_uuid};
 use domain::link_otp::OTP_KEY_BYTES;
 use domain::platform::{History, Profiles, QUICKBOOKS};
+use outbound::Plaintext;
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
@@ -18,6 +19,7 @@ use store::migration::Migrate;
 use store::{Installation, KeyKept, LastKey, Store};
 use store_postgres::{PostgresOptions, PostgresStore};
 use store_sqlite::{SqliteOptions, SqliteStore};
+use worker::managed_sync::{BankSource, HttpBank, HttpBankOptions};
 
 /// The database's file in the data folder.
 const DATABASE_FILE: &str = "millrace.db";
@@ -177,4 +179,21 @@ pub(crate) fn profiles(settings: &Settings) -> Profiles {
     let history = History::Days(settings.quickbooks.history_days);
     let quickbooks = domain::platform::Profile { history, ..QUICKBOOKS.profile };
     Profiles::standard().with(&QUICKBOOKS, quickbooks)
+}
+
+/// The bank that managed feeds are fetched from, if one is configured.
+pub(crate) fn bank(
+    settings: &Settings,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Option<Arc<dyn BankSource>>> {
+    let Some(feeds) = &settings.managed_feeds else { return Ok(None) };
+    let options = HttpBankOptions {
+        url: feeds.url.clone(),
+        authorization: feeds.authorization.clone(),
+        timeout: feeds.timeout,
+        plaintext: if feeds.allow_http { Plaintext::Anywhere } else { Plaintext::Loopback },
+    };
+    let bank = HttpBank::new(options, clock).context("managed feeds cannot be fetched")?;
+    tracing::info!(bank = bank.origin(), "managed feeds are on");
+    Ok(Some(Arc::new(bank)))
 }

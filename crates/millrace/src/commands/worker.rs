@@ -1,10 +1,11 @@
-//! `millrace worker`: settles pushes beside other processes that serve.
+//! `millrace worker`: settles pushes and fetches managed feeds beside other processes that serve.
 
 use crate::cli::ConfigArgs;
-use crate::serve::Stop;
+use crate::serve::{Stop, Workers};
 use crate::world::{SystemClock, SystemRandom};
-use crate::{load, logging, serve, wire_up};
+use crate::{load, logging, wire_up};
 use std::sync::Arc;
+use tokio_util::task::TaskTracker;
 use tracing::info;
 
 /// Works until told to stop.
@@ -13,9 +14,14 @@ pub(crate) async fn run(config: &ConfigArgs) -> anyhow::Result<()> {
     logging::start(settings.log.format, &settings.log.filter)?;
     let store = wire_up::open_store(&settings).await?;
     let stop = Stop::on_signals();
-    let worker = serve::worker(&settings, &store, Arc::new(SystemClock), Arc::new(SystemRandom));
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let bank = wire_up::bank(&settings, clock.clone())?;
+    let tasks = TaskTracker::new();
+    let workers = Workers { settings: &settings, store: &store, clock, ids, bank };
+    workers.start(&tasks, &stop.token());
+    tasks.close();
     info!(storage = ?settings.storage.place, "working");
-    worker.run(stop.token()).await;
+    tasks.wait().await;
     store.close().await;
     info!("stopped");
     Ok(())

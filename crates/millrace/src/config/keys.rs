@@ -61,6 +61,18 @@ pub(crate) const KEYS: &[Key] = &[
     key("worker.enabled", "true", "settle pushes in this process"),
     key("worker.lease_secs", "15", "how long a worker may hold a piece of work"),
     key("worker.poll_ms", "500", "how often a worker looks for work that other processes wrote"),
+    key(
+        "managed_feeds.url",
+        "",
+        "where the bank serves an account's transactions, see docs/managed-feeds.md; off by default",
+    ),
+    secret("managed_feeds.authorization", "what the bank wants in the header Authorization"),
+    key("managed_feeds.timeout_secs", "30", "how long the bank may take for one answer"),
+    key(
+        "managed_feeds.allow_http",
+        "false",
+        "call the bank without TLS beyond this machine too, such as in a private network",
+    ),
     key("simulators.enabled", "auto", "`true`, `false`, or `auto`: on in evaluation mode"),
     key("log.format", "auto", "`text`, `json`, or `auto`: text on a terminal"),
     key("log.filter", "info", "what to log, such as `info` or `warn,api=debug`"),

@@ -16,6 +16,7 @@ pub(crate) struct Settings {
     pub(crate) server: Server,
     pub(crate) storage: Storage,
     pub(crate) worker: Worker,
+    pub(crate) managed_feeds: Option<ManagedFeeds>,
     pub(crate) simulators: bool,
     pub(crate) log: Log,
     pub(crate) quickbooks: QuickBooks,
@@ -79,6 +80,21 @@ pub(crate) struct Worker {
     pub(crate) poll: Duration,
 }
 
+/// Where the bank is that syncs ask.
+#[derive(Clone)]
+pub(crate) struct ManagedFeeds {
+    pub(crate) url: String,
+    pub(crate) authorization: Option<String>,
+    pub(crate) timeout: Duration,
+    pub(crate) allow_http: bool,
+}
+
+impl std::fmt::Debug for ManagedFeeds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a bank")
+    }
+}
+
 /// What is logged, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct Log {
@@ -132,6 +148,7 @@ impl Settings {
                 lease_secs: read.within("worker.lease_secs", 1, 3_600)?,
                 poll: Duration::from_millis(read.within("worker.poll_ms", 10, 60_000)?.into()),
             },
+            managed_feeds: read.managed_feeds()?,
             simulators,
             log: Log {
                 format: read.one_of(
@@ -241,6 +258,18 @@ impl Reader<'_> {
             },
         };
         Ok(Storage { place, migrate: self.truth("storage.migrate")? })
+    }
+
+    fn managed_feeds(&self) -> anyhow::Result<Option<ManagedFeeds>> {
+        let timeout_secs = self.within("managed_feeds.timeout_secs", 1, 200)?;
+        let allow_http = self.truth("managed_feeds.allow_http")?;
+        let authorization = self.optional("managed_feeds.authorization")?;
+        Ok(self.optional("managed_feeds.url")?.map(|url| ManagedFeeds {
+            url: url.to_owned(),
+            authorization: authorization.map(str::to_owned),
+            timeout: Duration::from_secs(timeout_secs.into()),
+            allow_http,
+        }))
     }
 
     fn quickbooks(&self) -> anyhow::Result<QuickBooks> {

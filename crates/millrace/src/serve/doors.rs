@@ -49,6 +49,7 @@ impl Doors<'_> {
             public_url: public_url.to_owned(),
             body_bytes_max: settings.server.body_bytes_max,
             answer_life_minutes: settings.server.answer_life_minutes,
+            has_bank: settings.managed_feeds.is_some(),
             tasks: self.tasks.clone(),
         });
         let ofx = ofx_server::router(OfxState::new(

@@ -3,9 +3,11 @@
 mod doors;
 mod health;
 mod stop;
+mod workers;
 
 pub(crate) use doors::Doors;
 pub(crate) use stop::Stop;
+pub(crate) use workers::Workers;
 
 use crate::config::{Settings, Tls};
 use crate::wire_up;
@@ -14,9 +16,6 @@ use anyhow::Context as _;
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
-use domain::clock::Clock;
-use domain::ids::IdSource;
-use jiff::SignedDuration;
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -25,7 +24,6 @@ use store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
-use worker::{Worker, WorkerOptions};
 
 /// A server that listens.
 pub(crate) struct Running {
@@ -61,8 +59,10 @@ pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Running> {
     let handle = Handle::new();
     listen(listener, router, settings.server.tls.as_ref(), handle.clone(), &tasks).await?;
     let worker_stop = CancellationToken::new();
+    let bank = wire_up::bank(settings, clock.clone())?;
     if settings.worker.enabled {
-        tasks.spawn(worker(settings, &store, clock, ids).run(worker_stop.clone()));
+        let workers = Workers { settings, store: &store, clock, ids, bank };
+        workers.start(&tasks, &worker_stop);
     }
     info!(%url, storage = ?settings.storage.place, simulators = settings.simulators, "listening");
     Ok(Running {
@@ -74,21 +74,6 @@ pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Running> {
         tasks,
         drain: settings.server.drain,
     })
-}
-
-/// The worker that the settings describe.
-pub(crate) fn worker(
-    settings: &Settings,
-    store: &Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn IdSource>,
-) -> Worker {
-    let options = WorkerOptions {
-        lease: SignedDuration::from_secs(settings.worker.lease_secs.into()),
-        poll: settings.worker.poll,
-        ..WorkerOptions::default()
-    };
-    Worker::new(store.clone(), clock, ids, options)
 }
 
 async fn listen(

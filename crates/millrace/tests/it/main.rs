@@ -14,3 +14,4 @@
 
 mod harness;
 mod stories;
+mod syncs;

@@ -1,5 +1,6 @@
 //! A server of one's own for each test, a caller with a key, and conditions to wait for.
 
+mod bank;
 mod books;
 mod caller;
 mod ofx;
@@ -8,6 +9,7 @@ mod server;
 mod time;
 mod tls;
 
+pub(crate) use bank::{BANK_AUTHORIZATION, Bank};
 pub(crate) use books::{Books, a_line, a_linked_account, link_account, text};
 pub(crate) use caller::{Caller, Reply};
 pub(crate) use ofx::{OfxCaller, statement, values};

@@ -8,6 +8,7 @@ mod errors;
 mod idempotency;
 mod keys_and_tokens;
 mod lists;
+mod managed_feeds;
 mod ofx_door;
 mod processes;
 mod pushes;

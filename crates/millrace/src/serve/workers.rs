@@ -1,0 +1,51 @@
+//! The workers of one process: one settles pushes, one fetches from the bank.
+
+use crate::config::Settings;
+use crate::wire_up;
+use domain::clock::Clock;
+use domain::ids::IdSource;
+use jiff::SignedDuration;
+use std::sync::Arc;
+use store::Store;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use worker::managed_sync::{BankSource, SyncWorker, SyncWorkerOptions};
+use worker::{Worker, WorkerOptions};
+
+/// What workers are made from.
+pub(crate) struct Workers<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) store: &'a Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) bank: Option<Arc<dyn BankSource>>,
+}
+
+impl Workers<'_> {
+    /// Starts all of them; each works until `stop`.
+    pub(crate) fn start(self, tasks: &TaskTracker, stop: &CancellationToken) {
+        tasks.spawn(self.pushes().run(stop.clone()));
+        tasks.spawn(self.syncs().run(stop.clone()));
+    }
+
+    fn pushes(&self) -> Worker {
+        let options = WorkerOptions {
+            lease: SignedDuration::from_secs(self.settings.worker.lease_secs.into()),
+            poll: self.settings.worker.poll,
+            ..WorkerOptions::default()
+        };
+        Worker::new(self.store.clone(), self.clock.clone(), self.ids.clone(), options)
+    }
+
+    fn syncs(&self) -> SyncWorker {
+        let poll = self.settings.worker.poll;
+        SyncWorker {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            profiles: Arc::new(wire_up::profiles(self.settings)),
+            bank: self.bank.clone(),
+            options: SyncWorkerOptions { poll, ..SyncWorkerOptions::default() },
+        }
+    }
+}
