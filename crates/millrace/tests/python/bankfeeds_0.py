@@ -32,7 +32,9 @@ GROUPS = ["companies", "connections", "bank_feed_accounts", "bank_account_transa
 
 
 def client(url: str, header: str) -> codatbankfeeds.CodatBankFeeds:
-    return codatbankfeeds.CodatBankFeeds(security=shared.Security(auth_header=header), server_url=url)
+    return codatbankfeeds.CodatBankFeeds(
+        security=shared.Security(auth_header=header), server_url=url
+    )
 
 
 def main() -> None:
@@ -107,7 +109,9 @@ def accounts(sdk: Recorded, at_it: dict[str, str]) -> None:
     listed = sdk.bank_feed_accounts.get(operations.GetBankFeedsRequest(**at_it))
     same(payload(listed, "bank_feed_accounts"), made)
     account.account_name = "Main"
-    update = operations.UpdateBankFeedRequest(account_id=ACCOUNT, bank_feed_account=account, **at_it)
+    update = operations.UpdateBankFeedRequest(
+        account_id=ACCOUNT, bank_feed_account=account, **at_it
+    )
     changed = payload(sdk.bank_feed_accounts.update(update), "bank_feed_account")
     same((changed.account_name, changed.sort_code), ("Main", "123456"))
 
@@ -133,7 +137,12 @@ def transactions(sdk: Recorded, quickbooks: QuickBooks, at_it: dict[str, str]) -
     same([one.type.value for one in made.changes], ["Created"])
 
     wanted = operations.ListBankAccountTransactionsRequest(
-        account_id=ACCOUNT, order_by="-modifiedDate", page=1, page_size=100, query="amount>1", **at_it
+        account_id=ACCOUNT,
+        order_by="-modifiedDate",
+        page=1,
+        page_size=100,
+        query="amount>1",
+        **at_it,
     )
     page = payload(sdk.bank_account_transactions.list(wanted), "bank_transactions_response")
     same([(one.id, one.amount) for one in page.results], [("ca1ba928-fc81", 7991.59)])

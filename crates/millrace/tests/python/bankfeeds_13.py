@@ -160,7 +160,12 @@ def connections(sdk: Recorded, company: dict[str, str]) -> dict[str, str]:
 
 
 def source_accounts(sdk: Recorded, connection: dict[str, str]) -> None:
-    old_shape = {"id": "acc 1/2", "account_name": "Current", "account_type": "Debit", "balance": 0.1}
+    old_shape = {
+        "id": "acc 1/2",
+        "account_name": "Current",
+        "account_type": "Debit",
+        "balance": 0.1,
+    }
     wanted = {**connection, "request_body": {**old_shape, "currency": "GBP", "sort_code": "123456"}}
     made = is_a(sdk.source_accounts.create(request=wanted), shared.SourceAccount)
     same((made.id, made.account_name, made.account_type), ("acc 1/2", "Current", "Debit"))
@@ -210,7 +215,10 @@ def batches(sdk: Recorded, connection: dict[str, str]) -> None:
         return is_a(answer, list)
 
     made = ask("acc-1", "acc-2")
-    same([(one.source_account_id, one.result.status_code) for one in made], [("acc-1", 201), ("acc-2", 201)])
+    same(
+        [(one.source_account_id, one.result.status_code) for one in made],
+        [("acc-1", 201), ("acc-2", 201)],
+    )
     same(made[0].result.account.balance, Decimal("1.25"))
     mixed = ask("acc-2", "acc-3")
     same([one.result.status_code for one in mixed], [409, 201])
@@ -258,12 +266,27 @@ def transactions(sdk: Recorded, company: dict[str, str], connection: dict[str, s
         return is_a(answer, shared.CreateBankTransactionsResponse)
 
     date = f"{day(1)}T10:21:00.000Z"
-    line = {"id": "l-1", "date_": date, "description": "Café", "amount": Decimal("-100.1"), "balance": 0.3}
-    made = push({**line, "transaction_type": "Debit"}, {**line, "id": "l-2", "amount": 1e-06, "reference": "r"})
+    line = {
+        "id": "l-1",
+        "date_": date,
+        "description": "Café",
+        "amount": Decimal("-100.1"),
+        "balance": 0.3,
+    }
+    made = push(
+        {**line, "transaction_type": "Debit"},
+        {**line, "id": "l-2", "amount": 1e-06, "reference": "r"},
+    )
     same((made.status, made.status_code), (shared.PushOperationStatus.PENDING, 202), str(made))
-    same((made.company_id, made.data_connection_key), (company["company_id"], connection["connection_id"]))
+    same(
+        (made.company_id, made.data_connection_key),
+        (company["company_id"], connection["connection_id"]),
+    )
     same((made.data_type, made.timeout_in_minutes), (shared.DataType.BANK_TRANSACTIONS, 5))
-    same([(one.type.value, one.record_ref.data_type.value) for one in made.changes], [("Created", "bankTransactions")])
+    same(
+        [(one.type.value, one.record_ref.data_type.value) for one in made.changes],
+        [("Created", "bankTransactions")],
+    )
     same((made.validation.errors, made.validation.warnings, made.completed_on_utc), ([], [], None))
     is_moment(made.requested_on_utc)
     echoed = made.data.transactions
@@ -282,7 +305,9 @@ def transactions(sdk: Recorded, company: dict[str, str], connection: dict[str, s
     at_refused = {**company, "push_operation_key": refused.push_operation_key}
     failed = wait_for("the refusal", lambda: ended_push(sdk, at_refused))
     same((failed.status, failed.status_code), (shared.PushOperationStatus.FAILED, 400))
-    holds(failed.validation.errors[0].item_id.startswith("transactions[0]"), failed.validation.errors)
+    holds(
+        failed.validation.errors[0].item_id.startswith("transactions[0]"), failed.validation.errors
+    )
     holds(failed.error_message, "a failed push says why")
 
     page = is_a(sdk.transactions.list_create_operations(request=company), shared.PushOperations)

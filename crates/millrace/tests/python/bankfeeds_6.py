@@ -92,15 +92,21 @@ def connections(sdk: Recorded, company: str) -> str:
 
 
 def source_accounts(sdk: Recorded, url: str, company: str, connection: str) -> None:
-    account = shared.SourceAccount(id="acc-1", account_name="Current", account_type="Debit", balance=0.1)
+    account = shared.SourceAccount(
+        id="acc-1", account_name="Current", account_type="Debit", balance=0.1
+    )
     at_account = {"company_id": company, "connection_id": connection}
     wanted = operations.CreateSourceAccountRequest(**at_account, source_account=account)
     made = is_a(sdk.source_accounts.create(wanted).source_account, shared.SourceAccount)
     same((made.id, made.account_name, float(made.balance)), ("acc-1", "Current", 0.1))
     changes = shared.SourceAccount(id="acc-1", account_name="Main")
-    update = operations.UpdateSourceAccountRequest(**at_account, account_id="acc-1", source_account=changes)
+    update = operations.UpdateSourceAccountRequest(
+        **at_account, account_id="acc-1", source_account=changes
+    )
     same(sdk.source_accounts.update(update).source_account.account_name, "Main")
-    bare = operations.CreateSourceAccountRequest(**at_account, source_account=shared.SourceAccount(id="bare"))
+    bare = operations.CreateSourceAccountRequest(
+        **at_account, source_account=shared.SourceAccount(id="bare")
+    )
     same(sdk.source_accounts.create(bare).source_account.balance, None)
     listed = sdk.source_accounts.list(operations.ListSourceAccountsRequest(**at_account))
     same([one.id for one in listed.source_accounts], ["acc-1", "bare"])
@@ -118,17 +124,24 @@ def source_accounts(sdk: Recorded, url: str, company: str, connection: str) -> N
 
 
 def transactions(sdk: Recorded, company: str, connection: str) -> None:
-    line = shared.BankTransactions(id="l-1", date_=day(1), description="Café", amount=-100.1, balance=0.3)
+    line = shared.BankTransactions(
+        id="l-1", date_=day(1), description="Café", amount=-100.1, balance=0.3
+    )
     body = shared.CreateBankTransactions(account_id="acc-1", transactions=[line])
     wanted = operations.CreateBankTransactionsRequest(
-        company_id=company, connection_id=connection, account_id="acc-1", create_bank_transactions=body
+        company_id=company,
+        connection_id=connection,
+        account_id="acc-1",
+        create_bank_transactions=body,
     )
     made = sdk.transactions.create(wanted).create_bank_transactions_response
     same((made.status, made.status_code), (shared.PushOperationStatus.PENDING, 202))
     same((made.timeout_in_minutes, made.validation.errors), (None, []))
     same(float(made.data.transactions[0].amount), -100.1)
 
-    at_push = operations.GetCreateOperationRequest(company_id=company, push_operation_key=made.push_operation_key)
+    at_push = operations.GetCreateOperationRequest(
+        company_id=company, push_operation_key=made.push_operation_key
+    )
 
     def ended() -> Any:
         operation = sdk.transactions.get_create_operation(at_push).push_operation
@@ -137,7 +150,9 @@ def transactions(sdk: Recorded, company: str, connection: str) -> None:
     operation = wait_for("the push to end", ended)
     same((operation.status, operation.status_code), (shared.PushOperationStatus.SUCCESS, 200))
     is_moment(operation.completed_on_utc)
-    page = sdk.transactions.list_create_operations(operations.ListCreateOperationsRequest(company_id=company))
+    page = sdk.transactions.list_create_operations(
+        operations.ListCreateOperationsRequest(company_id=company)
+    )
     same(page.push_operations.results, [operation])
     refused_push(sdk, wanted)
 
@@ -164,7 +179,9 @@ def removed(sdk: Recorded, company: str) -> None:
 def deletions(sdk: Recorded, company: str, connection: str) -> None:
     at_it = {"company_id": company, "connection_id": connection}
     body = operations.UnlinkConnectionUpdateConnection(status="Unlinked")
-    unlinked = sdk.connections.unlink(operations.UnlinkConnectionRequest(**at_it, request_body=body))
+    unlinked = sdk.connections.unlink(
+        operations.UnlinkConnectionRequest(**at_it, request_body=body)
+    )
     same(unlinked.connection.status, shared.DataConnectionStatus.UNLINKED)
     same(sdk.connections.delete(operations.DeleteConnectionRequest(**at_it)).status_code, 200)
     at_company = operations.DeleteCompanyRequest(company_id=company)

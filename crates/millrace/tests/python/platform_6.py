@@ -97,7 +97,10 @@ def api_keys(sdk: Recorded, url: str) -> None:
     found = [one for one in listed if one.id == is_uuid(made.id)]
     same([one.api_key[-4:] for one in found], [made.api_key[-4:]])
     holds(made.api_key not in str(listed), "a list shows a whole key")
-    error = raised(ResponseValidationError, lambda: sdk.settings.delete_api_key(request={"api_key_id": made.id}))
+    error = raised(
+        ResponseValidationError,
+        lambda: sdk.settings.delete_api_key(request={"api_key_id": made.id}),
+    )
     same(error.status_code, 204, str(error))
     typed(401, mine.settings.list_api_keys)
     typed(404, lambda: sdk.settings.delete_api_key(request={"api_key_id": made.id}))
@@ -154,7 +157,7 @@ def connections(sdk: Recorded, company: dict[str, str]) -> dict[str, str]:
 
 
 def link_and_push(url: str, header: str, connection: dict[str, str]) -> str:
-    """What only the other package can: an account, linked, and a push to it; answers the push's key."""
+    """What only the other package can: a linked account and a push; answers the push's key."""
     feeds = bankfeeds_13.client(url, header)
     feeds.source_accounts.create(request={**connection, "request_body": {"id": "acc-1"}})
     wanted = {**connection, "request_body": b"{}"}
@@ -205,7 +208,10 @@ def not_served(
     data_type = {**company, "data_type": shared.SchemaDataType.BANK_TRANSACTIONS}
     calls: dict[str, Any] = {
         "companies.get_company_sync_settings": company,
-        "companies.set_company_sync_settings": {**company, "request_body": {"companyId": company["company_id"], "settings": []}},
+        "companies.set_company_sync_settings": {
+            **company,
+            "request_body": {"companyId": company["company_id"], "settings": []},
+        },
         "companies.refresh_product_data": {**company, "product_identifier": "bank-feeds"},
         "custom_data_type.configure": {**custom, "custom_data_type_configuration": {}},
         "custom_data_type.get_configuration": custom,

@@ -102,7 +102,7 @@ class Recorded:
         return RecordedGroup(self, group)
 
     def methods(self) -> set[str]:
-        """Every method that the installed package has, without the twins that only differ in how they wait."""
+        """Every method that the installed package has, but for twins that only wait otherwise."""
         return {f"{group}.{name}" for group in self.groups for name in self._methods_of(group)}
 
     def _methods_of(self, group: str) -> Iterator[str]:
@@ -118,7 +118,9 @@ class Recorded:
         holds(not forgotten, f"neither exercised nor excused: {sorted(forgotten)}")
         vain = set(excused) & self.returned | set(excused) - methods
         holds(not vain, f"excused in vain: {sorted(vain)}")
-        print(f"{type(self.client).__name__}: {len(self.returned)} of {len(methods)} methods returned")
+        print(
+            f"{type(self.client).__name__}: {len(self.returned)} of {len(methods)} methods returned"
+        )
 
 
 class RecordedGroup:
@@ -140,7 +142,7 @@ class RecordedGroup:
 
 
 class QuickBooks:
-    """The customer's QuickBooks: the least that asks for accounts and for a first statement of one."""
+    """The customer's QuickBooks: the least that asks for accounts and for a statement of one."""
 
     def __init__(self, url: str, username: str, password: str) -> None:
         self.url = f"{url}/ofx"
