@@ -35,9 +35,6 @@ EXCUSED = {
     "bank_accounts.get_create_model": AWAITED,
     "bank_accounts.list": AWAITED,
     "company_information.get": AWAITED,
-    "managed_bank_feeds.get_latest_sync": AWAITED,
-    "managed_bank_feeds.get_sync": AWAITED,
-    "managed_bank_feeds.run_ad_hoc_sync": AWAITED,
     "source_accounts.generate_otp": AWAITED,
     "transactions.get_create_model": AWAITED,
 }
@@ -71,6 +68,7 @@ def main() -> None:
     batches(record, connection)
     link(record, url, connection)
     transactions(record, company, connection)
+    managed_syncs(record, company, connection)
     unlink(record, connection)
     strangers(url, company)
     deletions(record, company, connection)
@@ -332,6 +330,37 @@ def refused_pushes(sdk: Recorded, company: dict[str, str], connection: dict[str,
     body = {"account_id": "acc-1", "transactions": lines}
     many = {**connection, "account_id": "acc-1", "create_bank_transactions": body}
     typed(400, lambda: sdk.transactions.create(request=many))
+
+
+def managed_syncs(sdk: Recorded, company: dict[str, str], connection: dict[str, str]) -> None:
+    """The bank, played by who has started this, gives one line at the first question."""
+    at_account = {**connection, "source_account_id": "acc-2"}
+    same(sdk.managed_bank_feeds.get_latest_sync(request=at_account), None, "HTTP 204 as yet")
+    begun = sdk.managed_bank_feeds.run_ad_hoc_sync(request=at_account)
+    at_sync = {
+        **at_account,
+        "sync_id": is_uuid(is_a(begun, shared.StartScheduledSyncResult).sync_id),
+    }
+
+    def ended() -> Any:
+        sync = is_a(sdk.managed_bank_feeds.get_sync(request=at_sync), shared.SyncStatusResult)
+        return None if sync.status == "Started" else sync
+
+    sync = wait_for("the sync to end", ended)
+    same((sync.status, sync.sync_id), ("SuccessDataPushed", at_sync["sync_id"]), str(sync))
+    same((sync.company_id, sync.company_name), (company["company_id"], "Elaborate Events, Inc"))
+    same((sync.data_connection_id, sync.source_account_id), (connection["connection_id"], "acc-2"))
+    same(sync.period_start_utc.isoformat(), f"{day(3)}T00:00:00+00:00")
+    same(sync.period_end_utc, sync.execution_start_utc)
+    holds(sync.execution_end_utc >= sync.execution_start_utc, "it ended before it began")
+    same(sync.error_message or None, None)
+    same(sdk.managed_bank_feeds.get_latest_sync(request=at_account), sync)
+    [key] = sync.push_operation_keys
+    at_push = {**company, "push_operation_key": key}
+    pushed = wait_for("its push to end", lambda: ended_push(sdk, at_push))
+    same(pushed.status, shared.PushOperationStatus.SUCCESS)
+    unknown = {**at_account, "sync_id": UNKNOWN_ID}
+    typed(404, lambda: sdk.managed_bank_feeds.get_sync(request=unknown))
 
 
 def unlink(sdk: Recorded, connection: dict[str, str]) -> None:

@@ -1,7 +1,10 @@
 //! The published clients of the API, unmodified, against the running server: each is driven by a program in
 //! `tests/python` or `tests/node`, which checks every answer and that no method of the package was forgotten.
 
-use crate::harness::{Database, Sandbox, Server, environment, node_packages, on_both};
+use crate::harness::{
+    Bank, Database, Sandbox, Server, ServerOptions, a_line, days_ago, environment, node_packages,
+    on_both,
+};
 
 on_both! {
     the_newest_bank_feeds_package_works_method_by_method;
@@ -13,16 +16,29 @@ on_both! {
 }
 
 /// Runs a program, whose checks are its exit code, with the packages of an environment.
-async fn run(database: Database, environment_name: &str, program: &str) {
+async fn run(database: Database, environment_name: &'static str, program: &str) {
     let server = Server::start(database).await;
+    run_at(&server, environment_name, program).await;
+}
+
+/// The same at a server that is there. Its thread is not the test's, where a bank may have to answer meanwhile.
+async fn run_at(server: &Server, environment_name: &'static str, program: &str) {
     let caller = server.caller();
     let path = format!("{}/tests/python/{program}.py", env!("CARGO_MANIFEST_DIR"));
-    let words = ["-B", path.as_str(), server.url.as_str(), caller.key.as_str()];
-    Sandbox::new().run(environment(environment_name, "python"), &words).expect_success();
+    let words = ["-B".to_owned(), path, caller.url, caller.key];
+    let running = tokio::task::spawn_blocking(move || {
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        Sandbox::new().run(environment(environment_name, "python"), &words)
+    });
+    running.await.unwrap().expect_success();
 }
 
 async fn the_newest_bank_feeds_package_works_method_by_method(database: Database) {
-    run(database, "sdk", "bankfeeds_13").await;
+    let bank = Bank::open().await;
+    bank.gives(&[a_line("from the bank", days_ago(1), 3.5)], None);
+    let options = ServerOptions { flags: bank.flags(), trusted: None };
+    let server = Server::start_with(database, &options).await;
+    run_at(&server, "sdk", "bankfeeds_13").await;
 }
 
 async fn the_newest_platform_package_works_for_its_share(database: Database) {
