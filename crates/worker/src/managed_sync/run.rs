@@ -14,7 +14,7 @@ use domain::managed_sync::{
 use domain::platform::Profiles;
 use domain::push::PushOperation;
 use domain::source_account::AccountStatus;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Answer, DueFeed, DueRun, LeaseRequest, Missing, Settled, Store, SyncBegun, SyncWish};
@@ -107,12 +107,20 @@ impl SyncWorker {
             return Ok(Vec::new());
         }
         let now = self.clock.now();
-        for feed in self.store.list_due_feeds(now, count).await? {
-            self.begin(feed).await?;
+        // A schedule that cannot be begun holds up no other sync.
+        if let Err(error) = self.begin_due(now, count).await {
+            warn!(%error, "scheduled syncs cannot be begun: it is tried again");
         }
         let token = LeaseToken::new(random_uuid(self.ids.as_ref()));
         let request = LeaseRequest { token, length: self.options.lease, count, now };
         self.store.lease_due_syncs(&request).await
+    }
+
+    async fn begin_due(&self, now: Timestamp, count: u32) -> Answer<()> {
+        for feed in self.store.list_due_feeds(now, count).await? {
+            self.begin(feed).await?;
+        }
+        Ok(())
     }
 
     /// Begins the run of a schedule: however many were missed, one.
