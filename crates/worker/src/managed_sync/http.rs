@@ -175,3 +175,95 @@ impl BankSource for HttpBank {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use testkit::{ManualClock, NOON, noon_plus};
+
+    fn options(authorization: Option<&str>) -> HttpBankOptions {
+        HttpBankOptions {
+            url: "https://bank.example/feeds/{accountId}?key=geheim".to_owned(),
+            authorization: authorization.map(str::to_owned),
+            timeout: Duration::from_secs(30),
+            plaintext: Plaintext::Loopback,
+        }
+    }
+
+    fn bank() -> HttpBank {
+        HttpBank::new(options(Some("Bearer geheim")), Arc::new(ManualClock::at(NOON))).unwrap()
+    }
+
+    #[test]
+    fn every_status_has_a_code_and_says_what_to_do() {
+        let later = Again::Later(None);
+        let hinted = Again::Later(Some(noon_plus(2)));
+        for (status, retry, code, again, advice) in [
+            (
+                401,
+                "",
+                SyncErrorCode::BankRefusedAuthorization,
+                Again::Useless,
+                "managed_feeds.authorization",
+            ),
+            (403, "9", SyncErrorCode::BankRefusedAuthorization, Again::Useless, "HTTP 403"),
+            (404, "", SyncErrorCode::BankUnknownAccount, Again::Useless, "\"acc-1\""),
+            (410, "", SyncErrorCode::BankUnknownAccount, Again::Useless, "managed_feeds.url"),
+            (408, "", SyncErrorCode::BankTimedOut, later, "HTTP 408"),
+            (429, "120", SyncErrorCode::BankBusy, hinted, "make schedules rarer"),
+            (429, "", SyncErrorCode::BankBusy, later, "HTTP 429"),
+            (500, "", SyncErrorCode::BankFailed, later, "HTTP 500"),
+            (503, "120", SyncErrorCode::BankFailed, hinted, "HTTP 503"),
+            (302, "", SyncErrorCode::BankAnsweredUnexpectedly, Again::Useless, "redirects"),
+            (418, "", SyncErrorCode::BankAnsweredUnexpectedly, Again::Useless, "HTTP 418"),
+        ] {
+            let reply =
+                Reply { status, body: b"".as_slice().into(), retry: RetryHint::parse(retry) };
+            let refusal = bank().refused(&reply, "acc-1");
+            assert_eq!((refusal.fault.code, refusal.again), (code, again), "{status}");
+            assert!(refusal.fault.message.contains(advice), "{}", refusal.fault.message);
+        }
+    }
+
+    #[test]
+    fn what_brings_no_answer_has_a_code_and_says_what_to_do() {
+        let away = || "connection refused".to_owned();
+        for (error, code, is_passing, advice) in [
+            (
+                CallError::Unreachable(away()),
+                SyncErrorCode::BankUnreachable,
+                true,
+                "connection refused",
+            ),
+            (CallError::BrokenOff(away()), SyncErrorCode::BankUnreachable, true, "broke off"),
+            (CallError::TimedOut, SyncErrorCode::BankTimedOut, true, "managed_feeds.timeout_secs"),
+            (
+                CallError::TooLarge { bytes_max: 9 },
+                SyncErrorCode::BankAnswerTooLarge,
+                false,
+                "`next`",
+            ),
+            (CallError::Unsound(away()), SyncErrorCode::NotConfigured, false, "managed_feeds.url"),
+        ] {
+            let refusal = bank().unanswered(&error);
+            let again = if is_passing { Again::Later(None) } else { Again::Useless };
+            assert_eq!((refusal.fault.code, refusal.again), (code, again), "{error}");
+            let message = refusal.fault.message;
+            assert!(
+                message.contains(advice) && message.contains("https://bank.example"),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn secrets_are_told_nowhere() {
+        assert_eq!(format!("{:?}", bank()), "HttpBank(https://bank.example)");
+        let reply =
+            Reply { status: 404, body: b"geheim".as_slice().into(), retry: RetryHint::Unsaid };
+        assert!(!bank().refused(&reply, "acc-1").fault.message.contains("geheim"));
+        let broken = HttpBank::new(options(Some("a\nb geheim")), Arc::new(ManualClock::at(NOON)));
+        let told = broken.unwrap_err().to_string();
+        assert!(told.contains("managed_feeds.authorization") && !told.contains("geheim"), "{told}");
+    }
+}

@@ -13,6 +13,7 @@ use domain::managed_sync::{
 };
 use domain::platform::Profiles;
 use domain::push::PushOperation;
+use domain::retry::retry_delay;
 use domain::source_account::AccountStatus;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -159,7 +160,11 @@ impl SyncWorker {
     async fn attempt_and_settle(&self, lease: &SyncLease) -> Answer<()> {
         let bounded = tokio::time::timeout(self.options.attempt_max, self.attempt(lease)).await;
         let outcome = match bounded {
-            Ok(outcome) => outcome?,
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(error)) => {
+                warn!(sync.id = %lease.sync.id, %error, "the database stopped a sync: it is tried again");
+                return self.settle(lease, &SyncSettlement::Again(self.soon(lease.attempt))).await;
+            }
             Err(_elapsed) => too_slow(self.options.attempt_max).into(),
         };
         let pushes = self.pushes(&lease.sync).await?;
@@ -255,6 +260,11 @@ impl SyncWorker {
             },
         }
         Ok(())
+    }
+
+    fn soon(&self, attempt: u32) -> Timestamp {
+        let now = self.clock.now();
+        now.saturating_add(retry_delay(attempt, self.random())).unwrap_or(now)
     }
 
     fn random(&self) -> u64 {

@@ -49,20 +49,17 @@ struct LineWire<'a> {
 /// Reads an answer; the error says where it is wrong.
 pub(super) fn read_page(body: &[u8]) -> Result<BankPage, String> {
     let page: PageWire<'_> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    let lines = page.transactions.iter().enumerate().map(|(index, raw)| {
-        read_line(raw).map_err(|error| format!("transactions[{index}]{error}"))
-    });
-    let next =
-        text("next", page.next, CURSOR_CHARS_MAX).map_err(|error| error.replacen('.', "", 1));
-    Ok(BankPage {
-        lines: lines.collect::<Result<_, _>>()?,
-        next: next?.filter(|cursor| !cursor.is_empty()),
-    })
+    let mut lines = Vec::with_capacity(page.transactions.len());
+    for (index, raw) in page.transactions.iter().enumerate() {
+        let line = serde_json::from_str(raw.get());
+        let line = line.map_err(|error| format!("transactions[{index}]: {error}"))?;
+        lines.push(draft(&line).map_err(|error| format!("transactions[{index}].{error}"))?);
+    }
+    let next = text("next", page.next, CURSOR_CHARS_MAX)?;
+    Ok(BankPage { lines, next: next.filter(|cursor| !cursor.is_empty()) })
 }
 
-fn read_line(raw: &RawValue) -> Result<DraftLine, String> {
-    let line: LineWire<'_> =
-        serde_json::from_str(raw.get()).map_err(|error| format!(": {error}"))?;
+fn draft(line: &LineWire<'_>) -> Result<DraftLine, String> {
     Ok(DraftLine {
         id: text("id", line.id, LINE_ID_CHARS_MAX)?,
         date: parsed("date", line.date, LineDate::parse)?,
@@ -84,16 +81,16 @@ fn value<T: DeserializeOwned>(
     wanted: &str,
 ) -> Result<Option<T>, String> {
     let Some(raw) = raw else { return Ok(None) };
-    serde_json::from_str(raw.get()).map(Some).map_err(|_other| format!(".{name} is not {wanted}"))
+    serde_json::from_str(raw.get()).map(Some).map_err(|_other| format!("{name} is not {wanted}"))
 }
 
 fn text(name: &str, raw: Option<&RawValue>, chars_max: usize) -> Result<Option<String>, String> {
     let Some(text) = value::<String>(name, raw, "a text")? else { return Ok(None) };
     if text.contains('\0') {
-        return Err(format!(".{name} holds the character NUL"));
+        return Err(format!("{name} holds the character NUL"));
     }
     if text.chars().count() > chars_max {
-        return Err(format!(".{name} has more than {chars_max} characters"));
+        return Err(format!("{name} has more than {chars_max} characters"));
     }
     Ok(Some(text))
 }
@@ -104,16 +101,16 @@ fn parsed<T, E: std::fmt::Display>(
     parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<Option<T>, String> {
     let Some(text) = text(name, raw, WORD_CHARS_MAX)? else { return Ok(None) };
-    parse(&text).map(Some).map_err(|error| format!(".{name}: {error}"))
+    parse(&text).map(Some).map_err(|error| format!("{name}: {error}"))
 }
 
 /// A number, with the digits that came in.
 fn amount(name: &str, raw: Option<&RawValue>) -> Result<Option<Amount>, String> {
     let Some(raw) = raw else { return Ok(None) };
     if !raw.get().starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
-        return Err(format!(".{name} is not a number"));
+        return Err(format!("{name} is not a number"));
     }
-    Amount::parse(raw.get()).map(Some).map_err(|error| format!(".{name}: {error}"))
+    Amount::parse(raw.get()).map(Some).map_err(|error| format!("{name}: {error}"))
 }
 
 #[cfg(test)]
