@@ -191,6 +191,7 @@ pub(crate) fn bank(
         url: feeds.url.clone(),
         authorization: feeds.authorization.clone(),
         timeout: feeds.timeout,
+        proxy: feeds.proxy.clone(),
         plaintext: if feeds.allow_http { Plaintext::Anywhere } else { Plaintext::Loopback },
     };
     let bank = HttpBank::new(options, clock).context("managed feeds cannot be fetched")?;

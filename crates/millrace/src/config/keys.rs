@@ -73,6 +73,10 @@ pub(crate) const KEYS: &[Key] = &[
         "false",
         "call the bank without TLS beyond this machine too, such as in a private network",
     ),
+    secret(
+        "outbound.proxy",
+        "a proxy for every call that leaves the house; the environment's is not used",
+    ),
     key("simulators.enabled", "auto", "`true`, `false`, or `auto`: on in evaluation mode"),
     key("log.format", "auto", "`text`, `json`, or `auto`: text on a terminal"),
     key("log.filter", "info", "what to log, such as `info` or `warn,api=debug`"),

@@ -87,6 +87,7 @@ pub(crate) struct ManagedFeeds {
     pub(crate) authorization: Option<String>,
     pub(crate) timeout: Duration,
     pub(crate) allow_http: bool,
+    pub(crate) proxy: Option<String>,
 }
 
 impl std::fmt::Debug for ManagedFeeds {
@@ -264,11 +265,13 @@ impl Reader<'_> {
         let timeout_secs = self.within("managed_feeds.timeout_secs", 1, 200)?;
         let allow_http = self.truth("managed_feeds.allow_http")?;
         let authorization = self.optional("managed_feeds.authorization")?;
+        let proxy = self.optional("outbound.proxy")?;
         Ok(self.optional("managed_feeds.url")?.map(|url| ManagedFeeds {
             url: url.to_owned(),
             authorization: authorization.map(str::to_owned),
             timeout: Duration::from_secs(timeout_secs.into()),
             allow_http,
+            proxy: proxy.map(str::to_owned),
         }))
     }
 

@@ -103,6 +103,32 @@ async fn where_nobody_listens_there_is_no_connection_and_no_url_in_the_error() {
     assert!(!detail.is_empty() && !detail.contains("geheim"), "{detail}");
 }
 
+#[tokio::test]
+async fn a_proxy_is_used_when_it_is_configured() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = Some(format!("http://{}", listener.local_addr().unwrap()));
+    let client = Outbound::new(&OutboundOptions { proxy, ..options() }).unwrap();
+    let server = async {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut asked = [0; 4_096];
+        let count = socket.read(&mut asked).await.unwrap();
+        socket.write_all(b"HTTP/1.1 204 x\r\n\r\n").await.unwrap();
+        String::from_utf8_lossy(asked.get(..count).unwrap()).into_owned()
+    };
+    // Nobody has this name: only the proxy could know it.
+    let target = Target::parse("http://bank.invalid/lines", Plaintext::Anywhere).unwrap();
+    let (reply, asked) = tokio::join!(client.send(Call::get(target)), server);
+    assert_eq!(reply.unwrap().status, 204);
+    assert!(asked.starts_with("GET http://bank.invalid/lines HTTP/1.1\r\n"), "{asked}");
+}
+
+#[test]
+fn a_proxy_that_is_none_is_refused_without_its_password() {
+    let proxy = Some("nonsense://u:geheim@x y".to_owned());
+    let refused = Outbound::new(&OutboundOptions { proxy, ..options() }).unwrap_err();
+    assert!(!refused.to_string().contains("geheim"), "{refused}");
+}
+
 #[test]
 fn a_header_that_cannot_be_sent_is_refused_without_its_value() {
     let target = Target::parse("https://bank.example/", Plaintext::Loopback).unwrap();

@@ -23,6 +23,8 @@ pub struct HttpBankOptions {
     pub authorization: Option<String>,
     /// How long one page may take.
     pub timeout: Duration,
+    /// A proxy to go through.
+    pub proxy: Option<String>,
     /// Whether the bank may be called without TLS.
     pub plaintext: Plaintext,
 }
@@ -59,9 +61,9 @@ impl fmt::Debug for HttpBank {
 impl HttpBank {
     /// Checks the options. Nothing is called yet.
     pub fn new(options: HttpBankOptions, clock: Arc<dyn Clock>) -> Result<Self, BankError> {
-        let HttpBankOptions { url, authorization, timeout, plaintext } = options;
+        let HttpBankOptions { url, authorization, timeout, proxy, plaintext } = options;
         let template = UrlTemplate::parse(&url, plaintext)?;
-        let bounds = OutboundOptions { timeout, ..OutboundOptions::default() };
+        let bounds = OutboundOptions { timeout, proxy, ..OutboundOptions::default() };
         let outbound = Outbound::new(&bounds)?;
         let bank = Self { template, authorization, outbound, timeout, clock };
         let origin = Target::parse(bank.template.origin(), plaintext);
@@ -186,6 +188,7 @@ mod tests {
             url: "https://bank.example/feeds/{accountId}?key=geheim".to_owned(),
             authorization: authorization.map(str::to_owned),
             timeout: Duration::from_secs(30),
+            proxy: None,
             plaintext: Plaintext::Loopback,
         }
     }
