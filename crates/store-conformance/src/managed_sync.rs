@@ -4,8 +4,8 @@ use crate::Backend;
 use crate::world::{World, paging, today};
 use domain::ids::{LeaseToken, PushKey, SyncId};
 use domain::managed_sync::{
-    ManagedFeed, ManagedSync, Period, Schedule, SyncCause, SyncEnd, SyncErrorCode, SyncFault,
-    SyncLease, SyncSettlement, SyncStatus,
+    ManagedFeed, ManagedSync, Period, SYNC_KEPT_DAYS, Schedule, SyncCause, SyncEnd, SyncErrorCode,
+    SyncFault, SyncLease, SyncSettlement, SyncStatus,
 };
 use domain::page::ListRequest;
 use domain::platform::Profiles;
@@ -346,6 +346,33 @@ pub async fn syncs_are_filtered_and_ordered_on_request(backend: &dyn Backend) {
     let order = OrderBy::parse("executionStartUtc", properties, "ManagedSync").unwrap();
     let ordered = ListRequest { order: Some(order), ..ListRequest::default() };
     assert_eq!(listed(&world, &ordered).await.0, [good, bad]);
+}
+
+pub async fn old_syncs_are_forgotten_but_for_the_one_that_later_ones_build_on(
+    backend: &dyn Backend,
+) {
+    let world = World::open(backend).await;
+    let push = async |sync: &ManagedSync| {
+        let intake = world.intake(a_draft_of([today(&sync.id.to_string())]));
+        world.accept(PushIntake { sync: Some(sync.id), ..intake }).await
+    };
+    let older = ended_sync(&world, 0, success()).await;
+    push(&older).await;
+    let covering = ended_sync(&world, 10, success()).await;
+    let kept = push(&covering).await;
+    let failed = ended_sync(&world, 20, failure()).await;
+    let day = 24 * 60;
+    let within = ended_sync(&world, SYNC_KEPT_DAYS * day, failure()).await;
+    assert_eq!(listed(&world, &ListRequest::default()).await.1, 4, "none is too old yet");
+    let latest = begin_at(&world, SYNC_KEPT_DAYS * day + 60).await;
+    assert_eq!(latest.period.start, covering.period.end);
+    let ids = [latest.id, within.id, covering.id];
+    assert_eq!(listed(&world, &ListRequest::default()).await, (ids.to_vec(), 3));
+    for forgotten in [older, failed] {
+        let found = world.store.find_managed_sync(&world.account, forgotten.id).await.unwrap();
+        assert_eq!(found, None);
+    }
+    assert_eq!(sync_now(&world, &covering).await.pushes, [kept.key]);
 }
 
 pub async fn a_schedule_is_found_as_it_was_set(backend: &dyn Backend) {

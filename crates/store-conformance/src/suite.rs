@@ -239,6 +239,7 @@ macro_rules! suite {
                 a_push_to_another_account_is_not_the_syncs
                 syncs_are_listed_newest_first_in_pages
                 syncs_are_filtered_and_ordered_on_request
+                old_syncs_are_forgotten_but_for_the_one_that_later_ones_build_on
                 a_schedule_is_found_as_it_was_set
                 a_schedule_in_force_is_due_from_its_moment_on
                 a_run_of_a_schedule_is_begun_once

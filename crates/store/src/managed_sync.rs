@@ -94,7 +94,8 @@ pub enum SyncBegun {
 /// Verbs about managed feeds. Leasing and settling are of whatever client: a worker serves them all.
 #[async_trait]
 pub trait ManagedSyncs: Send + Sync {
-    /// Begins a sync, unless one runs on the account. Its period is decided here, by [`SyncWish::begin`].
+    /// Begins a sync, unless one runs on the account. Its period is decided here, by [`SyncWish::begin`]. A few of the
+    /// account's old syncs are forgotten at the same time, by [`domain::managed_sync::forget_before`].
     async fn begin_managed_sync(&self, wish: &SyncWish) -> Answer<SyncBegun>;
 
     /// One sync of an account.

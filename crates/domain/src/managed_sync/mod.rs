@@ -13,4 +13,6 @@ pub use period::{FIRST_PERIOD_DAYS, Period, period};
 pub use settle::{
     Again, SYNC_ATTEMPTS_MAX, SyncAttempted, SyncEnd, SyncOutcome, SyncSettlement, settle_sync,
 };
-pub use sync::{ManagedSync, SYNC_PROPERTIES, SyncCause, SyncLease, SyncStatus};
+pub use sync::{
+    ManagedSync, SYNC_KEPT_DAYS, SYNC_PROPERTIES, SyncCause, SyncLease, SyncStatus, forget_before,
+};

@@ -5,7 +5,17 @@ use super::period::Period;
 use crate::ids::{LeaseToken, PushKey, SyncId};
 use crate::query::{Kind, Property, PropertySpec, Queryable};
 use crate::source_account::AccountPath;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// How long a sync that has ended is kept: a schedule of every minute makes half a million of them in a year, and what
+/// they pushed is told by the pushes.
+pub const SYNC_KEPT_DAYS: i64 = 90;
+
+/// The instant before which a sync that has ended may be forgotten. The last one that covered its period stays: the next
+/// one builds on it.
+pub fn forget_before(now: Timestamp) -> Timestamp {
+    now.saturating_sub(SignedDuration::from_hours(24 * SYNC_KEPT_DAYS)).unwrap_or(now)
+}
 
 /// One run that fetches an account's lines and pushes them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use domain::ids::{ClientId, CompanyId, ConnectionPath, PushKey, SyncId};
 use domain::managed_sync::{
-    ManagedSync, Period, SyncCause, SyncErrorCode, SyncFault, SyncLease, SyncSettlement, SyncStatus,
+    ManagedSync, Period, SyncCause, SyncErrorCode, SyncFault, SyncLease, SyncSettlement,
+    SyncStatus, forget_before,
 };
 use domain::page::{ListRequest, Page};
 use domain::platform;
@@ -139,6 +140,35 @@ set ended_at = $4, status = $5, error_code = $6, error_message = $7, fetched_lin
     new_lines = $9, covers_period = $10, lease_token = null, lease_until = null
 where client_id = $1 and sync_id = $2 and lease_token = $3 and ended_at is null";
 
+/// Looks at a few only, so that no beginning pays for many.
+const FORGET_OLD_SYNCS: &str = "\
+-- forget_old_syncs
+with oldest as (
+    select sync_id, ended_at
+    from managed_sync
+    where client_id = $1 and account_no = $2
+    order by sync_no
+    limit 16
+),
+forgotten as (
+    delete from managed_sync
+    using oldest
+    where managed_sync.client_id = $1
+        and managed_sync.sync_id = oldest.sync_id
+        and oldest.ended_at < $3
+        and oldest.sync_id is distinct from (
+            select sync_id
+            from managed_sync as covering
+            where client_id = $1 and account_no = $2 and covers_period
+            order by period_end desc
+            limit 1
+        )
+    returning managed_sync.sync_id
+)
+delete from managed_sync_push
+using forgotten
+where managed_sync_push.client_id = $1 and managed_sync_push.sync_id = forgotten.sync_id";
+
 const LINK_PUSH: &str = "\
 -- link_push
 insert into managed_sync_push (client_id, sync_id, push_key)
@@ -184,6 +214,8 @@ pub(super) async fn begin(session: &Session, wish: &SyncWish) -> Attempt<SyncBeg
     if let Some(running) = running {
         return Ok(SyncBegun::Running(SyncId::new(running)));
     }
+    let forgotten = micros(forget_before(wish.now));
+    session.run(FORGET_OLD_SYNCS, &[&client, &ledger.account_no, &forgotten]).await?;
     let sync = wish.begin(&standing);
     let (start, end) = (micros(sync.period.start), micros(sync.period.end));
     let values: [&(dyn ToSql + Sync); 11] = [

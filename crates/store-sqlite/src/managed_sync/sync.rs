@@ -6,6 +6,7 @@ use crate::{Database, path, row, sql};
 use domain::ids::{ConnectionPath, LeaseToken, PushKey, SyncId};
 use domain::managed_sync::{
     ManagedSync, Period, SyncEnd, SyncErrorCode, SyncFault, SyncLease, SyncSettlement,
+    forget_before,
 };
 use domain::page::{ListRequest, Page};
 use domain::source_account::AccountPath;
@@ -125,6 +126,26 @@ const LIST_SYNC_PUSHES: &str = "
     where sync_no = ?1
     order by link_no";
 
+/// Looks at a few only, so that no beginning pays for many.
+const FORGET_OLD_SYNCS: &str = "
+    -- forget_old_syncs
+    delete from managed_sync
+    where sync_no in (
+            select sync_no
+            from managed_sync
+            where account_no = ?1
+            order by sync_no
+            limit 16
+        )
+        and ended_at_us < ?2
+        and sync_no is not (
+            select sync_no
+            from managed_sync
+            where account_no = ?1 and covers_period
+            order by period_end_us desc
+            limit 1
+        )";
+
 const LINK_PUSH: &str = "
     -- link_push
     insert into managed_sync_push (sync_no, push_key)
@@ -166,6 +187,7 @@ pub(super) fn begin(database: &Database, wish: &SyncWish) -> Answer<SyncBegun> {
     if let Some(running) = running {
         return Ok(SyncBegun::Running(running));
     }
+    sql::execute(database, FORGET_OLD_SYNCS, &[&account_no, &forget_before(wish.now)])?;
     let sync = wish.begin(&standing);
     let ManagedSync { id, cause, period: Period { start, end }, started_at, status, .. } = &sync;
     sql::execute(
