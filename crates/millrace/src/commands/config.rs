@@ -2,7 +2,9 @@
 
 use crate::cli::{ConfigArgs, ConfigCommand};
 use crate::config::keys::KEYS;
-use crate::{load, output, serve};
+use crate::world::SystemClock;
+use crate::{load, output, serve, wire_up};
+use std::sync::Arc;
 
 /// Does what was asked for.
 pub(crate) async fn run(command: ConfigCommand) -> anyhow::Result<()> {
@@ -17,6 +19,7 @@ async fn check(config: &ConfigArgs) -> anyhow::Result<()> {
     if let Some(tls) = &settings.server.tls {
         serve::read_certificate(tls).await?;
     }
+    wire_up::bank(&settings, Arc::new(SystemClock))?;
     output::line("the settings are right")?;
     Ok(())
 }

@@ -267,12 +267,13 @@ fn a_bank_that_cannot_be_called_stops_the_start() {
         ("managed_feeds.url=https://bank.example/{account}", "{account} is not one of {clientId}"),
         ("managed_feeds.url=http://bank.example/{accountId}", "use https"),
     ] {
-        let start = millrace()
-            .args(["serve", "--listen", "127.0.0.1:0", "--set", setting])
-            .args(home.flags())
-            .output()
-            .unwrap();
-        let told = String::from_utf8_lossy(&start.stderr).into_owned();
-        assert!(!start.status.success() && told.contains(reason), "{told}");
+        let serve = ["serve", "--listen", "127.0.0.1:0"].as_slice();
+        for command in [serve, &["config", "check"]] {
+            let start =
+                millrace().args(command).args(["--set", setting]).args(home.flags()).output();
+            let start = start.unwrap();
+            let told = String::from_utf8_lossy(&start.stderr).into_owned();
+            assert!(!start.status.success() && told.contains(reason), "{command:?}: {told}");
+        }
     }
 }
