@@ -105,6 +105,17 @@ impl ApiError {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, error)
     }
 
+    /// 404: there is no such platform.
+    pub(crate) fn no_such_platform(key: impl Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("Integration {key} not found"))
+    }
+
+    /// 404: the platform takes nothing of the kind.
+    pub(crate) fn no_such_data_type(name: &str) -> Self {
+        let error = format!("Data type {name} is not supported by the platform");
+        Self::new(StatusCode::NOT_FOUND, error)
+    }
+
     /// 404: the client has no such key.
     pub(crate) fn no_such_api_key(id: impl Display) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("API key {id} not found"))

@@ -21,6 +21,7 @@ mod surface;
 // the operations, and what they show
 mod ext;
 mod nouns;
+mod platforms;
 mod wire;
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::state::ApiState;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use domain::ids::{ApiKeyId, ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey, SyncId};
+use domain::platform::{self, Platform};
 use domain::source_account::{AccountId, AccountPath};
 use store::Missing;
 
@@ -43,6 +44,17 @@ pub(crate) struct PushAt {
 pub(crate) struct ApiKeyAt {
     pub(crate) client: ClientId,
     pub(crate) key: ApiKeyId,
+}
+
+/// `/integrations/{platformKey}`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlatformAt(pub(crate) &'static Platform);
+
+/// `/companies/{companyId}/connections/{connectionId}/options/{dataType}`.
+#[derive(Clone, Debug)]
+pub(crate) struct DataTypeAt {
+    pub(crate) path: ConnectionPath,
+    pub(crate) data_type: String,
 }
 
 /// The parameters of a path, decoded.
@@ -136,6 +148,27 @@ impl<S: Send + Sync> FromRequestParts<S> for ApiKeyAt {
         let text = texts.get("apiKeyId");
         let key = ApiKeyId::parse(text).ok_or_else(|| ApiError::no_such_api_key(text))?;
         Ok(Self { client, key })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PlatformAt {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let texts = PathTexts::of(parts, state).await?;
+        let key = texts.get("platformKey");
+        platform::find(key).map(Self).ok_or_else(|| ApiError::no_such_platform(key))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for DataTypeAt {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let texts = PathTexts::of(parts, state).await?;
+        let path = texts.connection(caller)?;
+        Ok(Self { path, data_type: texts.get("dataType").to_owned() })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::json::BodyLimit;
 use crate::leftover::discard_leftover;
 use crate::state::{ApiState, Shared};
 use crate::surface::{Edition, Surface, describe};
-use crate::{ext, nouns};
+use crate::{ext, nouns, platforms};
 use axum::body::Bytes;
 use axum::http::header;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -32,7 +32,8 @@ pub fn router(state: ApiState) -> Router {
         .route_layer(from_fn_with_state(Arc::clone(&shared), do_once))
         .route_layer(from_fn_with_state(Arc::clone(&shared), require_key))
         .with_state(Arc::clone(&shared))
-        .merge(documents);
+        .merge(documents)
+        .merge(platforms::images());
     enclose(routes, watched, body_bytes_max).layer(from_fn_with_state(shared, answer_browsers))
 }
 
@@ -55,7 +56,7 @@ fn documents(table: &Surface) -> Router {
 
 /// Everything that is behind the key check.
 fn surface() -> Surface {
-    nouns::surface().merge(ext::surface())
+    nouns::surface().merge(platforms::surface()).merge(ext::surface())
 }
 
 /// Puts the layers around routes: inside the limit of bodies, then the net for panics, what takes the rest of a body,

@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::connection::{CONNECTION_PROPERTIES, Connection, ConnectionStatus};
 use domain::ids::{ConnectionId, ConnectionPath, random_uuid};
-use domain::platform::{self, PLATFORMS, Platform};
+use domain::platform::{self, ENABLED, Platform};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use store::Unlinking;
 
@@ -139,7 +139,7 @@ async fn get_connection(
 }
 
 /// A connection that must be there.
-pub(super) async fn load_connection(state: &ApiState, path: &ConnectionPath) -> Answer<Connection> {
+pub(crate) async fn load_connection(state: &ApiState, path: &ConnectionPath) -> Answer<Connection> {
     match state.store.find_connection(path).await? {
         Some(connection) => Ok(connection),
         None => Err(missing_connection(state, path).await),
@@ -185,8 +185,8 @@ fn read_platform(body: &[u8]) -> Answer<&'static Platform> {
 
 /// The platform of a key, or which keys there are.
 pub(super) fn parse_platform(key: &str) -> Result<&'static Platform, String> {
-    platform::find(key).ok_or_else(|| {
-        let known = PLATFORMS.iter().map(|known| format!("{} ({})", known.key, known.name));
+    platform::find(key).filter(|platform| platform.is_enabled()).ok_or_else(|| {
+        let known = ENABLED.iter().map(|known| format!("{} ({})", known.key, known.name));
         let known: Vec<_> = known.collect();
         format!("there is no platform {key:?} here: use {}", known.join(" or "))
     })

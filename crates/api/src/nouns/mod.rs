@@ -12,6 +12,7 @@ mod managed_sync;
 mod push;
 mod source_account;
 
+pub(crate) use connection::load_connection;
 pub(crate) use push::load_push;
 pub(crate) use source_account::load_accounts;
 

@@ -12,6 +12,9 @@ pub(crate) enum Area {
     SourceAccounts,
     Transactions,
     ManagedFeeds,
+    AccountMapping,
+    BankAccounts,
+    Integrations,
     Settings,
     Delivery,
 }
@@ -25,6 +28,9 @@ impl Area {
             Self::SourceAccounts => "Source accounts",
             Self::Transactions => "Transactions",
             Self::ManagedFeeds => "Managed bank feeds",
+            Self::AccountMapping => "Account mapping",
+            Self::BankAccounts => "Bank accounts",
+            Self::Integrations => "Integrations",
             Self::Settings => "Settings",
             Self::Delivery => "What became of lines",
         }

@@ -10,6 +10,7 @@ mod keys_and_tokens;
 mod lists;
 mod managed_feeds;
 mod ofx_door;
+mod platforms;
 mod processes;
 mod pushes;
 mod quickbooks;
