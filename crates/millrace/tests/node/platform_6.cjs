@@ -14,13 +14,9 @@ const EXCUSED = {
   "companies.addProduct": AWAITED,
   "companies.removeProduct": AWAITED,
   "connectionManagement.get": AWAITED,
-  "connections.updateAuthorization": AWAITED,
+  "connections.updateAuthorization": "only Sage is authorised so; the refusal is checked",
   "cors.get": AWAITED,
   "cors.set": AWAITED,
-  "integrations.get": AWAITED,
-  "integrations.getBranding": AWAITED,
-  "integrations.list": AWAITED,
-  "pushData.getModelOptions": AWAITED,
   "settings.deleteApiKey": "the package reads the empty 204 as an error; that the key is gone is checked",
   "validateWebhook": AWAITED,
   "webhooks.createConsumer": AWAITED,
@@ -141,6 +137,30 @@ async function refusedPush(companyId, connectionId) {
   assert.deepEqual(results, [operation]);
 }
 
+async function integrations() {
+  const page = await call("integrations.list", { query: "sourceType=bankfeed && enabled=true" });
+  assert.deepEqual(page.results.map((one) => one.key), ["hcws"]);
+  const found = await call("integrations.get", { platformKey: "hcws" });
+  assert.deepEqual(found, page.results[0]);
+  assert.deepEqual([found.name, found.sourceType], ["QuickBooks Online Bank Feeds", "BankFeed"]);
+  const branding = await call("integrations.getBranding", { platformKey: "hcws" });
+  assert.equal(branding.sourceId, found.sourceId);
+  assert.match(branding.button.hover.image.src, /^http/);
+  await refused(404, errors.ErrorMessage, sdk.integrations.get({ platformKey: "zzzz" }));
+}
+
+async function whatQuickBooksTells(companyId, connectionId) {
+  const at = { companyId, connectionId };
+  const model = await call("pushData.getModelOptions", { ...at, dataType: "bankTransactions" });
+  assert.deepEqual([model.type, model.required], ["Object", true]);
+  assert.equal(model.properties.transactions.properties.amount.type, "Number");
+  const refusal = await sdk.connections.updateAuthorization({ ...at, requestBody: { authorizationId: "a" } }).then(
+    (answer) => assert.fail(`answered ${JSON.stringify(answer)}`),
+    (error) => error,
+  );
+  assert.equal(refusal.statusCode, 400, refusal.body);
+}
+
 /** What belongs to reading books; answers the methods, each tried. */
 async function notServed(companyId, connectionId) {
   const dataset = { companyId, datasetId: UNKNOWN_ID };
@@ -199,6 +219,8 @@ async function main() {
   const companyId = await companies();
   const connectionId = await connections(companyId);
   await refusedPush(companyId, connectionId);
+  await integrations();
+  await whatQuickBooksTells(companyId, connectionId);
   const excused = { ...EXCUSED, ...(await notServed(companyId, connectionId)) };
   // Only a linked connection can be unlinked.
   const wanted = { companyId, connectionId, updateConnectionStatus: { status: "Unlinked" } };

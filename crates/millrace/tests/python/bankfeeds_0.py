@@ -27,7 +27,7 @@ from support import (
 
 PUSHES_ONE_FLAT_OBJECT = version("codat-bankfeeds").startswith("0.23.")
 ACCOUNT = "352c5955-907a-4ff1-a3a2-fa9467739251"
-EXCUSED = {"bank_account_transactions.get": "this version has no such operation"}
+EXCUSED: dict[str, str] = {}
 GROUPS = ["companies", "connections", "bank_feed_accounts", "bank_account_transactions"]
 
 
@@ -46,6 +46,7 @@ def main() -> None:
     accounts(record, at_it)
     quickbooks = credentials(record, url, at_it)
     transactions(record, quickbooks, at_it)
+    model(record, at_it)
     strangers(url, company)
     deletions(record, at_it)
     record.expect_all_returned(EXCUSED)
@@ -150,6 +151,12 @@ def transactions(sdk: Recorded, quickbooks: QuickBooks, at_it: dict[str, str]) -
     same(values(statement, "TRNAMT"), ["7991.59"])
     wanted.query = "no such thing"
     same(sdk.bank_account_transactions.list(wanted).status_code, 400)
+
+
+def model(sdk: Recorded, at_it: dict[str, str]) -> None:
+    wanted = operations.GetCreateBankAccountModelRequest(account_id=ACCOUNT, **at_it)
+    told = payload(sdk.bank_account_transactions.get(wanted), "push_option")
+    same((told.type.value, told.required), ("Object", True))
 
 
 def pushed() -> dict[str, Any]:

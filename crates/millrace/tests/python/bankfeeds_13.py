@@ -26,17 +26,14 @@ from support import (
     wait_for,
 )
 
-# Methods whose operations this server does not have yet.
-AWAITED = "this version has no such operation"
+QUICKBOOKS_CANNOT = "QuickBooks cannot do it; the typed refusal is checked"
 EXCUSED = {
-    "account_mapping.create": AWAITED,
-    "account_mapping.get": AWAITED,
-    "bank_accounts.create": AWAITED,
-    "bank_accounts.get_create_model": AWAITED,
-    "bank_accounts.list": AWAITED,
-    "company_information.get": AWAITED,
-    "source_accounts.generate_otp": AWAITED,
-    "transactions.get_create_model": AWAITED,
+    "account_mapping.create": QUICKBOOKS_CANNOT,
+    "bank_accounts.create": QUICKBOOKS_CANNOT,
+    "bank_accounts.get_create_model": QUICKBOOKS_CANNOT,
+    "bank_accounts.list": QUICKBOOKS_CANNOT,
+    "company_information.get": QUICKBOOKS_CANNOT,
+    "source_accounts.generate_otp": QUICKBOOKS_CANNOT,
 }
 GROUPS = [
     "companies",
@@ -69,6 +66,8 @@ def main() -> None:
     link(record, url, connection)
     transactions(record, company, connection)
     managed_syncs(record, company, connection)
+    what_quickbooks_tells(record, connection)
+    what_quickbooks_cannot(record, connection)
     unlink(record, connection)
     strangers(url, company)
     deletions(record, company, connection)
@@ -361,6 +360,36 @@ def managed_syncs(sdk: Recorded, company: dict[str, str], connection: dict[str, 
     same(pushed.status, shared.PushOperationStatus.SUCCESS)
     unknown = {**at_account, "sync_id": UNKNOWN_ID}
     typed(404, lambda: sdk.managed_bank_feeds.get_sync(request=unknown))
+
+
+def what_quickbooks_tells(sdk: Recorded, connection: dict[str, str]) -> None:
+    model = sdk.transactions.get_create_model(request={**connection, "account_id": "acc-1"})
+    same((is_a(model, shared.PushOption).type.value, model.required), ("Object", True))
+    holds(model.display_name, "a model has a name")
+    lines = model.properties["transactions"]
+    same((lines.type.value, lines.required), ("Array", True))
+    same(lines.properties["description"].required, True)
+    same(lines.properties["amount"].type.value, "Number")
+    mapping = is_a(sdk.account_mapping.get(request=connection), list)
+    same(
+        [is_a(one, shared.BankFeedMapping).source_account_id for one in mapping],
+        ["acc-1", "acc-2", "acc-3"],
+    )
+    same([one.status for one in mapping], ["connected"] * 3)
+    same([one.feed_start_date for one in mapping], [f"{day(3)}T00:00:00"] * 3)
+    same(mapping[2].source_balance, Decimal("1.25"))
+
+
+def what_quickbooks_cannot(sdk: Recorded, connection: dict[str, str]) -> None:
+    """Mapping is done in its own pages, and it keeps its books to itself."""
+    mapping = {**connection, "bank_feed_account_mapping": {"source_account_id": "acc-1"}}
+    prototype = {**connection, "bank_account_prototype": {"account_name": "New", "balance": 1}}
+    typed(400, lambda: sdk.account_mapping.create(request=mapping))
+    typed(400, lambda: sdk.company_information.get(request=connection))
+    typed(400, lambda: sdk.source_accounts.generate_otp(request=connection))
+    typed(400, lambda: sdk.bank_accounts.list(request=connection))
+    typed(400, lambda: sdk.bank_accounts.create(request=prototype))
+    typed(404, lambda: sdk.bank_accounts.get_create_model(request=connection))
 
 
 def unlink(sdk: Recorded, connection: dict[str, str]) -> None:

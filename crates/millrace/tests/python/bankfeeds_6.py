@@ -23,13 +23,13 @@ from support import (
     wait_for,
 )
 
-AWAITED = "this version has no such operation"
+QUICKBOOKS_CANNOT = "QuickBooks cannot do it; the typed refusal is checked"
 EXCUSED = {
-    "account_mapping.create": AWAITED,
+    "account_mapping.create": QUICKBOOKS_CANNOT,
     "account_mapping.get": "the package expects one object where the contract has a list",
-    "bank_accounts.create": AWAITED,
-    "bank_accounts.get_create_model": AWAITED,
-    "bank_accounts.list": AWAITED,
+    "bank_accounts.create": QUICKBOOKS_CANNOT,
+    "bank_accounts.get_create_model": QUICKBOOKS_CANNOT,
+    "bank_accounts.list": QUICKBOOKS_CANNOT,
     "configuration.get": "gone from the contract in January 2026; answers 404, which is checked",
     "configuration.set": "gone from the contract in January 2026; answers 404, which is checked",
 }
@@ -54,6 +54,7 @@ def main() -> None:
     connection = connections(record, company)
     source_accounts(record, url, company, connection)
     transactions(record, company, connection)
+    what_quickbooks_cannot(record, company, connection)
     removed(record, company)
     deletions(record, company, connection)
     record.expect_all_returned(EXCUSED)
@@ -166,6 +167,28 @@ def refused_push(sdk: Recorded, wanted: Any) -> None:
     wanted.create_bank_transactions.transactions = []
     error = raised(errors.ErrorMessage, lambda: sdk.transactions.create(wanted))
     same(error.status_code, 400)
+
+
+def what_quickbooks_cannot(sdk: Recorded, company: str, connection: str) -> None:
+    at_it = {"company_id": company, "connection_id": connection}
+    zero = shared.Zero(source_account_id="acc-1")
+    calls = [
+        (
+            400,
+            sdk.account_mapping.create,
+            operations.CreateBankAccountMappingRequest(**at_it, zero=zero),
+        ),
+        (400, sdk.bank_accounts.list, operations.ListBankAccountsRequest(**at_it)),
+        (400, sdk.bank_accounts.create, operations.CreateBankAccountRequest(**at_it)),
+        (
+            404,
+            sdk.bank_accounts.get_create_model,
+            operations.GetCreateBankAccountsModelRequest(**at_it),
+        ),
+    ]
+    for status, method, request in calls:
+        error = raised(errors.ErrorMessage, lambda: method(request))
+        same(error.status_code, status, str(error))
 
 
 def removed(sdk: Recorded, company: str) -> None:

@@ -36,16 +36,12 @@ EXCUSED = {
     "companies.add_product": AWAITED,
     "companies.remove_product": AWAITED,
     "connection_management.get": AWAITED,
-    "connections.update_authorization": AWAITED,
     "cors.get": AWAITED,
     "cors.set": AWAITED,
-    "integrations.get": AWAITED,
-    "integrations.get_branding": AWAITED,
-    "integrations.list": AWAITED,
-    "push_data.get_model_options": AWAITED,
     "webhooks.create_consumer": AWAITED,
     "webhooks.delete_consumer": AWAITED,
     "webhooks.list_consumers": AWAITED,
+    "connections.update_authorization": "only Sage is authorised so; the typed refusal is checked",
     "settings.delete_api_key": DELETES_AND_RAISES,
 }
 GROUPS = [
@@ -81,6 +77,8 @@ def main() -> None:
     company = companies(record)
     connection = connections(record, company)
     pushes(record, company, link_and_push(url, header, connection))
+    integrations(record)
+    what_quickbooks_tells(record, connection)
     excused = EXCUSED | not_served(sdk, company, connection)
     connections_end(record, connection)
     companies_end(record, company)
@@ -182,6 +180,34 @@ def pushes(sdk: Recorded, company: dict[str, str], key: str) -> None:
     same((page.results, page.total_results), ([operation], 1))
     unknown = {**company, "push_operation_key": UNKNOWN_ID}
     typed(404, lambda: sdk.push_data.get_operation(request=unknown))
+
+
+def integrations(sdk: Recorded) -> None:
+    wanted = {"query": "sourceType=bankfeed && enabled=true"}
+    page = is_a(sdk.integrations.list(request=wanted), shared.Integrations)
+    same([one.key for one in page.results], ["hcws"])
+    found = is_a(sdk.integrations.get(request={"platform_key": "hcws"}), shared.Integration)
+    same(found, page.results[0])
+    same((found.name, found.enabled), ("QuickBooks Online Bank Feeds", True))
+    same(found.source_type.value, "BankFeed")
+    is_uuid(found.integration_id)
+    branding = sdk.integrations.get_branding(request={"platform_key": "hcws"})
+    same(is_a(branding, shared.Branding).source_id, is_uuid(found.source_id))
+    holds(branding.logo.square.image.src.startswith("http"), branding.logo.square.image.src)
+    holds(branding.button.default.image.src.startswith("http"), branding.button.default.image.src)
+    typed(404, lambda: sdk.integrations.get(request={"platform_key": "zzzz"}))
+
+
+def what_quickbooks_tells(sdk: Recorded, connection: dict[str, str]) -> None:
+    wanted = {**connection, "data_type": shared.SchemaDataType.BANK_TRANSACTIONS}
+    model = is_a(sdk.push_data.get_model_options(request=wanted), shared.PushOption)
+    same((model.type.value, model.required), ("Object", True))
+    same(model.properties["transactions"].properties["amount"].type.value, "Number")
+    wanted = {**connection, "data_type": shared.SchemaDataType.INVOICES}
+    typed(404, lambda: sdk.push_data.get_model_options(request=wanted))
+    wanted = {**connection, "request_body": {"authorizationId": "a"}}
+    refusal = refused(lambda: sdk.connections.update_authorization(request=wanted))
+    same(refusal.status_code, 400, refusal.body)
 
 
 def connections_end(sdk: Recorded, connection: dict[str, str]) -> None:
