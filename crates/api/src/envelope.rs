@@ -116,6 +116,16 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, error)
     }
 
+    /// 404: the client has no such consumer.
+    pub(crate) fn no_such_consumer(id: impl Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("Webhook consumer {id} not found"))
+    }
+
+    /// 404: the client has no such rule.
+    pub(crate) fn no_such_rule(id: impl Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("Rule {id} not found"))
+    }
+
     /// 404: the client has no such key.
     pub(crate) fn no_such_api_key(id: impl Display) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("API key {id} not found"))

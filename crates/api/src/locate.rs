@@ -5,7 +5,9 @@ use crate::envelope::{Answer, ApiError};
 use crate::state::ApiState;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use domain::ids::{ApiKeyId, ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey, SyncId};
+use domain::ids::{
+    ApiKeyId, ClientId, CompanyId, ConnectionId, ConnectionPath, ConsumerId, PushKey, SyncId,
+};
 use domain::platform::{self, Platform};
 use domain::source_account::{AccountId, AccountPath};
 use store::Missing;
@@ -44,6 +46,13 @@ pub(crate) struct PushAt {
 pub(crate) struct ApiKeyAt {
     pub(crate) client: ClientId,
     pub(crate) key: ApiKeyId,
+}
+
+/// `/webhooks/{webhookId}`, and `/rules/{ruleId}`, which is the same thing under its old name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ConsumerAt {
+    pub(crate) client: ClientId,
+    pub(crate) consumer: ConsumerId,
 }
 
 /// `/integrations/{platformKey}`.
@@ -148,6 +157,21 @@ impl<S: Send + Sync> FromRequestParts<S> for ApiKeyAt {
         let text = texts.get("apiKeyId");
         let key = ApiKeyId::parse(text).ok_or_else(|| ApiError::no_such_api_key(text))?;
         Ok(Self { client, key })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ConsumerAt {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let Caller { client, .. } = Caller::from_request_parts(parts, state).await?;
+        let texts = PathTexts::of(parts, state).await?;
+        let text = match texts.get("webhookId") {
+            "" => texts.get("ruleId"),
+            text => text,
+        };
+        let consumer = ConsumerId::parse(text).ok_or_else(|| ApiError::no_such_consumer(text))?;
+        Ok(Self { client, consumer })
     }
 }
 

@@ -93,6 +93,8 @@ typed_ids! {
     ClaimId;
     /// One run that fetches lines from a bank.
     SyncId;
+    /// One webhook consumer of a client.
+    ConsumerId;
     /// One hold on a piece of work; a new one is made for every lease.
     LeaseToken;
 }

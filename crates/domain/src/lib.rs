@@ -26,6 +26,7 @@ pub mod managed_sync;
 pub mod password;
 pub mod push;
 pub mod source_account;
+pub mod webhook;
 pub mod work;
 // rules as data
 pub mod platform;

@@ -29,6 +29,7 @@ pub mod managed_sync;
 pub mod model;
 pub mod push;
 pub mod source_account;
+pub mod webhook_consumer;
 pub mod work;
 
 pub use backend::Backend;

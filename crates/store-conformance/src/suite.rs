@@ -51,6 +51,12 @@ macro_rules! suite {
                 a_company_has_several_tokens_and_takes_them_with_it
             ;
 
+            webhook_consumer:
+                consumers_come_back_as_they_were_made
+                a_deleted_consumer_is_gone_and_others_stay
+                consumers_made_at_once_keep_to_the_limit
+            ;
+
             idempotency:
                 a_key_is_claimed_once_until_it_is_answered
                 an_answer_is_given_again_until_it_ends

@@ -32,6 +32,7 @@ mod line;
 mod managed_sync;
 mod push;
 mod source_account;
+mod webhook_consumer;
 mod work;
 
 pub use options::{CONNECTIONS_MAX_DEFAULT, PostgresOptions};

@@ -27,6 +27,7 @@ mod line;
 mod managed_sync;
 mod push;
 mod source_account;
+mod webhook_consumer;
 mod work;
 
 pub use open::{SqliteOptions, SqliteStore};

@@ -9,8 +9,8 @@ use domain::company::{CompanyName, Tags};
 use domain::connection::ConnectionStatus;
 use domain::event::EventKind;
 use domain::ids::{
-    ApiKeyId, ClaimId, ClientId, CompanyId, ConnectionId, CredentialId, FetchId, IdempotencyKey,
-    LeaseToken, PushKey, SyncId,
+    ApiKeyId, ClaimId, ClientId, CompanyId, ConnectionId, ConsumerId, CredentialId, FetchId,
+    IdempotencyKey, LeaseToken, PushKey, SyncId,
 };
 use domain::managed_sync::{Schedule, SyncCause, SyncErrorCode, SyncStatus};
 use domain::money::{Amount, CurrencyCode};
@@ -122,6 +122,7 @@ macro_rules! ids {
 
 ids!(
     ApiKeyId,
+    ConsumerId,
     ClaimId,
     IdempotencyKey,
     ClientId,

@@ -23,6 +23,7 @@ mod line;
 mod managed_sync;
 mod push;
 mod source_account;
+mod webhook_consumer;
 mod work;
 
 pub use access_token::AccessTokens;
@@ -42,6 +43,7 @@ pub use managed_sync::{DueFeed, DueRun, ManagedSyncs, SyncBegun, SyncStanding, S
 pub use push::{AcceptedPush, Missing, PushIntake, Pushes};
 pub use signal::WorkSignal;
 pub use source_account::{AccountChanged, AccountKept, OnExisting, SourceAccounts};
+pub use webhook_consumer::{ConsumerKept, WebhookConsumers};
 pub use work::{LeaseRequest, Settled, WorkQueue};
 
 /// What every method answers.
@@ -65,6 +67,7 @@ pub trait Store:
     + Events
     + WorkQueue
     + Idempotency
+    + WebhookConsumers
 {
 }
 
@@ -86,5 +89,6 @@ impl<T> Store for T where
         + Events
         + WorkQueue
         + Idempotency
+        + WebhookConsumers
 {
 }

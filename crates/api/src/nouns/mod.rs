@@ -11,6 +11,7 @@ mod line;
 mod managed_sync;
 mod push;
 mod source_account;
+mod webhook_consumer;
 
 pub(crate) use connection::load_connection;
 pub(crate) use push::load_push;
@@ -31,4 +32,5 @@ pub(crate) fn surface() -> Surface {
         .merge(access_token::surface())
         .merge(api_key::surface())
         .merge(client_settings::surface())
+        .merge(webhook_consumer::surface())
 }

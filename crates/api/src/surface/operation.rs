@@ -16,6 +16,7 @@ pub(crate) enum Area {
     BankAccounts,
     Integrations,
     Settings,
+    Webhooks,
     Delivery,
 }
 
@@ -32,6 +33,7 @@ impl Area {
             Self::BankAccounts => "Bank accounts",
             Self::Integrations => "Integrations",
             Self::Settings => "Settings",
+            Self::Webhooks => "Webhooks",
             Self::Delivery => "What became of lines",
         }
     }

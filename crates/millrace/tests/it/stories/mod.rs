@@ -19,4 +19,5 @@ mod seeds;
 mod settings;
 mod simulate;
 mod tenants;
+mod webhook_consumers;
 mod wire_edges;

@@ -4,14 +4,15 @@ use async_trait::async_trait;
 use domain::access_token::{AccessToken, AccessTokenHash};
 use domain::client_settings::{Origin, Profile};
 use domain::idempotency::{Claim, Claimed, KeptAnswer};
-use domain::ids::{ClientId, CompanyId, SyncId};
+use domain::ids::{ClientId, CompanyId, ConsumerId, SyncId};
 use domain::managed_sync::{ManagedFeed, ManagedSync, SyncLease, SyncSettlement};
 use domain::page::{ListRequest, Page};
 use domain::source_account::AccountPath;
+use domain::webhook::Consumer;
 use jiff::Timestamp;
 use store::{
-    AccessTokens, Answer, ClientSettings, DueFeed, Idempotency, LeaseRequest, ManagedSyncs,
-    Settled, SyncBegun, SyncWish,
+    AccessTokens, Answer, ClientSettings, ConsumerKept, DueFeed, Idempotency, LeaseRequest,
+    ManagedSyncs, Settled, SyncBegun, SyncWish, WebhookConsumers,
 };
 
 use super::FakeStore;
@@ -128,6 +129,25 @@ impl ManagedSyncs for FakeStore {
     }
 
     async fn list_due_feeds(&self, _now: Timestamp, _count: u32) -> Answer<Vec<DueFeed>> {
+        refused()
+    }
+}
+
+#[async_trait]
+impl WebhookConsumers for FakeStore {
+    async fn create_consumer(&self, _consumer: &Consumer) -> Answer<ConsumerKept> {
+        refused()
+    }
+
+    async fn find_consumer(&self, _client: ClientId, _id: ConsumerId) -> Answer<Option<Consumer>> {
+        refused()
+    }
+
+    async fn list_consumers(&self, _client: ClientId) -> Answer<Vec<Consumer>> {
+        refused()
+    }
+
+    async fn delete_consumer(&self, _client: ClientId, _id: ConsumerId) -> Answer<bool> {
         refused()
     }
 }
