@@ -12,15 +12,28 @@ use serde::Serialize;
 
 pub(super) fn surface() -> Surface {
     const TOKEN: &str = "/companies/{companyId}/accessToken";
-    Surface::of(Area::Companies).serve(
-        Operation::get(
-            TOKEN,
-            "get-company-access-token",
-            "Makes a token with which a page may act for this company for a day",
+    /// The published packages of the platform still call it.
+    const OLD_TOKEN: &str = "/companies/{companyId}/connectionManagement/accessToken";
+    Surface::of(Area::Companies)
+        .serve(
+            Operation::get(
+                TOKEN,
+                "get-company-access-token",
+                "Makes a token with which a page may act for this company for a day",
+            )
+            .answers::<TokenShape>(),
+            get_access_token,
         )
-        .answers::<TokenShape>(),
-        get_access_token,
-    )
+        .serve(
+            Operation::get(
+                OLD_TOKEN,
+                "get-connection-management-access-token",
+                "The same under its old name",
+            )
+            .answers::<TokenShape>()
+            .deprecated(),
+            get_access_token,
+        )
 }
 
 /// The contract's `CompanyAccessToken`.

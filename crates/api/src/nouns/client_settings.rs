@@ -42,8 +42,31 @@ pub(super) fn surface() -> Surface {
                 .answers::<OriginsShape>(),
             replace_origins,
         )
+        .serve(
+            Operation::get(
+                OLD_CORS,
+                "get-connection-management-cors-settings",
+                "The same under its old name",
+            )
+            .answers::<OriginsShape>()
+            .deprecated(),
+            get_origins,
+        )
+        .serve(
+            Operation::post(
+                OLD_CORS,
+                "set-connection-management-cors-settings",
+                "The same under its old name",
+            )
+            .body(origins_schema)
+            .answers::<OriginsShape>()
+            .deprecated(),
+            replace_origins,
+        )
 }
 
+/// The published packages of the platform still call it.
+const OLD_CORS: &str = "/connectionManagement/corsSettings";
 const VALIDATOR: &str = "Settings";
 const PROFILE_FIELDS: &[&str] = &["name", "redirectUrl", "logoUrl", "iconUrl", "whiteListUrls"];
 const ORIGIN_FIELDS: &[&str] = &["allowedOrigins"];

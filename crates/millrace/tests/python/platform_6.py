@@ -29,18 +29,9 @@ from support import (
     wait_for,
 )
 
-AWAITED = "this version has no such operation"
 DELETES_AND_RAISES = "the package reads the empty 204 as an error; that the key is gone is checked"
-NOT_SERVED = "a server of bank feeds reads no books; answers 404, which is checked"
+NOT_SERVED = "a server of bank feeds has one product and reads no books; its 404 is checked"
 EXCUSED = {
-    "companies.add_product": AWAITED,
-    "companies.remove_product": AWAITED,
-    "connection_management.get": AWAITED,
-    "cors.get": AWAITED,
-    "cors.set": AWAITED,
-    "webhooks.create_consumer": AWAITED,
-    "webhooks.delete_consumer": AWAITED,
-    "webhooks.list_consumers": AWAITED,
     "connections.update_authorization": "only Sage is authorised so; the typed refusal is checked",
     "settings.delete_api_key": DELETES_AND_RAISES,
 }
@@ -74,6 +65,7 @@ def main() -> None:
     api_keys(record, url)
     profile(record)
     origins(record)
+    consumers(record)
     company = companies(record)
     connection = connections(record, company)
     pushes(record, company, link_and_push(url, header, connection))
@@ -123,6 +115,24 @@ def origins(sdk: Recorded) -> None:
     made = sdk.settings.set(request={"allowed_origins": wanted})
     same(is_a(made, shared.ConnectionManagementAllowedOrigins).allowed_origins, wanted)
     same(sdk.settings.get(), made)
+    # The same under its old name.
+    same(sdk.cors.get(), made)
+    same(sdk.cors.set(request={"allowed_origins": wanted[:1]}).allowed_origins, wanted[:1])
+
+
+def consumers(sdk: Recorded) -> None:
+    wanted = {
+        "url": "https://bank.example/hook",
+        "event_types": ["bankTransactions.write.successful"],
+        "company_tags": ["tier:gold"],
+    }
+    made = is_a(sdk.webhooks.create_consumer(request=wanted), shared.WebhookConsumer)
+    same({name: getattr(made, name) for name in wanted}, wanted)
+    same((is_uuid(made.id), made.disabled), (made.id, False))
+    same(is_a(sdk.webhooks.list_consumers(), shared.WebhookConsumers).results, [made])
+    sdk.webhooks.delete_consumer(request={"webhook_id": made.id})
+    same(sdk.webhooks.list_consumers().results, [])
+    typed(400, lambda: sdk.webhooks.create_consumer(request={**wanted, "event_types": ["lunch"]}))
 
 
 def companies(sdk: Recorded) -> dict[str, str]:
@@ -139,6 +149,8 @@ def companies(sdk: Recorded) -> dict[str, str]:
     same((replaced.name, replaced.description, replaced.tags), ("Elaborate Events", "early", {}))
     token = is_a(sdk.companies.get_access_token(request=of_it), shared.CompanyAccessToken)
     same((token.expires_in, token.token_type), (86400, "Bearer"))
+    old = is_a(sdk.connection_management.get(request=of_it), shared.ConnectionManagementAccessToken)
+    holds(len(old.access_token) > 40, "a token is short")
     typed(404, lambda: sdk.companies.get(request={"company_id": UNKNOWN_ID}))
     return of_it
 
@@ -232,13 +244,16 @@ def not_served(
     custom = {"platform_key": "hcws", "custom_data_identifier": "own"}
     records = {**connection, "custom_data_identifier": "own"}
     data_type = {**company, "data_type": shared.SchemaDataType.BANK_TRANSACTIONS}
+    product = {**company, "product_identifier": "bank-feeds"}
     calls: dict[str, Any] = {
+        "companies.add_product": product,
+        "companies.remove_product": product,
         "companies.get_company_sync_settings": company,
         "companies.set_company_sync_settings": {
             **company,
             "request_body": {"companyId": company["company_id"], "settings": []},
         },
-        "companies.refresh_product_data": {**company, "product_identifier": "bank-feeds"},
+        "companies.refresh_product_data": product,
         "custom_data_type.configure": {**custom, "custom_data_type_configuration": {}},
         "custom_data_type.get_configuration": custom,
         "custom_data_type.list": records,
