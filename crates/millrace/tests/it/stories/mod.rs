@@ -18,6 +18,6 @@ mod sdks;
 mod seeds;
 mod settings;
 mod simulate;
-mod tenants;
+mod walls;
 mod webhook_consumers;
 mod wire_edges;
