@@ -4,6 +4,7 @@ mod bad_input;
 mod clients;
 mod commands;
 mod credentials;
+mod drift;
 mod errors;
 mod idempotency;
 mod keys_and_tokens;
