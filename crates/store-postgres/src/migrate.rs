@@ -28,20 +28,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 5,
-        name: "rate_limit",
-        sql: include_str!("../migrations/0005_rate_limit.sql"),
+        name: "managed_sync",
+        sql: include_str!("../migrations/0005_managed_sync.sql"),
     },
     Migration {
         version: 6,
-        name: "managed_sync",
-        sql: include_str!("../migrations/0006_managed_sync.sql"),
-    },
-    Migration {
-        version: 7,
         name: "webhook_consumer",
-        sql: include_str!("../migrations/0007_webhook_consumer.sql"),
+        sql: include_str!("../migrations/0006_webhook_consumer.sql"),
     },
-    Migration { version: 8, name: "mapping", sql: include_str!("../migrations/0008_mapping.sql") },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

@@ -1,1 +1,0 @@
--- Requests counted against their limits.

@@ -1,1 +1,0 @@
--- Which account of the books a source account feeds.
