@@ -1,5 +1,5 @@
 //! Python environments for the programs that Debian does not package: a foreign OFX client, and the published clients
-//! of the API, the old ones each in an environment of its own.
+//! of the API, the old ones each in an environment of its own, and foreign judges of its documents.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,12 @@ pub(super) const ENVIRONMENTS: &[Environment] = &[
     sdk("sdk-6", "MILLRACE_TEST_VENV_SDK_6", OLD_SDK),
     sdk("sdk-0-25", "MILLRACE_TEST_VENV_SDK_0_25", OLD_SDK),
     sdk("sdk-0-23", "MILLRACE_TEST_VENV_SDK_0_23", OLD_SDK),
+    Environment {
+        name: "schemathesis",
+        need: Need::Sdks,
+        variable: "MILLRACE_TEST_VENV_SCHEMATHESIS",
+        proof: &["st", "--version"],
+    },
 ];
 
 const OLD_SDK: &[&str] = &["python", "-c", "import codatbankfeeds"];

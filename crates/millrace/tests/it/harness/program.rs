@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// Far more than any of them takes; GNU `timeout` ends what hangs.
-const SECS_MAX: &str = "60";
+const SECS_MAX: u32 = 60;
 /// What `timeout` answers when it had to end the program.
 const TIMED_OUT: i32 = 124;
 /// What it answers when there is no such program.
@@ -16,6 +16,7 @@ const NOT_FOUND: i32 = 127;
 /// A home folder for programs: they find nothing there, and leave everything there.
 pub(crate) struct Sandbox {
     folder: TempDir,
+    secs_max: u32,
     variables: Vec<(String, String)>,
 }
 
@@ -45,13 +46,19 @@ impl Said {
 impl Sandbox {
     /// An empty one.
     pub(crate) fn new() -> Self {
-        Self { folder: TempDir::with_prefix("millrace-client-").unwrap(), variables: Vec::new() }
+        let folder = TempDir::with_prefix("millrace-client-").unwrap();
+        Self { folder, secs_max: SECS_MAX, variables: Vec::new() }
     }
 
     /// The same, with a variable in the environment of its programs.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The same, for a program that takes long.
+    pub(crate) fn patient(self, secs_max: u32) -> Self {
+        Self { secs_max, ..self }
     }
 
     /// Where a file of that name lies.
@@ -93,7 +100,9 @@ impl Sandbox {
                     said.errors
                 )
             }
-            Some(TIMED_OUT) => panic!("{program} was ended after {SECS_MAX} s: {}", said.errors),
+            Some(TIMED_OUT) => {
+                panic!("{program} was ended after {} s: {}", self.secs_max, said.errors)
+            }
             _ => said,
         }
     }
@@ -101,7 +110,11 @@ impl Sandbox {
     fn command(&self, program: &OsStr) -> Command {
         let home = self.folder.path();
         let mut command = Command::new("timeout");
-        command.args(["--kill-after=5", SECS_MAX]).arg(program).env_clear().current_dir(home);
+        command
+            .args(["--kill-after=5", &self.secs_max.to_string()])
+            .arg(program)
+            .env_clear()
+            .current_dir(home);
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.envs([("LANG", "C.UTF-8"), ("TZ", "UTC")]).env("HOME", home);
         for name in ["CONFIG", "DATA", "CACHE", "STATE"] {
