@@ -7,18 +7,11 @@ use store::{Answer, ApiKeys, KeyKept, LastKey};
 use tokio_postgres::Row;
 
 use crate::PostgresStore;
+use crate::client::LOCK_CLIENT;
 use crate::columns::{Columns, micros};
 use crate::fault::{Attempt, damaged};
 use crate::session::Session;
 use crate::text::escaped;
-
-/// Whoever changes a client's keys counts them, so they take turns.
-const LOCK_CLIENT: &str = "\
--- lock_client
-select client_id
-from client
-where client_id = $1
-for no key update";
 
 const CREATE_API_KEY: &str = "\
 -- create_api_key

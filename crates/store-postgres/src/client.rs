@@ -22,6 +22,14 @@ select client_id, name, created_at
 from client
 where name = $1";
 
+/// Whoever counts what a client has, or replaces all of it, takes turns with others.
+pub(crate) const LOCK_CLIENT: &str = "\
+-- lock_client
+select client_id
+from client
+where client_id = $1
+for no key update";
+
 const LIST_CLIENTS: &str = "\
 -- list_clients
 select client_id, name, created_at

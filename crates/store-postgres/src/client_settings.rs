@@ -7,9 +7,10 @@ use store::{Answer, ClientSettings};
 use tokio_postgres::Row;
 
 use crate::PostgresStore;
+use crate::client::LOCK_CLIENT;
 use crate::columns::Columns;
-use crate::fault::{Attempt, damaged, failed};
-use crate::text::escaped;
+use crate::fault::{Attempt, damaged};
+use crate::text::{escaped, listed, unlisted};
 
 const FIND_PROFILE: &str = "\
 -- find_profile
@@ -33,14 +34,6 @@ select origin
 from allowed_origin
 where client_id = $1
 order by place";
-
-/// Whoever replaces a client's origins takes turns with others.
-const LOCK_CLIENT: &str = "\
--- lock_client
-select client_id
-from client
-where client_id = $1
-for no key update";
 
 const FORGET_ORIGINS: &str = "\
 -- forget_origins
@@ -68,13 +61,8 @@ fn profile_of(row: &Row) -> Attempt<Profile> {
         redirect: columns.parsed_maybe(|text| RedirectTemplate::parse(text).ok())?,
         logo_url: columns.parsed_maybe(url)?,
         icon_url: columns.parsed_maybe(url)?,
-        white_list: columns.parsed_maybe(white_list_of)?.unwrap_or_default(),
+        white_list: columns.parsed_maybe(|text| unlisted(text, url))?.unwrap_or_default(),
     })
-}
-
-fn white_list_of(text: &str) -> Option<Vec<WebUrl>> {
-    let texts: Vec<String> = serde_json::from_str(text).ok()?;
-    texts.iter().map(|text| WebUrl::parse(text).ok()).collect()
 }
 
 #[async_trait]
@@ -90,8 +78,7 @@ impl ClientSettings for PostgresStore {
     async fn replace_profile(&self, client: ClientId, profile: &Profile) -> Answer<()> {
         self.transact(|session| async move {
             let text = |url: &WebUrl| url.as_str().to_owned();
-            let white_list: Vec<&str> = profile.white_list.iter().map(WebUrl::as_str).collect();
-            let white_list = serde_json::to_string(&white_list).map_err(failed)?;
+            let white_list = listed(profile.white_list.iter().map(WebUrl::as_str))?;
             session
                 .run(
                     REPLACE_PROFILE,

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::fault::{Attempt, failed};
+
 /// Begins the two characters that stand for one that cannot stand for itself.
 const ESCAPE: char = '\u{1}';
 
@@ -19,6 +21,17 @@ pub(crate) fn unescaped(column: String) -> String {
         return column;
     }
     column.replace("\u{1}0", "\0").replace("\u{1}1", "\u{1}")
+}
+
+/// Texts in one column, as JSON, which writes control characters as escapes: no column holds what it cannot.
+pub(crate) fn listed<'a>(texts: impl Iterator<Item = &'a str>) -> Attempt<String> {
+    Ok(serde_json::to_string(&texts.collect::<Vec<_>>()).map_err(failed)?)
+}
+
+/// What was listed so, each by `parse`.
+pub(crate) fn unlisted<T>(column: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    let texts: Vec<String> = serde_json::from_str(column).ok()?;
+    texts.iter().map(|text| parse(text)).collect()
 }
 
 #[cfg(test)]

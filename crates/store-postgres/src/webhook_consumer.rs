@@ -9,17 +9,10 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::PostgresStore;
+use crate::client::LOCK_CLIENT;
 use crate::columns::{Columns, micros};
-use crate::fault::{Attempt, failed};
-use crate::text::escaped;
-
-/// Whoever makes a consumer counts them, so they take turns.
-const LOCK_CLIENT: &str = "\
--- lock_client
-select client_id
-from client
-where client_id = $1
-for no key update";
+use crate::fault::Attempt;
+use crate::text::{escaped, listed, unlisted};
 
 const CREATE_CONSUMER: &str = "\
 -- create_consumer
@@ -52,25 +45,16 @@ fn consumer_of(row: &Row) -> Attempt<Consumer> {
     let mut columns = Columns::of(row);
     let (client, id) = (columns.id(ClientId::new)?, columns.id(ConsumerId::new)?);
     let url = columns.parsed(|text| WebUrl::parse(text).ok())?;
-    let event_types = columns.parsed(|text| list_of(text, |text| EventType::parse(text).ok()))?;
+    let event_types = columns.parsed(|text| unlisted(text, |text| EventType::parse(text).ok()))?;
     let disabled = columns.take()?;
-    let company_tags = columns.parsed(|text| list_of(text, |text| CompanyTag::parse(text).ok()))?;
+    let company_tags =
+        columns.parsed(|text| unlisted(text, |text| CompanyTag::parse(text).ok()))?;
     let is_rule: bool = columns.take()?;
     let company = columns.take::<Option<Uuid>>()?.map(CompanyId::new);
-    let emails = columns.parsed(|text| list_of(text, |text| Some(text.to_owned())))?;
+    let emails = columns.parsed(|text| unlisted(text, |text| Some(text.to_owned())))?;
     let format = if is_rule { Format::Rule { company, emails } } else { Format::Modern };
     let created_at = columns.moment()?;
     Ok(Consumer { id, client, url, event_types, disabled, company_tags, format, created_at })
-}
-
-fn list_of<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
-    let texts: Vec<String> = serde_json::from_str(text).ok()?;
-    texts.iter().map(|text| parse(text)).collect()
-}
-
-/// JSON writes control characters as escapes, so no column holds what it cannot.
-fn list<'a>(texts: impl Iterator<Item = &'a str>) -> Attempt<String> {
-    Ok(serde_json::to_string(&texts.collect::<Vec<_>>()).map_err(failed)?)
 }
 
 #[async_trait]
@@ -86,9 +70,9 @@ impl WebhookConsumers for PostgresStore {
                 Format::Modern => (false, None, &[][..]),
                 Format::Rule { company, emails } => (true, *company, emails.as_slice()),
             };
-            let types = list(consumer.event_types.iter().map(EventType::as_str))?;
-            let tags = list(consumer.company_tags.iter().map(CompanyTag::as_str))?;
-            let emails = list(emails.iter().map(String::as_str))?;
+            let types = listed(consumer.event_types.iter().map(EventType::as_str))?;
+            let tags = listed(consumer.company_tags.iter().map(CompanyTag::as_str))?;
+            let emails = listed(emails.iter().map(String::as_str))?;
             session
                 .run(
                     CREATE_CONSUMER,
