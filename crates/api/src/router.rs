@@ -8,7 +8,7 @@ use crate::idempotency::do_once;
 use crate::json::BodyLimit;
 use crate::leftover::discard_leftover;
 use crate::state::{ApiState, Shared};
-use crate::surface::{Edition, Surface, describe};
+use crate::surface::{CONTENT_POLICY, Edition, Surface, describe, render};
 use crate::{ext, nouns, platforms};
 use axum::body::Bytes;
 use axum::http::header;
@@ -26,7 +26,7 @@ pub fn router(state: ApiState) -> Router {
     let watched = Watch { clock: Arc::clone(&shared.clock), ids: Arc::clone(&shared.ids) };
     let body_bytes_max = shared.body_bytes_max;
     let table = surface();
-    let documents = documents(&table);
+    let documents = documents(&table, &shared.public_url);
     let routes = table
         .into_router()
         .route_layer(from_fn_with_state(Arc::clone(&shared), do_once))
@@ -42,14 +42,22 @@ pub fn openapi(edition: Edition) -> Value {
     describe(surface().operations(), edition)
 }
 
-/// The documents, for whoever asks: they hold nothing of anybody's.
-fn documents(table: &Surface) -> Router {
+/// The documents and their page, for whoever asks: they hold nothing of anybody's.
+fn documents(table: &Surface, url: &str) -> Router {
+    let editions = [Edition::Compatible, Edition::Ext];
+    let page = render(&editions.map(|edition| describe(table.operations(), edition)), url);
+    let page = Bytes::from(page);
+    let html = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+    ];
     let serve = |edition| {
         let document = Bytes::from(describe(table.operations(), edition).to_string());
         let json = [(header::CONTENT_TYPE, "application/json")];
         get(move || ready((json, document)))
     };
     Router::new()
+        .route("/docs", get(move || ready((html, page))))
         .route("/openapi.json", serve(Edition::Compatible))
         .route("/ext/openapi.json", serve(Edition::Ext))
 }

@@ -5,11 +5,13 @@
 mod document;
 pub(crate) mod formats;
 mod operation;
+mod page;
 mod parameter;
 mod table;
 
 pub use document::Edition;
 pub(crate) use document::describe;
 pub(crate) use operation::{Area, Operation};
+pub(crate) use page::{CONTENT_POLICY, render};
 pub(crate) use parameter::{LISTING, Parameter};
 pub(crate) use table::Surface;

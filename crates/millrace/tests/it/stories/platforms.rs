@@ -104,3 +104,27 @@ async fn what_quickbooks_cannot_do_is_said(database: Database) {
     let made = caller.post(&format!("{path}/push/bankAccounts"), json!({"accountName": "x"})).await;
     assert!(why(made).contains("keeps the accounts of its books to itself"));
 }
+
+#[tokio::test]
+async fn the_page_of_the_api_names_every_operation_and_loads_nothing() {
+    let server = Server::start(Database::Sqlite).await;
+    let answer = reqwest::get(format!("{}/docs", server.url)).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
+    let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    let page = answer.text().await.unwrap();
+    for outside in ["<script", "src=", "@import", "url(", "<link"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    for document in ["openapi.json", "ext/openapi.json"] {
+        let document = reqwest::get(format!("{}/{document}", server.url)).await.unwrap();
+        let document: Value = document.json().await.unwrap();
+        for methods in document["paths"].as_object().unwrap().values() {
+            for operation in methods.as_object().unwrap().values() {
+                let id = text(&operation["operationId"]);
+                assert!(page.contains(&format!("<article id=\"{id}\">")), "{id}");
+                assert!(page.contains(&format!("<a href=\"#{id}\">")), "{id}");
+            }
+        }
+    }
+}
