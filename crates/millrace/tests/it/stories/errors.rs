@@ -2,7 +2,8 @@
 //! so that a change of a text shows in the diff.
 
 use crate::harness::{
-    Books, Caller, Database, Reply, Server, a_line, a_linked_account, days_ago, text, today,
+    Books, Caller, Database, Reply, Server, ServerOptions, a_line, a_linked_account, days_ago,
+    text, today,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -64,7 +65,12 @@ impl Scribe {
 }
 
 async fn a_scribe() -> (Server, Books, Scribe) {
-    let server = Server::start(Database::Sqlite).await;
+    a_scribe_at(&[]).await
+}
+
+/// At a server with these flags.
+async fn a_scribe_at(flags: &[&str]) -> (Server, Books, Scribe) {
+    let server = Server::start_with(Database::Sqlite, &ServerOptions::flags(flags)).await;
     let books = a_linked_account(&server.caller(), days_ago(5)).await;
     let scribe = Scribe::of(&books);
     (server, books, scribe)
@@ -260,6 +266,137 @@ async fn pushes_that_are_not_formed_as_they_must_be() {
         json!(r#"{"accountId":"acc-1","transactions":[{"id":"a","amount":1,"amount":2}]}"#),
     ] {
         scribe.ask(Method::POST, &path, body).await;
+    }
+    insta::assert_snapshot!(scribe.written);
+}
+
+#[tokio::test]
+async fn settings_and_consumers_that_cannot_be() {
+    let (_server, _books, mut scribe) = a_scribe().await;
+    scribe.ask(Method::POST, "/apiKeys", json!({"name": "x".repeat(51)})).await;
+    scribe.ask(Method::DELETE, &format!("/apiKeys/{NOBODY}"), Value::Null).await;
+    for body in [
+        json!({}),
+        json!({"name": "", "redirectUrl": "bank"}),
+        json!({"name": "a", "redirectUrl": "https://{companyId}.bank.example"}),
+        json!({"name": "a", "redirectUrl": "https://{tld}/x"}),
+        json!({"name": "a", "redirectUrl": "https://a.example/{x", "logoUrl": "ftp://a", "whiteListUrls": [7, "x"]}),
+    ] {
+        scribe.ask(Method::PUT, "/profile", body).await;
+    }
+    for body in [
+        json!({}),
+        json!({"allowedOrigins": ["*", "https://a.example/page", "https://u:p@a.example"]}),
+        json!({"allowedOrigins": vec!["https://a.example"; 101]}),
+    ] {
+        scribe.ask(Method::POST, "/corsSettings", body).await;
+    }
+    for body in [
+        json!({}),
+        json!({"url": "x", "eventTypes": [], "disabled": "no", "companyTags": ["gold"]}),
+        json!({"url": "https://a.example", "eventTypes": ["lunch"]}),
+    ] {
+        scribe.ask(Method::POST, "/webhooks", body).await;
+    }
+    scribe.ask(Method::DELETE, &format!("/webhooks/{NOBODY}"), Value::Null).await;
+    let rule = |more: Value| {
+        let mut rule = json!({"type": "PushOperationStatusChanged", "notifiers": {"webhook": "https://a.example"}});
+        rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        rule
+    };
+    for body in [
+        json!({}),
+        rule(json!({"notifiers": {"emails": ["nobody"]}})),
+        rule(json!({"type": "lunch", "notifiers": []})),
+        rule(json!({"companyId": "7"})),
+        rule(json!({"companyId": NOBODY})),
+    ] {
+        scribe.ask(Method::POST, "/rules", body).await;
+    }
+    scribe.ask(Method::GET, &format!("/rules/{NOBODY}"), Value::Null).await;
+    insta::assert_snapshot!(scribe.written);
+}
+
+#[tokio::test]
+async fn what_a_platform_cannot_do() {
+    let (_server, books, mut scribe) = a_scribe().await;
+    let path = books.path();
+    scribe.ask(Method::GET, "/integrations/zzzz", Value::Null).await;
+    scribe.ask(Method::GET, "/integrations/gbol/branding", Value::Null).await;
+    scribe.ask(Method::GET, &format!("{path}/options/invoices"), Value::Null).await;
+    scribe.ask(Method::GET, &format!("{path}/options/bankAccounts"), Value::Null).await;
+    scribe.ask(Method::GET, &format!("{path}/bankFeeds/info"), Value::Null).await;
+    scribe.ask(Method::POST, &format!("{path}/bankFeeds/otp"), Value::Null).await;
+    scribe.ask(Method::GET, &format!("{path}/data/bankAccounts"), Value::Null).await;
+    let account = json!({"accountName": 7, "accountType": "Gift", "currency": "pounds"});
+    scribe.ask(Method::POST, &format!("{path}/push/bankAccounts"), account).await;
+    scribe.ask(Method::POST, &format!("{path}/push/bankAccounts"), json!({})).await;
+    for body in [json!([]), json!({"authorizationId": 7}), json!({"authorizationId": "a"})] {
+        scribe.ask(Method::PUT, &format!("{path}/authorization"), body).await;
+    }
+    for body in [
+        json!({}),
+        json!({"sourceAccountId": "none"}),
+        json!({"sourceAccountId": "acc-1", "feedStartDate": "soon", "targetAccountId": 7}),
+        json!({"sourceAccountId": "acc-1"}),
+    ] {
+        scribe.ask(Method::POST, &format!("{path}/bankFeedAccounts/mapping"), body).await;
+    }
+    insta::assert_snapshot!(scribe.written);
+}
+
+#[tokio::test]
+async fn managed_feeds_that_cannot_be() {
+    let (_without, bare, mut scribe) = a_scribe().await;
+    let syncs =
+        |books: &Books| format!("{}/bankFeedAccounts/acc-1/managedBankFeeds/syncs", books.path());
+    scribe.ask(Method::POST, &syncs(&bare), Value::Null).await;
+    let written = scribe.written;
+    let flags = ["--set", "managed_feeds.url=https://bank.example/{accountId}?from={from}"];
+    let (_server, books, scribe) = a_scribe_at(&flags).await;
+    let (syncs, mut scribe) = (syncs(&books), Scribe { written, ..scribe });
+    scribe.ask(Method::GET, &format!("{syncs}/{NOBODY}"), Value::Null).await;
+    let elsewhere = syncs.replace("acc-1", "none");
+    scribe.ask(Method::GET, &format!("{elsewhere}/latest"), Value::Null).await;
+    let feed = format!("/ext/v1{}/accounts/acc-1/managedFeed", books.path());
+    scribe.ask(Method::GET, &feed, Value::Null).await;
+    for body in [
+        json!({}),
+        json!({"schedule": "often"}),
+        json!({"schedule": "0 6 * *", "enabled": "yes"}),
+        json!({"schedule": "0 6 * * * Mars/Base"}),
+    ] {
+        scribe.ask(Method::PUT, &feed, body).await;
+    }
+    insta::assert_snapshot!(scribe.written);
+}
+
+#[tokio::test]
+async fn requests_that_cannot_be_done_once_or_by_a_page() {
+    let (server, books, mut scribe) = a_scribe().await;
+    let request = || scribe.caller.request(Method::POST, "/companies");
+    let odd = request().header("Idempotency-Key", "seven").body(r#"{"name":"a"}"#);
+    let odd = Caller::send(odd).await;
+    let key = "8c2f7a10-9d5e-4b3a-8f61-2d4c9e7b5a30";
+    let first = request().header("Idempotency-Key", key).body(r#"{"name":"a"}"#);
+    Caller::send(first).await.expect(200);
+    let other = request().header("Idempotency-Key", key).body(r#"{"name":"b"}"#);
+    let other = Caller::send(other).await;
+    scribe.write("Idempotency-Key: seven", odd);
+    scribe.write("the key of another request", other);
+    let secret = |key: &str| {
+        let request = books.caller.request(Method::POST, "/apiKeys").header("Idempotency-Key", key);
+        Caller::send(request.body("{}"))
+    };
+    let key = "9c2f7a10-9d5e-4b3a-8f61-2d4c9e7b5a30";
+    secret(key).await.expect(201);
+    scribe.write("POST /apiKeys twice under one key", secret(key).await);
+    let token = books.caller.get(&format!("/companies/{}/accessToken", books.company)).await;
+    let token = text(&token.expect(200).json()["accessToken"]);
+    for (what, token) in [("a company's token", token.as_str()), ("an unknown token", "guess")] {
+        let request = reqwest::Client::new().get(format!("{}/apiKeys", server.url));
+        let request = request.header("Authorization", format!("Bearer {token}"));
+        scribe.write(&format!("GET /apiKeys with {what}"), Caller::send(request).await);
     }
     insta::assert_snapshot!(scribe.written);
 }
