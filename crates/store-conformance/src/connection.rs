@@ -2,7 +2,7 @@
 
 use crate::Backend;
 use crate::lists::{all, matching, ordered, page};
-use crate::world::{World, finished, today};
+use crate::world::{World, finished};
 use domain::connection::{CONNECTION_PROPERTIES, Connection, ConnectionStatus};
 use domain::event::{Event, EventKind};
 use domain::ids::{CompanyId, ConnectionId, ConnectionPath};
@@ -10,7 +10,7 @@ use domain::push::PushStatus;
 use domain::source_account::{AccountStatus, SourceAccount};
 use store::{Missing, Unlinking};
 use testkit::{
-    NOON, a_company, a_connection, a_credential, a_draft, a_draft_of, a_uuid, an_account, noon_plus,
+    NOON, a_company, a_connection, a_credential, a_draft, a_uuid, an_account, noon_plus,
 };
 
 async fn statuses(world: &World) -> Vec<AccountStatus> {
@@ -78,7 +78,6 @@ pub async fn a_connection_is_reached_by_its_own_path_only(backend: &dyn Backend)
     for path in wrong_paths(&ours, &theirs, sister.id) {
         assert_eq!(ours.store.find_connection(&path).await.unwrap(), None);
         assert_eq!(ours.store.link_connection(&path, NOON).await.unwrap(), None);
-        assert_eq!(ours.store.deauthorize_connection(&path, NOON).await.unwrap(), None);
         let unlinking = ours.store.unlink_connection(&path, NOON).await.unwrap();
         assert_eq!(unlinking, Unlinking::Unknown);
         assert!(!ours.store.delete_connection(&path, NOON).await.unwrap());
@@ -147,31 +146,6 @@ pub async fn signing_on_links_a_connection_with_its_event(backend: &dyn Backend)
         let expected: Vec<_> = kind.map(|kind| of(kind).on(connection.id)).into_iter().collect();
         assert_eq!(world.new_events().await, expected);
     }
-}
-
-pub async fn a_permission_taken_back_leaves_the_accounts(backend: &dyn Backend) {
-    let world = World::open(backend).await;
-    let connections = one_of_each(&world).await;
-    world.news().await;
-    for connection in connections {
-        let path = connection.path();
-        let was_linked = connection.status == ConnectionStatus::Linked;
-        let status = if was_linked { ConnectionStatus::Deauthorized } else { connection.status };
-        let after = Connection { status, ..connection };
-        let answer = world.store.deauthorize_connection(&path, noon_plus(9)).await.unwrap();
-        assert_eq!(answer.as_ref(), Some(&after));
-        assert_eq!(world.store.find_connection(&path).await.unwrap(), Some(after));
-        let kind = EventKind::ConnectionDisconnected;
-        let event = Event::of_company(world.client, world.company.id, kind, noon_plus(9));
-        let expected = if was_linked { vec![event.on(path.connection)] } else { Vec::new() };
-        assert_eq!(world.new_events().await, expected);
-    }
-    assert_eq!(world.account_now().await.status, AccountStatus::Connected);
-    // The judge still meets a connection that takes nothing, and one that does once it is linked again.
-    let refused = world.accept(world.intake(a_draft_of([today("a")]))).await;
-    assert_eq!(refused.status, PushStatus::Failed);
-    world.store.link_connection(&world.path(), noon_plus(10)).await.unwrap();
-    world.push(&["a"]).await;
 }
 
 pub async fn unlinking_disconnects_the_connected_accounts(backend: &dyn Backend) {

@@ -96,7 +96,6 @@ macro_rules! suite {
                 connections_are_filtered_and_ordered_on_request
                 without_a_company_there_is_no_list_of_connections
                 signing_on_links_a_connection_with_its_event
-                a_permission_taken_back_leaves_the_accounts
                 unlinking_disconnects_the_connected_accounts
                 unlinking_revokes_the_credentials
                 what_is_not_linked_is_not_unlinked

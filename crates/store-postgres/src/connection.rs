@@ -177,21 +177,6 @@ pub(crate) const fn linking(status: ConnectionStatus) -> Option<EventKind> {
     }
 }
 
-/// Ends a transaction by the new status of a locked connection and its event.
-async fn finish_status(
-    session: &Session,
-    connection: Connection,
-    (status, kind): (ConnectionStatus, EventKind),
-    now: Timestamp,
-) -> Attempt<Connection> {
-    let path = connection.path();
-    let ids: [&(dyn ToSql + Sync); 3] =
-        [&path.client.uuid(), &path.connection.uuid(), &status.name()];
-    let news = News::of(path.client, &[event_on(&path, kind, now)]);
-    finish_with(session, &[Write::new(SET_CONNECTION_STATUS, &ids)], &news).await?;
-    Ok(Connection { status, ..connection })
-}
-
 /// Disconnects the connected accounts of a locked connection and unlinks it if it is linked, with all their events;
 /// answers the connection as it is then. The transaction is finished by it.
 pub(crate) async fn give_up(
@@ -281,8 +266,12 @@ impl Connections for PostgresStore {
         self.transact(|session| async move {
             let Some(connection) = lock(&session, path).await? else { return Ok(None) };
             let Some(kind) = linking(connection.status) else { return Ok(Some(connection)) };
-            let end = (ConnectionStatus::Linked, kind);
-            finish_status(&session, connection, end, now).await.map(Some)
+            let status = ConnectionStatus::Linked;
+            let ids: [&(dyn ToSql + Sync); 3] =
+                [&path.client.uuid(), &path.connection.uuid(), &status.name()];
+            let news = News::of(path.client, &[event_on(path, kind, now)]);
+            finish_with(&session, &[Write::new(SET_CONNECTION_STATUS, &ids)], &news).await?;
+            Ok(Some(Connection { status, ..connection }))
         })
         .await
     }
@@ -298,22 +287,6 @@ impl Connections for PostgresStore {
             let ids: [&(dyn ToSql + Sync); 2] = [&path.client.uuid(), &path.connection.uuid()];
             let revoke = Write::new(DELETE_CREDENTIALS, &ids);
             Ok(Unlinking::Unlinked(give_up(&session, connection, &[revoke], now).await?))
-        })
-        .await
-    }
-
-    async fn deauthorize_connection(
-        &self,
-        path: &ConnectionPath,
-        now: Timestamp,
-    ) -> Answer<Option<Connection>> {
-        self.transact(|session| async move {
-            let Some(connection) = lock(&session, path).await? else { return Ok(None) };
-            if connection.status != ConnectionStatus::Linked {
-                return Ok(Some(connection));
-            }
-            let end = (ConnectionStatus::Deauthorized, EventKind::ConnectionDisconnected);
-            finish_status(&session, connection, end, now).await.map(Some)
         })
         .await
     }

@@ -96,20 +96,6 @@ impl Connections for SqliteStore {
         self.write(move |writing| unlink_connection(writing.database, &path, now)).await
     }
 
-    async fn deauthorize_connection(
-        &self,
-        path: &ConnectionPath,
-        now: Timestamp,
-    ) -> Answer<Option<Connection>> {
-        let path = *path;
-        self.write(move |writing| {
-            let found = load(writing.database, &path)?;
-            let end = ConnectionStatus::Deauthorized;
-            found.map(|(no, found)| leave(writing.database, no, found, end, now)).transpose()
-        })
-        .await
-    }
-
     async fn delete_connection(&self, path: &ConnectionPath, now: Timestamp) -> Answer<bool> {
         let path = *path;
         self.write(move |writing| delete_connection(writing.database, &path, now)).await
@@ -158,21 +144,10 @@ pub(crate) fn unlink(
     connection: Connection,
     now: Timestamp,
 ) -> Answer<Connection> {
-    leave(database, connection_no, connection, ConnectionStatus::Unlinked, now)
-}
-
-/// Takes a connection out of `Linked`, with its event, if it is that.
-fn leave(
-    database: &Database,
-    connection_no: i64,
-    connection: Connection,
-    end: ConnectionStatus,
-    now: Timestamp,
-) -> Answer<Connection> {
     if connection.status != ConnectionStatus::Linked {
         return Ok(connection);
     }
-    let end = (end, EventKind::ConnectionDisconnected);
+    let end = (ConnectionStatus::Unlinked, EventKind::ConnectionDisconnected);
     set_status(database, connection_no, &connection, end, now)
 }
 

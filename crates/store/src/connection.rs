@@ -46,15 +46,6 @@ pub trait Connections: Send + Sync {
     /// with the events of all of it.
     async fn unlink_connection(&self, path: &ConnectionPath, now: Timestamp) -> Answer<Unlinking>;
 
-    /// The customer or the platform took the permission back: a linked connection becomes `Deauthorized`, with its
-    /// event. Its accounts stay as they are, so that their lines flow again once it is linked again. Answers it as it is
-    /// then.
-    async fn deauthorize_connection(
-        &self,
-        path: &ConnectionPath,
-        now: Timestamp,
-    ) -> Answer<Option<Connection>>;
-
     /// Deletes a connection with its accounts, lines and credentials, with its event; pushes that pend end as `Failed`
     /// when the worker meets them. Whether there was one.
     async fn delete_connection(&self, path: &ConnectionPath, now: Timestamp) -> Answer<bool>;

@@ -61,14 +61,6 @@ impl Connections for FakeStore {
         refused()
     }
 
-    async fn deauthorize_connection(
-        &self,
-        _path: &ConnectionPath,
-        _now: Timestamp,
-    ) -> Answer<Option<Connection>> {
-        refused()
-    }
-
     async fn delete_connection(&self, _path: &ConnectionPath, _now: Timestamp) -> Answer<bool> {
         refused()
     }
