@@ -13,8 +13,8 @@ pub struct Event {
     pub kind: EventKind,
     /// When.
     pub at: Timestamp,
-    /// The company it is about.
-    pub company: CompanyId,
+    /// The company it is about, if it is about one.
+    pub company: Option<CompanyId>,
     /// The connection, where there is one.
     pub connection: Option<ConnectionId>,
     /// The account, where there is one.
@@ -69,6 +69,8 @@ event_kinds! {
     AccountDisconnected "bankFeeds.sourceAccount.disconnected",
     WriteSuccessful "bankTransactions.write.successful",
     WriteUnsuccessful "bankTransactions.write.unsuccessful",
+    RateLimitReached "client.rateLimit.reached",
+    RateLimitReset "client.rateLimit.reset",
 }
 
 impl EventKind {
@@ -86,7 +88,14 @@ impl Event {
         kind: EventKind,
         at: Timestamp,
     ) -> Self {
-        Self { client, kind, at, company, connection: None, account: None, push: None }
+        let mut event = Self::of_client(client, kind, at);
+        event.company = Some(company);
+        event
+    }
+
+    /// An event about a client as a whole.
+    pub const fn of_client(client: ClientId, kind: EventKind, at: Timestamp) -> Self {
+        Self { client, kind, at, company: None, connection: None, account: None, push: None }
     }
 
     /// The same, about one of the company's connections.

@@ -91,6 +91,8 @@ typed_ids! {
     IdempotencyKey;
     /// One attempt at such a request.
     ClaimId;
+    /// One request under way.
+    RequestId;
     /// One run that fetches lines from a bank.
     SyncId;
     /// One webhook consumer of a client.

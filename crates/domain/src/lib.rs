@@ -25,6 +25,7 @@ pub mod link_otp;
 pub mod managed_sync;
 pub mod password;
 pub mod push;
+pub mod rate_limit;
 pub mod source_account;
 pub mod webhook;
 pub mod work;

@@ -28,6 +28,7 @@ pub mod line;
 pub mod managed_sync;
 pub mod model;
 pub mod push;
+pub mod rate_limit;
 pub mod source_account;
 pub mod webhook_consumer;
 pub mod work;

@@ -69,6 +69,16 @@ macro_rules! suite {
                 ended_keys_are_forgotten_as_others_come
             ;
 
+            rate_limit:
+                a_day_is_used_up_once_and_that_is_news
+                a_new_day_is_begun_by_whoever_comes_first
+                a_day_that_nobody_used_up_ends_without_news
+                a_company_that_is_linked_brings_its_share
+                requests_under_way_are_counted_until_they_end
+                of_requests_at_once_no_more_are_let_in
+                addresses_are_counted_by_the_minute
+            ;
+
             company:
                 a_company_is_found_as_it_was_made
                 a_new_company_is_news
@@ -323,6 +333,7 @@ mod tests {
         check("known_line", include_str!("known_line.rs"));
         check("line", include_str!("line.rs"));
         check("fetch", include_str!("fetch.rs"));
+        check("rate_limit", include_str!("rate_limit.rs"));
         check("managed_sync", include_str!("managed_sync.rs"));
         check("event", include_str!("event.rs"));
         check("work", include_str!("work.rs"));

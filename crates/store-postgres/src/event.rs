@@ -47,7 +47,7 @@ pub(crate) struct News {
     client: Uuid,
     kinds: Vec<&'static str>,
     moments: Vec<i64>,
-    companies: Vec<Uuid>,
+    companies: Vec<Option<Uuid>>,
     connections: Vec<Option<Uuid>>,
     accounts: Vec<Option<String>>,
     pushes: Vec<Option<Uuid>>,
@@ -60,7 +60,7 @@ impl News {
             client: client.uuid(),
             kinds: events.iter().map(|event| event.kind.name()).collect(),
             moments: events.iter().map(|event| micros(event.at)).collect(),
-            companies: events.iter().map(|event| event.company.uuid()).collect(),
+            companies: events.iter().map(|event| event.company.map(CompanyId::uuid)).collect(),
             connections: events
                 .iter()
                 .map(|event| event.connection.map(ConnectionId::uuid))
@@ -107,7 +107,7 @@ fn event_of(row: &Row) -> Attempt<KeptEvent> {
             client: columns.id(ClientId::new)?,
             kind: columns.parsed(EventKind::parse)?,
             at: columns.moment()?,
-            company: columns.id(CompanyId::new)?,
+            company: columns.take::<Option<Uuid>>()?.map(CompanyId::new),
             connection: columns.take::<Option<Uuid>>()?.map(ConnectionId::new),
             account: columns.parsed_maybe(|text| AccountId::parse(text).ok())?,
             push: columns.take::<Option<Uuid>>()?.map(PushKey::new),

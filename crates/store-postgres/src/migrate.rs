@@ -36,6 +36,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "webhook_consumer",
         sql: include_str!("../migrations/0006_webhook_consumer.sql"),
     },
+    Migration {
+        version: 7,
+        name: "rate_limit",
+        sql: include_str!("../migrations/0007_rate_limit.sql"),
+    },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

@@ -26,6 +26,7 @@ mod installation;
 mod line;
 mod managed_sync;
 mod push;
+mod rate_limit;
 mod source_account;
 mod webhook_consumer;
 mod work;

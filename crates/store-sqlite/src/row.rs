@@ -10,7 +10,7 @@ use domain::connection::ConnectionStatus;
 use domain::event::EventKind;
 use domain::ids::{
     ApiKeyId, ClaimId, ClientId, CompanyId, ConnectionId, ConsumerId, CredentialId, FetchId,
-    IdempotencyKey, LeaseToken, PushKey, SyncId,
+    IdempotencyKey, LeaseToken, PushKey, RequestId, SyncId,
 };
 use domain::managed_sync::{Schedule, SyncCause, SyncErrorCode, SyncStatus};
 use domain::money::{Amount, CurrencyCode};
@@ -132,6 +132,7 @@ ids!(
     FetchId,
     LeaseToken,
     PushKey,
+    RequestId,
     SyncId
 );
 

@@ -35,6 +35,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "webhook_consumer",
         sql: include_str!("../migrations/0006_webhook_consumer.sql"),
     },
+    Migration {
+        version: 7,
+        name: "rate_limit",
+        sql: include_str!("../migrations/0007_rate_limit.sql"),
+    },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

@@ -22,6 +22,7 @@ mod installation;
 mod line;
 mod managed_sync;
 mod push;
+mod rate_limit;
 mod source_account;
 mod webhook_consumer;
 mod work;
@@ -41,6 +42,7 @@ pub use installation::{Installation, Installations};
 pub use line::{Lines, StatementLines, Window};
 pub use managed_sync::{DueFeed, DueRun, ManagedSyncs, SyncBegun, SyncStanding, SyncWish};
 pub use push::{AcceptedPush, Missing, PushIntake, Pushes};
+pub use rate_limit::RateLimiting;
 pub use signal::WorkSignal;
 pub use source_account::{AccountChanged, AccountKept, OnExisting, SourceAccounts};
 pub use webhook_consumer::{ConsumerKept, WebhookConsumers};
@@ -67,6 +69,7 @@ pub trait Store:
     + Events
     + WorkQueue
     + Idempotency
+    + RateLimiting
     + WebhookConsumers
 {
 }
@@ -84,11 +87,11 @@ impl<T> Store for T where
         + Pushes
         + Lines
         + ManagedSyncs
-        + ManagedSyncs
         + Fetches
         + Events
         + WorkQueue
         + Idempotency
+        + RateLimiting
         + WebhookConsumers
 {
 }

@@ -4,15 +4,16 @@ use async_trait::async_trait;
 use domain::access_token::{AccessToken, AccessTokenHash};
 use domain::client_settings::{Origin, Profile};
 use domain::idempotency::{Claim, Claimed, KeptAnswer};
-use domain::ids::{ClientId, CompanyId, ConsumerId, SyncId};
+use domain::ids::{ClientId, CompanyId, ConsumerId, RequestId, SyncId};
 use domain::managed_sync::{ManagedFeed, ManagedSync, SyncLease, SyncSettlement};
 use domain::page::{ListRequest, Page};
+use domain::rate_limit::{Admission, CallerAddress, Knock};
 use domain::source_account::AccountPath;
 use domain::webhook::Consumer;
 use jiff::Timestamp;
 use store::{
     AccessTokens, Answer, ClientSettings, ConsumerKept, DueFeed, Idempotency, LeaseRequest,
-    ManagedSyncs, Settled, SyncBegun, SyncWish, WebhookConsumers,
+    ManagedSyncs, RateLimiting, Settled, SyncBegun, SyncWish, WebhookConsumers,
 };
 
 use super::FakeStore;
@@ -148,6 +149,25 @@ impl WebhookConsumers for FakeStore {
     }
 
     async fn delete_consumer(&self, _client: ClientId, _id: ConsumerId) -> Answer<bool> {
+        refused()
+    }
+}
+
+#[async_trait]
+impl RateLimiting for FakeStore {
+    async fn admit_request(&self, _knock: &Knock) -> Answer<Admission> {
+        refused()
+    }
+
+    async fn end_request(&self, _client: ClientId, _id: RequestId) -> Answer<()> {
+        refused()
+    }
+
+    async fn count_address(&self, _address: CallerAddress, _at: Timestamp) -> Answer<u64> {
+        refused()
+    }
+
+    async fn begin_day(&self, _now: Timestamp) -> Answer<u64> {
         refused()
     }
 }
