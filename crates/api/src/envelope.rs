@@ -175,6 +175,11 @@ impl ApiError {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error)
     }
 
+    /// 429: later, gladly; the caller is told when.
+    pub(crate) fn too_many(error: String) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, error)
+    }
+
     /// 500: our fault; `cause` goes to the log.
     pub(crate) fn internal(cause: impl Display) -> Self {
         let error =
@@ -206,7 +211,7 @@ impl ApiError {
     /// Whether the same request may succeed later. A failure of ours may be of either sort.
     const fn can_be_retried(&self) -> &'static str {
         match self.status {
-            StatusCode::SERVICE_UNAVAILABLE => "True",
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => "True",
             StatusCode::INTERNAL_SERVER_ERROR => "Unknown",
             _ => "False",
         }

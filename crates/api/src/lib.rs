@@ -13,6 +13,7 @@ mod envelope;
 mod idempotency;
 mod json;
 mod leftover;
+mod limits;
 mod locate;
 mod paging;
 mod query;
@@ -27,6 +28,7 @@ mod wire;
 #[cfg(test)]
 mod sample;
 
+pub use limits::Limits;
 pub use router::{openapi, router};
 pub use state::ApiState;
 pub use surface::Edition;

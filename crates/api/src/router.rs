@@ -7,6 +7,7 @@ use crate::envelope::ApiError;
 use crate::idempotency::do_once;
 use crate::json::BodyLimit;
 use crate::leftover::discard_leftover;
+use crate::limits::{limit_address, limit_client};
 use crate::state::{ApiState, Shared};
 use crate::surface::{CONTENT_POLICY, Edition, Surface, describe, render};
 use crate::{ext, nouns, platforms};
@@ -30,7 +31,9 @@ pub fn router(state: ApiState) -> Router {
     let routes = table
         .into_router()
         .route_layer(from_fn_with_state(Arc::clone(&shared), do_once))
+        .route_layer(from_fn_with_state(Arc::clone(&shared), limit_client))
         .route_layer(from_fn_with_state(Arc::clone(&shared), require_key))
+        .route_layer(from_fn_with_state(Arc::clone(&shared), limit_address))
         .with_state(Arc::clone(&shared))
         .merge(documents)
         .merge(platforms::images());

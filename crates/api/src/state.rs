@@ -1,6 +1,7 @@
 //! What the door needs from the building. Making these things is the roof's business.
 
 use crate::envelope::{Answer, ApiError};
+use crate::limits::Limits;
 use domain::clock::Clock;
 use domain::ids::IdSource;
 use domain::link_otp::OtpSigner;
@@ -31,6 +32,8 @@ pub struct ApiState {
     pub answer_life_minutes: u32,
     /// Whether a bank is configured that managed feeds are fetched from.
     pub has_bank: bool,
+    /// How much may be asked for; without it, anything.
+    pub limits: Option<Limits>,
     /// What must end before the process does.
     pub tasks: TaskTracker,
 }

@@ -17,7 +17,7 @@ pub const REQUESTS_PER_ADDRESS_DEFAULT: u32 = 1_000;
 
 /// A request that has not ended after so long never will: its process died. Longer than any request may take.
 pub const REQUEST_LIFE: SignedDuration = SignedDuration::from_secs(60);
-/// Companies are counted again after so long, and always before a request is refused.
+/// Companies are counted again after so long, and always before the last request is let in or one is refused.
 const COUNT_LIFE: SignedDuration = SignedDuration::from_secs(60);
 
 /// What is allowed.
@@ -113,7 +113,10 @@ impl DayUse {
         let age = knock.at.duration_since(self.counted_at);
         age >= COUNT_LIFE
             || age.is_negative()
-            || !matches!(self.clone_and_decide(knock, under_way), Admission::Admitted(_))
+            || !matches!(
+                self.clone_and_decide(knock, under_way),
+                Admission::Admitted(quota) if quota.remaining > 0
+            )
     }
 
     /// Decides, and counts the request if it is let in.
@@ -251,14 +254,16 @@ mod tests {
     }
 
     #[test]
-    fn companies_are_counted_every_minute_and_before_a_refusal() {
+    fn companies_are_counted_every_minute_and_before_the_last_request() {
         let knock = knock("2025-03-04T12:00:00Z");
         let begun = DayUse::begin(knock.at);
         assert!(begun.is_stale(&knock, 0));
         let counted = DayUse { counted_at: knock.at, ..begun };
         assert!(!counted.is_stale(&knock, 0));
         assert!(counted.is_stale(&knock, 2));
-        assert!(DayUse { used: 3, ..counted }.is_stale(&knock, 0));
+        for used in [2, 3] {
+            assert!(DayUse { used, ..counted }.is_stale(&knock, 0));
+        }
         let later = Knock { at: knock.at + COUNT_LIFE, ..knock };
         assert!(counted.is_stale(&later, 0));
     }

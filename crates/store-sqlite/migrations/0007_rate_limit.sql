@@ -26,7 +26,6 @@ create table address_minute (
 
 create index address_minute_by_age on address_minute (minute_us);
 
--- The number of the newest event moves with the name.
 create table event_of_anything (
     sequence integer primary key autoincrement,
     client_id blob not null,
@@ -42,6 +41,13 @@ insert into event_of_anything
 select sequence, client_id, kind, at_us, company_id, connection_id, account_id, push_key
 from event
 order by sequence;
+
+-- A number that was given is never given again, whatever rows are left.
+delete from sqlite_sequence where name = 'event_of_anything';
+insert into sqlite_sequence (name, seq)
+select 'event_of_anything', seq
+from sqlite_sequence
+where name = 'event';
 
 drop table event;
 alter table event_of_anything rename to event;

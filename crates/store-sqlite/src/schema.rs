@@ -105,6 +105,27 @@ mod tests {
     }
 
     #[test]
+    fn the_event_table_keeps_its_events_and_their_numbers_when_it_is_made_anew() {
+        let database = Database::open_in_memory().unwrap();
+        let (before, after) = MIGRATIONS.split_at(6);
+        let run = |steps: &[Migration]| {
+            for step in steps {
+                database.execute_batch(step.sql).unwrap();
+            }
+        };
+        run(before);
+        let event =
+            "insert into event (client_id, kind, at_us, company_id) values (x'01', 'a', 7, x'02')";
+        database.execute_batch(&format!("{event}; {event}; {event}")).unwrap();
+        database.execute_batch("delete from event where sequence = 3").unwrap();
+        run(after);
+        database.execute_batch(event).unwrap();
+        let kept = "select sequence from event where company_id = x'02' order by sequence";
+        let kept = sql::all(&database, kept, &[], row::only::<i64>).unwrap();
+        assert_eq!(kept, [1, 2, 4], "a number that was given is never given again");
+    }
+
+    #[test]
     fn a_file_of_another_program_is_left_alone() {
         let mut database = Database::open_in_memory().unwrap();
         database.execute_batch("create table theirs (a)").unwrap();

@@ -1,8 +1,10 @@
-//! Lease, act, settle: brings pushes and managed syncs to their end. What an attempt means is decided in the domain; what
+//! Lease, act, settle: brings pushes and managed syncs to their end, and keeps house. What an attempt means is decided in the domain; what
 //! is written is the store's business.
 
 mod act;
+mod housekeeping;
 pub mod managed_sync;
 mod run;
 
+pub use housekeeping::Housekeeper;
 pub use run::{Worker, WorkerOptions};

@@ -50,6 +50,23 @@ pub(crate) const KEYS: &[Key] = &[
         "90",
         "how long the answer to a request with an Idempotency-Key is given again",
     ),
+    key("limits.enabled", "false", "limit how much clients and addresses may ask for"),
+    key(
+        "limits.requests_per_company",
+        "1000",
+        "requests a client has in a day (UTC), times its companies with a linked connection plus one",
+    ),
+    key(
+        "limits.at_once_per_company",
+        "10",
+        "requests that a client may have under way, times those companies",
+    ),
+    key("limits.requests_per_address", "1000", "requests that an address may send in a minute"),
+    key(
+        "limits.address_header",
+        "",
+        "the header in which a proxy in front names the caller's address, such as X-Forwarded-For",
+    ),
     key("server.drain_secs", "20", "how long a shutdown waits for requests and work under way"),
     key(
         "storage.data",

@@ -1,9 +1,11 @@
 //! The settings in their types, each checked, with errors that name the setting and where its value came from.
 
 use super::sources::Values;
-use anyhow::{anyhow, bail};
+use anyhow::{Context as _, anyhow, bail};
+use axum::http::HeaderName;
 use domain::idempotency::ANSWER_LIFE_MINUTES_MAX;
 use domain::platform::QUICKBOOKS_HISTORY_DAYS_MAX;
+use domain::rate_limit::RateLimits;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -14,6 +16,7 @@ use std::time::Duration;
 pub(crate) struct Settings {
     pub(crate) mode: Mode,
     pub(crate) server: Server,
+    pub(crate) limits: Option<api::Limits>,
     pub(crate) storage: Storage,
     pub(crate) worker: Worker,
     pub(crate) managed_feeds: Option<ManagedFeeds>,
@@ -143,6 +146,7 @@ impl Settings {
         Ok(Self {
             mode,
             server: read.server()?,
+            limits: read.limits()?,
             storage: read.storage()?,
             worker: Worker {
                 enabled: read.truth("worker.enabled")?,
@@ -242,6 +246,21 @@ impl Reader<'_> {
             answer_life_minutes: self.within("idempotency.minutes", 1, ANSWER_LIFE_MINUTES_MAX)?,
             drain: Duration::from_secs(self.within("server.drain_secs", 0, 3_600)?.into()),
         })
+    }
+
+    fn limits(&self) -> anyhow::Result<Option<api::Limits>> {
+        let most = 1_000_000_000;
+        let rates = RateLimits {
+            per_company_day: self.within("limits.requests_per_company", 1, most)?,
+            at_once_per_company: self.within("limits.at_once_per_company", 1, most)?,
+            per_address_minute: self.within("limits.requests_per_address", 1, most)?,
+        };
+        let name = self.optional("limits.address_header")?;
+        let address_header = name.map(HeaderName::try_from).transpose().with_context(|| {
+            format!("{}: a header's name is needed", self.place("limits.address_header"))
+        })?;
+        let is_on = self.truth("limits.enabled")?;
+        Ok(is_on.then_some(api::Limits { rates, address_header }))
     }
 
     fn storage(&self) -> anyhow::Result<Storage> {

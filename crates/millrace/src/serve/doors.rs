@@ -50,6 +50,7 @@ impl Doors<'_> {
             body_bytes_max: settings.server.body_bytes_max,
             answer_life_minutes: settings.server.answer_life_minutes,
             has_bank: settings.managed_feeds.is_some(),
+            limits: settings.limits.clone(),
             tasks: self.tasks.clone(),
         });
         let ofx = ofx_server::router(OfxState::new(

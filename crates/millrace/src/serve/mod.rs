@@ -83,7 +83,8 @@ async fn listen(
     handle: Handle<SocketAddr>,
     tasks: &TaskTracker,
 ) -> anyhow::Result<()> {
-    let service = router.into_make_service();
+    // With the peer's address: limits count by it.
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         None => {
             let server = axum_server::from_tcp(listener)?.handle(handle);

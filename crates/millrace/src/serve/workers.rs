@@ -1,4 +1,4 @@
-//! The workers of one process: one settles pushes, one fetches from the bank.
+//! The workers of one process: one settles pushes, one fetches from the bank, one keeps house.
 
 use crate::config::Settings;
 use crate::wire_up;
@@ -6,11 +6,15 @@ use domain::clock::Clock;
 use domain::ids::IdSource;
 use jiff::SignedDuration;
 use std::sync::Arc;
+use std::time::Duration;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use worker::managed_sync::{BankSource, SyncWorker, SyncWorkerOptions};
-use worker::{Worker, WorkerOptions};
+use worker::{Housekeeper, Worker, WorkerOptions};
+
+/// How long nobody waits for what falls due by the clock.
+const HOUSEKEEPING_PAUSE: Duration = Duration::from_secs(5);
 
 /// What workers are made from.
 pub(crate) struct Workers<'a> {
@@ -26,6 +30,7 @@ impl Workers<'_> {
     pub(crate) fn start(self, tasks: &TaskTracker, stop: &CancellationToken) {
         tasks.spawn(self.pushes().run(stop.clone()));
         tasks.spawn(self.syncs().run(stop.clone()));
+        tasks.spawn(self.housekeeper().run(stop.clone()));
     }
 
     fn pushes(&self) -> Worker {
@@ -35,6 +40,11 @@ impl Workers<'_> {
             ..WorkerOptions::default()
         };
         Worker::new(self.store.clone(), self.clock.clone(), self.ids.clone(), options)
+    }
+
+    fn housekeeper(&self) -> Housekeeper {
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        Housekeeper { store, clock, pause: HOUSEKEEPING_PAUSE }
     }
 
     fn syncs(&self) -> SyncWorker {

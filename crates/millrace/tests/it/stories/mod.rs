@@ -15,6 +15,7 @@ mod platforms;
 mod processes;
 mod pushes;
 mod quickbooks;
+mod rate_limits;
 mod schemathesis;
 mod sdks;
 mod seeds;

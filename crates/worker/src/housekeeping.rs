@@ -1,0 +1,43 @@
+//! What falls due by the clock alone and belongs to nobody's request. Every process may do it: each step is done once.
+
+use domain::clock::Clock;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Answer, Store};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+/// Keeps house.
+#[derive(Clone, Debug)]
+pub struct Housekeeper {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// How long it rests between two rounds.
+    pub pause: Duration,
+}
+
+impl Housekeeper {
+    /// Keeps house until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            if let Err(error) = self.step().await {
+                warn!(%error, "the house could not be kept: the next round tries again");
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(self.pause) => {}
+            }
+        }
+    }
+
+    /// One round.
+    pub async fn step(&self) -> Answer<()> {
+        let begun = self.store.begin_day(self.clock.now()).await?;
+        if begun > 0 {
+            info!(clients = begun, "a new day of requests has begun");
+        }
+        Ok(())
+    }
+}
