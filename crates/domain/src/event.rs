@@ -1,7 +1,12 @@
 //! Events: what happened, written in the transaction that caused it. Telling others about them is the webhooks' business.
 
-use crate::ids::{ClientId, CompanyId, ConnectionId, PushKey};
-use crate::source_account::AccountId;
+use crate::company::Company;
+use crate::connection::Connection;
+use crate::ids::{ClientId, CompanyId, ConnectionId, ConsumerId, PushKey};
+use crate::push::PushStatus;
+use crate::rate_limit::Quota;
+use crate::source_account::{AccountId, SourceAccount};
+use crate::webhook::DisabledWhy;
 use jiff::Timestamp;
 
 /// Something that happened.
@@ -30,6 +35,59 @@ pub struct KeptEvent {
     pub sequence: u64,
     /// The event.
     pub event: Event,
+    /// How things stood when it happened.
+    pub about: About,
+}
+
+/// What an event is about, as it stood when the event was written: it may have changed since, or be gone. Events of
+/// early versions have none of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The company, without its connections.
+    pub company: Option<Company>,
+    /// The connection, of an event about one.
+    pub connection: Option<Connection>,
+    /// The account, of an event about one.
+    pub account: Option<SourceAccount>,
+    /// The push, of an event about one.
+    pub push: Option<PushAbout>,
+    /// The client's share of the day, of an event about that.
+    pub quota: Option<Quota>,
+    /// The consumer, of an event about one.
+    pub consumer: Option<ConsumerAbout>,
+    /// Of an event that did not happen.
+    pub example: Option<Example>,
+}
+
+/// A push when it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PushAbout {
+    /// How it ended.
+    pub status: PushStatus,
+    /// When it came.
+    pub requested_at: Timestamp,
+    /// When it ended.
+    pub completed_at: Option<Timestamp>,
+}
+
+/// A webhook consumer when it was disabled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsumerAbout {
+    /// Which.
+    pub id: ConsumerId,
+    /// Where it listens.
+    pub url: String,
+    /// Why.
+    pub why: DisabledWhy,
+}
+
+/// An event that its owner made up, to see how it arrives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The only consumer that is told; without it, all that want such events.
+    pub consumer: Option<ConsumerId>,
+    /// The payload, as JSON.
+    pub payload: String,
 }
 
 macro_rules! event_kinds {
@@ -71,6 +129,7 @@ event_kinds! {
     WriteUnsuccessful "bankTransactions.write.unsuccessful",
     RateLimitReached "client.rateLimit.reached",
     RateLimitReset "client.rateLimit.reset",
+    ConsumerDisabled "webhook.consumer.disabled",
 }
 
 impl EventKind {

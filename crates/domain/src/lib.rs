@@ -10,6 +10,7 @@ pub mod money;
 pub mod page;
 pub mod query;
 pub mod retry;
+pub mod sealed;
 // nouns
 pub mod access_token;
 pub mod api_key;

@@ -31,6 +31,7 @@ pub mod push;
 pub mod rate_limit;
 pub mod source_account;
 pub mod webhook_consumer;
+pub mod webhook_delivery;
 pub mod work;
 
 pub use backend::Backend;

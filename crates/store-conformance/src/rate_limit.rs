@@ -53,15 +53,15 @@ pub async fn a_new_day_is_begun_by_whoever_comes_first(backend: &dyn Backend) {
     for begin_by_request in [true, false] {
         let today = if begin_by_request { NOON } else { NOON + DAY * 2 };
         used_up(&world, today).await;
-        assert_eq!(world.store.begin_day(today).await.unwrap(), 0);
+        assert_eq!(world.store.begin_day(&LIMITS, today).await.unwrap(), 0);
         world.news().await;
         let tomorrow = today + DAY;
         if begin_by_request {
             assert!(admitted(&world, &a_knock(&world, tomorrow)).await);
-            assert_eq!(world.store.begin_day(tomorrow).await.unwrap(), 0);
+            assert_eq!(world.store.begin_day(&LIMITS, tomorrow).await.unwrap(), 0);
         } else {
-            assert_eq!(world.store.begin_day(tomorrow).await.unwrap(), 1);
-            assert_eq!(world.store.begin_day(tomorrow).await.unwrap(), 0);
+            assert_eq!(world.store.begin_day(&LIMITS, tomorrow).await.unwrap(), 1);
+            assert_eq!(world.store.begin_day(&LIMITS, tomorrow).await.unwrap(), 0);
             assert!(admitted(&world, &a_knock(&world, tomorrow)).await);
         }
         let news = world.new_events().await;
@@ -74,7 +74,7 @@ pub async fn a_new_day_is_begun_by_whoever_comes_first(backend: &dyn Backend) {
 pub async fn a_day_that_nobody_used_up_ends_without_news(backend: &dyn Backend) {
     let world = World::open(backend).await;
     assert!(admitted(&world, &a_knock(&world, NOON)).await);
-    assert_eq!(world.store.begin_day(NOON + DAY).await.unwrap(), 0);
+    assert_eq!(world.store.begin_day(&LIMITS, NOON + DAY).await.unwrap(), 0);
     assert!(admitted(&world, &a_knock(&world, NOON + DAY)).await);
     assert_eq!(world.news().await, []);
     assert_eq!(used_up(&world, NOON + DAY).await, 5);

@@ -55,6 +55,9 @@ macro_rules! suite {
                 consumers_come_back_as_they_were_made
                 a_deleted_consumer_is_gone_and_others_stay
                 consumers_made_at_once_keep_to_the_limit
+                a_change_changes_what_it_names
+                secrets_are_changed_only_from_what_they_are
+                consumers_of_all_clients_are_walked_through
             ;
 
             idempotency:
@@ -67,6 +70,25 @@ macro_rules! suite {
                 keys_are_each_client_s_own
                 of_claims_made_at_once_one_is_given
                 ended_keys_are_forgotten_as_others_come
+            ;
+
+            webhook_delivery:
+                a_consumer_follows_from_where_it_was_made
+                an_attempt_is_kept_with_what_it_means
+                what_a_dead_worker_held_is_leased_again
+                of_each_company_one_message_after_the_other_in_an_order
+                an_order_may_be_given_up_and_taken_up
+                a_disabled_consumer_waits_and_loses_nothing
+                a_consumer_that_is_gone_or_fails_too_long_is_disabled_with_an_event
+                a_message_is_sent_again_when_its_owner_wants_it
+                events_of_the_past_are_looked_at_again_and_none_is_sent_twice
+                a_consumer_gets_no_more_a_second_than_it_wants
+                a_busy_consumer_leaves_room_for_others
+                workers_at_once_never_hold_one_message_twice
+                an_example_is_an_event_like_any_other
+                events_tell_how_things_stood
+                old_deliveries_are_forgotten_when_they_have_ended
+                deliveries_are_listed_newest_first_and_by_query
             ;
 
             rate_limit:
@@ -333,6 +355,8 @@ mod tests {
         check("known_line", include_str!("known_line.rs"));
         check("line", include_str!("line.rs"));
         check("fetch", include_str!("fetch.rs"));
+        check("webhook_delivery", include_str!("webhook_delivery.rs"));
+        check("webhook_consumer", include_str!("webhook_consumer.rs"));
         check("rate_limit", include_str!("rate_limit.rs"));
         check("managed_sync", include_str!("managed_sync.rs"));
         check("event", include_str!("event.rs"));

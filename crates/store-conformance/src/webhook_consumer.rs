@@ -3,9 +3,13 @@
 use crate::Backend;
 use domain::client_settings::WebUrl;
 use domain::ids::{ClientId, CompanyId, ConsumerId};
-use domain::webhook::{CONSUMERS_MAX, CompanyTag, Consumer, EventType, Format};
+use domain::sealed::Sealed;
+use domain::webhook::{
+    CONSUMERS_MAX, CompanyTag, Consumer, ConsumerChange, DisabledWhy, EventType, Format, Order,
+    SecretsChange,
+};
 use std::sync::Arc;
-use store::{ConsumerKept, Store};
+use store::{ConsumerChanged, ConsumerKept, Store};
 use testkit::{a_client, a_uuid, noon_plus};
 use tokio::task::JoinSet;
 
@@ -24,10 +28,9 @@ fn a_consumer(client: ClientId, minute: i64) -> Consumer {
             EventType::parse("PushOperationStatusChanged").unwrap(),
             EventType::parse("company.created").unwrap(),
         ],
-        disabled: false,
         company_tags: vec![CompanyTag::parse("tier:\"go\\ld\"").unwrap()],
-        format: Format::Modern,
         created_at: noon_plus(minute),
+        ..testkit::a_consumer(client)
     }
 }
 
@@ -43,6 +46,14 @@ pub async fn consumers_come_back_as_they_were_made(backend: &dyn Backend) {
         Consumer {
             format: Format::Rule { company: None, emails: Vec::new() },
             ..a_consumer(ours, 3)
+        },
+        Consumer {
+            order: Order::Fifo,
+            rate_per_second: Some(7),
+            secrets: None,
+            failing_since: Some(noon_plus(1)),
+            disabled_why: Some(DisabledWhy::Failing),
+            ..a_consumer(ours, 4)
         },
     ];
     for consumer in &consumers {
@@ -82,4 +93,71 @@ pub async fn consumers_made_at_once_keep_to_the_limit(backend: &dyn Backend) {
     let another = client_of(&store).await;
     let theirs = a_consumer(another, 0);
     assert_eq!(store.create_consumer(&theirs).await.unwrap(), ConsumerKept::Kept);
+}
+
+pub async fn a_change_changes_what_it_names(backend: &dyn Backend) {
+    let store = backend.open().await;
+    let (ours, theirs) = (client_of(&store).await, client_of(&store).await);
+    let made = a_consumer(ours, 0);
+    store.create_consumer(&made).await.unwrap();
+    let change = async |client, change: &ConsumerChange| {
+        store.change_consumer(client, made.id, change, noon_plus(1)).await.unwrap()
+    };
+    let url = WebUrl::parse("https://other.example/hooks").unwrap();
+    let some = ConsumerChange {
+        url: Some(url.clone()),
+        order: Some(Order::Fifo),
+        rate_per_second: Some(Some(3)),
+        ..ConsumerChange::default()
+    };
+    assert_eq!(change(theirs, &some).await, ConsumerChanged::Unknown);
+    let expected = Consumer { url, order: Order::Fifo, rate_per_second: Some(3), ..made.clone() };
+    assert_eq!(change(ours, &some).await, ConsumerChanged::Changed(Box::new(expected.clone())));
+    assert_eq!(store.find_consumer(ours, made.id).await.unwrap(), Some(expected.clone()));
+    let off = ConsumerChange { disabled: Some(true), ..ConsumerChange::default() };
+    let why = Some(DisabledWhy::Owner);
+    let expected = Consumer { disabled: true, disabled_why: why, ..expected };
+    assert_eq!(change(ours, &off).await, ConsumerChanged::Changed(Box::new(expected)));
+}
+
+pub async fn secrets_are_changed_only_from_what_they_are(backend: &dyn Backend) {
+    let store = backend.open().await;
+    let client = client_of(&store).await;
+    let made = a_consumer(client, 0);
+    store.create_consumer(&made).await.unwrap();
+    let change = |from, to: u8| {
+        let secrets = Some(SecretsChange { from, to: Sealed(vec![to]) });
+        ConsumerChange { secrets, ..ConsumerChange::default() }
+    };
+    let first = change(made.secrets.clone(), 1);
+    let done = store.change_consumer(client, made.id, &first, noon_plus(1)).await.unwrap();
+    assert!(matches!(done, ConsumerChanged::Changed(now) if now.secrets == Some(Sealed(vec![1]))));
+    for late in [first, change(None, 2)] {
+        let done = store.change_consumer(client, made.id, &late, noon_plus(1)).await.unwrap();
+        assert_eq!(done, ConsumerChanged::Outdated);
+    }
+}
+
+pub async fn consumers_of_all_clients_are_walked_through(backend: &dyn Backend) {
+    let store = backend.open().await;
+    let mut made = Vec::new();
+    for _ in 0..3 {
+        let client = client_of(&store).await;
+        for minute in 0..3 {
+            let consumer = a_consumer(client, minute);
+            store.create_consumer(&consumer).await.unwrap();
+            made.push((client, consumer.id));
+        }
+    }
+    let mut walked = Vec::new();
+    loop {
+        let some = store.list_all_consumers(walked.last().copied(), 2).await.unwrap();
+        if some.is_empty() {
+            break;
+        }
+        walked.extend(some.iter().map(|consumer| (consumer.client, consumer.id)));
+    }
+    walked.sort_unstable();
+    made.sort_unstable();
+    assert_eq!(walked, made);
 }

@@ -19,7 +19,7 @@ use crate::PostgresStore;
 use crate::access_token::DELETE_ACCESS_TOKENS;
 use crate::columns::{Columns, micros, signed};
 use crate::connection;
-use crate::event::{News, finish_with};
+use crate::event::{News, finish_with, see_detail};
 use crate::fault::{Attempt, damaged};
 use crate::ledger;
 use crate::session::{Session, Write, both};
@@ -243,6 +243,7 @@ impl Companies for PostgresStore {
     ) -> Answer<bool> {
         self.transact(|session| async move {
             let ids: [&(dyn ToSql + Sync); 2] = [&client.uuid(), &id.uuid()];
+            let detail = see_detail(&session, client, id, None).await?;
             // From the top down: whoever held a row above has written its rows below when it lets go.
             if session.run(DELETE_COMPANY, &ids).await? == 0 {
                 return Ok(false);
@@ -260,7 +261,7 @@ impl Companies for PostgresStore {
                 session.run(statement, &ids).await?;
             }
             let event = Event::of_company(client, id, EventKind::CompanyDeleted, now);
-            finish_with(&session, &[], &News::of(client, &[event])).await?;
+            finish_with(&session, &[], &News::with_detail(client, &[event], &detail)).await?;
             Ok(true)
         })
         .await

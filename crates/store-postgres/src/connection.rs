@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::PostgresStore;
 use crate::columns::{Columns, micros, signed};
 use crate::company;
-use crate::event::{News, finish_with};
+use crate::event::{News, finish_with, see_detail};
 use crate::fault::Attempt;
 use crate::ledger;
 use crate::session::{Session, Write, both};
@@ -294,6 +294,8 @@ impl Connections for PostgresStore {
     async fn delete_connection(&self, path: &ConnectionPath, now: Timestamp) -> Answer<bool> {
         self.transact(|session| async move {
             let ids = ids(path);
+            let ConnectionPath { client, company, connection } = *path;
+            let detail = see_detail(&session, client, company, Some(connection)).await?;
             if session.run(DELETE_CONNECTION, &[&ids.0, &ids.1, &ids.2]).await? == 0 {
                 return Ok(false);
             }
@@ -303,7 +305,7 @@ impl Connections for PostgresStore {
             session.run(DELETE_SOURCE_ACCOUNTS, &[&client, &connection]).await?;
             session.run(DELETE_CREDENTIALS, &[&client, &connection]).await?;
             let event = event_on(path, EventKind::ConnectionDeleted, now);
-            finish_with(&session, &[], &News::of(path.client, &[event])).await?;
+            finish_with(&session, &[], &News::with_detail(path.client, &[event], &detail)).await?;
             Ok(true)
         })
         .await

@@ -34,6 +34,7 @@ mod push;
 mod rate_limit;
 mod source_account;
 mod webhook_consumer;
+mod webhook_delivery;
 mod work;
 
 pub use options::{CONNECTIONS_MAX_DEFAULT, PostgresOptions};

@@ -41,6 +41,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "rate_limit",
         sql: include_str!("../migrations/0007_rate_limit.sql"),
     },
+    Migration {
+        version: 8,
+        name: "webhook_delivery",
+        sql: include_str!("../migrations/0008_webhook_delivery.sql"),
+    },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
-use store::{Answer, StoreError, WorkSignal};
+use store::{Answer, EventSignal, StoreError, WorkSignal};
 use tokio::sync::RwLock;
 
 use crate::fault::{Attempt, failed};
@@ -31,6 +31,7 @@ pub struct PostgresStore {
     gate: RwLock<()>,
     relay: Relay,
     pub(crate) runs: RunCache,
+    events: EventSignal,
 }
 
 impl PostgresStore {
@@ -58,7 +59,13 @@ impl PostgresStore {
             .build()
             .map_err(failed)?;
         let relay = Relay::start(config, connector);
-        Ok(Self { pool, gate: RwLock::new(()), relay, runs: RunCache::default() })
+        Ok(Self {
+            pool,
+            gate: RwLock::new(()),
+            relay,
+            runs: RunCache::default(),
+            events: EventSignal::default(),
+        })
     }
 
     /// Runs `work` as one transaction. It may run more than once, so it does nothing but talk to the database.
@@ -106,6 +113,9 @@ impl PostgresStore {
         match outcome {
             Ok(((), value)) => {
                 session.commit().await?;
+                if matches!(begin, Begin::Write) {
+                    self.events.raise();
+                }
                 Ok(value)
             }
             Err(fault) => {
@@ -122,6 +132,10 @@ impl PostgresStore {
     /// Tells this process, and the others, that there is work.
     pub(crate) fn tell_of_work(&self) {
         self.relay.tell();
+    }
+
+    pub(crate) fn events(&self) -> EventSignal {
+        self.events.clone()
     }
 
     pub(crate) fn signal(&self) -> WorkSignal {

@@ -5,10 +5,10 @@ use domain::connection::ConnectionStatus;
 use domain::event::{Event, EventKind};
 use domain::ids::{ClientId, RequestId};
 use domain::rate_limit::{
-    Admission, CallerAddress, DayUse, Knock, REQUEST_LIFE, day_of, minute_of,
+    Admission, CallerAddress, DayUse, Knock, REQUEST_LIFE, RateLimits, day_of, minute_of,
 };
 use jiff::Timestamp;
-use store::{Answer, RateLimiting};
+use store::{Answer, RateLimiting, event_detail};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -91,7 +91,7 @@ returning count";
 
 const LIST_REACHED: &str = "\
 -- list_clients_that_used_up_a_day
-select client_id
+select client_id, companies
 from rate_limit
 where is_reached and day < $1
 order by client_id
@@ -125,21 +125,28 @@ impl RateLimiting for PostgresStore {
         .await
     }
 
-    async fn begin_day(&self, now: Timestamp) -> Answer<u64> {
+    async fn begin_day(&self, limits: &RateLimits, now: Timestamp) -> Answer<u64> {
         let listed = self.ask(|session| async move {
             let rows = session.rows(LIST_REACHED, &[&day_number(day_of(now))]).await?;
-            rows.iter().map(|row| Columns::of(row).id(ClientId::new)).collect::<Attempt<Vec<_>>>()
+            let reached = rows.iter().map(|row| {
+                let mut columns = Columns::of(row);
+                Ok((columns.id(ClientId::new)?, columns.number()?))
+            });
+            reached.collect::<Attempt<Vec<_>>>()
         });
         let mut begun = 0_u64;
         // A transaction each: events of one client take turns with nobody else's.
-        for client in listed.await? {
+        for (client, companies) in listed.await? {
+            let quota = DayUse { companies, ..DayUse::begin(now) }.quota(limits);
+            let detail = event_detail::of_quota(&quota)?;
+            let detail = &detail;
             let is_ours = self.transact(|session| async move {
                 let values = (client.uuid(), day_number(day_of(now)));
                 if session.run(BEGIN_DAY, &[&values.0, &values.1]).await? == 0 {
                     return Ok(false);
                 }
                 let event = Event::of_client(client, EventKind::RateLimitReset, now);
-                finish_with(&session, &[], &News::of(client, &[event])).await?;
+                finish_with(&session, &[], &News::with_detail(client, &[event], detail)).await?;
                 Ok(true)
             });
             begun = begun.saturating_add(is_ours.await?.into());
@@ -183,8 +190,9 @@ async fn admit(session: &Session, knock: &Knock) -> Attempt<Admission> {
     let kept: [&(dyn ToSql + Sync); 6] =
         [&uuid, &number, &used, &day.is_reached, &companies, &counted_at];
     session.run(KEEP_DAY_USE, &kept).await?;
+    let detail = event_detail::of_quota(&day.quota(&knock.limits))?;
     if !news.is_empty() {
-        finish_with(session, &[], &News::of(*client, &news)).await?;
+        finish_with(session, &[], &News::with_detail(*client, &news, &detail)).await?;
     }
     Ok(admission)
 }

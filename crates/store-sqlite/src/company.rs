@@ -168,8 +168,9 @@ fn delete_company(
     for account_no in sql::all(database, LIST_ACCOUNT_NOS, &[&company_no], row::only)? {
         ledger::delete_chunks(database, account_no)?;
     }
-    sql::execute(database, DELETE_COMPANY, &[&company_no])?;
+    // While there is something to tell of it.
     event::record(database, &Event::of_company(client, id, EventKind::CompanyDeleted, now))?;
+    sql::execute(database, DELETE_COMPANY, &[&company_no])?;
     Ok(true)
 }
 

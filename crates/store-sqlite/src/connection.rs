@@ -225,10 +225,11 @@ fn delete_connection(database: &Database, path: &ConnectionPath, now: Timestamp)
     for (account_no, _) in source_account::all_of(database, connection_no, path.connection)? {
         ledger::delete_chunks(database, account_no)?;
     }
-    sql::execute(database, DELETE_CONNECTION, &[&connection_no])?;
     let kind = EventKind::ConnectionDeleted;
     let happened = Event::of_company(path.client, path.company, kind, now);
+    // While there is something to tell of it.
     event::record(database, &happened.on(path.connection))?;
+    sql::execute(database, DELETE_CONNECTION, &[&connection_no])?;
     Ok(true)
 }
 

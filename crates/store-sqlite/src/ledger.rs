@@ -279,7 +279,7 @@ mod tests {
         // The ledger of an account that these tests need not make.
         database.execute_batch("pragma foreign_keys = off").unwrap();
         create(&database, 1, None).unwrap();
-        Writer::start(database).unwrap()
+        Writer::start(database, store::EventSignal::default()).unwrap()
     }
 
     /// So many lines that their fingerprints become a run.

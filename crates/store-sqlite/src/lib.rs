@@ -29,6 +29,7 @@ mod push;
 mod rate_limit;
 mod source_account;
 mod webhook_consumer;
+mod webhook_delivery;
 mod work;
 
 pub use open::{SqliteOptions, SqliteStore};

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 use store::migration::Migrate;
-use store::{Answer, StoreError, WorkSignal};
+use store::{Answer, EventSignal, StoreError, WorkSignal};
 
 /// How long one process waits for another that writes.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
@@ -40,6 +40,7 @@ pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
     pub(crate) work: WorkSignal,
+    pub(crate) events: EventSignal,
 }
 
 impl SqliteStore {
@@ -50,8 +51,10 @@ impl SqliteStore {
         let mut database = Database::open(&options.path).map_err(failed)?;
         set_up_writer(&database).map_err(failed)?;
         schema::migrate(&mut database, options.migrate, options.opened_at)?;
-        let writer = Writer::start(database)?;
-        Ok(Self { writer, readers: Readers::new(options.path), work: WorkSignal::default() })
+        let events = EventSignal::default();
+        let writer = Writer::start(database, events.clone())?;
+        let readers = Readers::new(options.path);
+        Ok(Self { writer, readers, work: WorkSignal::default(), events })
     }
 
     /// Runs `work` in the next commit.

@@ -1,16 +1,16 @@
 //! How much is asked for.
 
 use crate::row::{Fields, Put};
-use crate::{Database, SqliteStore, event, row, sql};
+use crate::{Database, SqliteStore, event, sql};
 use async_trait::async_trait;
 use domain::connection::ConnectionStatus;
 use domain::event::{Event, EventKind};
 use domain::ids::{ClientId, RequestId};
 use domain::rate_limit::{
-    Admission, CallerAddress, DayUse, Knock, REQUEST_LIFE, day_of, minute_of,
+    Admission, CallerAddress, DayUse, Knock, REQUEST_LIFE, RateLimits, day_of, minute_of,
 };
 use jiff::Timestamp;
-use store::{Answer, RateLimiting};
+use store::{Answer, RateLimiting, event_detail};
 
 const FIND_DAY_USE: &str = "
     -- find_day_use
@@ -75,7 +75,7 @@ const COUNT_ADDRESS: &str = "
 
 const LIST_REACHED: &str = "
     -- list_clients_that_used_up_a_day
-    select client_id
+    select client_id, companies
     from rate_limit
     where is_reached and day < ?1
     order by client_id";
@@ -110,8 +110,9 @@ impl RateLimiting for SqliteStore {
         .await
     }
 
-    async fn begin_day(&self, now: Timestamp) -> Answer<u64> {
-        self.write(move |writing| begin_day(writing.database, now)).await
+    async fn begin_day(&self, limits: &RateLimits, now: Timestamp) -> Answer<u64> {
+        let limits = *limits;
+        self.write(move |writing| begin_day(writing.database, &limits, now)).await
     }
 }
 
@@ -140,22 +141,27 @@ fn admit(database: &Database, knock: &Knock) -> Answer<Admission> {
         let ends_at = at.saturating_add(REQUEST_LIFE).unwrap_or(Timestamp::MAX);
         sql::execute(database, BEGIN_REQUEST, &[client, id, &ends_at])?;
     }
+    let detail = event_detail::of_quota(&day.quota(&knock.limits))?;
     let DayUse { day, used, is_reached, companies, counted_at } = &day;
     let values: [&dyn Put; 6] = [client, day, used, is_reached, companies, counted_at];
     sql::execute(database, KEEP_DAY_USE, &values)?;
     for kind in news {
-        event::record(database, &Event::of_client(*client, kind, *at))?;
+        event::record_with(database, &Event::of_client(*client, kind, *at), &detail)?;
     }
     Ok(admission)
 }
 
-fn begin_day(database: &Database, now: Timestamp) -> Answer<u64> {
+fn begin_day(database: &Database, limits: &RateLimits, now: Timestamp) -> Answer<u64> {
     let day = day_of(now);
-    let clients: Vec<ClientId> = sql::all(database, LIST_REACHED, &[&day], row::only)?;
+    let clients = sql::all(database, LIST_REACHED, &[&day], |row| {
+        Ok((row.next::<ClientId>()?, row.next()?))
+    })?;
     let mut count = 0_u64;
-    for client in clients {
+    for (client, companies) in clients {
         sql::execute(database, BEGIN_DAY, &[&client, &day])?;
-        event::record(database, &Event::of_client(client, EventKind::RateLimitReset, now))?;
+        let quota = DayUse { companies, ..DayUse::begin(now) }.quota(limits);
+        let event = Event::of_client(client, EventKind::RateLimitReset, now);
+        event::record_with(database, &event, &event_detail::of_quota(&quota)?)?;
         count = count.saturating_add(1);
     }
     Ok(count)

@@ -16,7 +16,9 @@ use domain::managed_sync::{Schedule, SyncCause, SyncErrorCode, SyncStatus};
 use domain::money::{Amount, CurrencyCode};
 use domain::platform::{self, Platform};
 use domain::push::{PushStatus, Validation};
+use domain::sealed::Sealed;
 use domain::source_account::{AccountId, AccountStatus, Shape};
+use domain::webhook::{DeliveryStatus, DisabledWhy};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::Row;
@@ -156,6 +158,8 @@ macro_rules! names {
 names!(
     AccountStatus,
     ConnectionStatus,
+    DeliveryStatus,
+    DisabledWhy,
     EventKind,
     PushStatus,
     SyncCause,
@@ -231,6 +235,18 @@ impl Put for bool {
 impl Take for bool {
     fn take(value: ValueRef<'_>) -> Option<Self> {
         value.as_i64().ok().map(|number| number != 0)
+    }
+}
+
+impl Put for Sealed {
+    fn put(&self) -> ToSqlOutput<'_> {
+        ToSqlOutput::Borrowed(ValueRef::Blob(&self.0))
+    }
+}
+
+impl Take for Sealed {
+    fn take(value: ValueRef<'_>) -> Option<Self> {
+        value.as_blob().ok().map(|bytes| Self(bytes.to_vec()))
     }
 }
 

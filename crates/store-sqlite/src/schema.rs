@@ -40,6 +40,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "rate_limit",
         sql: include_str!("../migrations/0007_rate_limit.sql"),
     },
+    Migration {
+        version: 8,
+        name: "webhook_delivery",
+        sql: include_str!("../migrations/0008_webhook_delivery.sql"),
+    },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

@@ -7,7 +7,7 @@ use crate::ledger::RunCache;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use store::{Answer, StoreError};
+use store::{Answer, EventSignal, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -35,9 +35,9 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub(crate) fn start(database: Database) -> Answer<Self> {
+    pub(crate) fn start(database: Database, events: EventSignal) -> Answer<Self> {
         let (sender, receiver) = mpsc::channel(JOBS_WAITING_MAX);
-        let desk = Desk { database, runs: RunCache::default() };
+        let desk = Desk { database, runs: RunCache::default(), events };
         let thread = thread::Builder::new()
             .name("millrace-writer".to_owned())
             .spawn(move || desk.serve(receiver))
@@ -162,6 +162,7 @@ fn failed_together(error: &Arc<rusqlite::Error>) -> StoreError {
 struct Desk {
     database: Database,
     runs: RunCache,
+    events: EventSignal,
 }
 
 impl Desk {
@@ -172,6 +173,7 @@ impl Desk {
             for job in group.drain(..) {
                 job.answer(committed.clone());
             }
+            self.events.raise();
         }
         self.leave();
     }
@@ -271,7 +273,7 @@ mod tests {
     }
 
     fn desk() -> Desk {
-        Desk { database: database(), runs: RunCache::default() }
+        Desk { database: database(), runs: RunCache::default(), events: EventSignal::default() }
     }
 
     #[test]
@@ -312,7 +314,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_closed_writer_finishes_what_waits_and_then_refuses() {
-        let writer = Writer::start(database()).unwrap();
+        let writer = Writer::start(database(), EventSignal::default()).unwrap();
         let insert = |writing: &mut Writing<'_>| {
             sql::execute(writing.database, "insert into t values (null)", &[])
         };
@@ -325,7 +327,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_to_follow_a_commit_does_so_though_nobody_waits() {
-        let writer = Writer::start(database()).unwrap();
+        let writer = Writer::start(database(), EventSignal::default()).unwrap();
         let (done, noticed) = oneshot::channel();
         let insert = |writing: &mut Writing<'_>| {
             sql::execute(writing.database, "insert into t values (1)", &[])

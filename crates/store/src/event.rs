@@ -1,8 +1,8 @@
-//! Verbs about events. Nobody writes one by itself: each is written with what caused it.
+//! Verbs about events. Nobody writes one by itself, unless it did not happen: each is written with what caused it.
 
-use crate::Answer;
+use crate::{Answer, EventSignal};
 use async_trait::async_trait;
-use domain::event::KeptEvent;
+use domain::event::{Event, Example, KeptEvent};
 use domain::ids::ClientId;
 
 /// Verbs about events.
@@ -15,4 +15,11 @@ pub trait Events: Send + Sync {
         sequence: u64,
         count: u32,
     ) -> Answer<Vec<KeptEvent>>;
+
+    /// Keeps an event that did not happen; answers its sequence.
+    async fn record_example(&self, event: &Event, example: &Example) -> Answer<u64>;
+
+    /// Raised after this process has written something; events may be among it. Those of other processes are found
+    /// by looking.
+    fn event_signal(&self) -> EventSignal;
 }

@@ -3,6 +3,7 @@
 //! it means is in store-conformance.
 
 mod error;
+pub mod event_detail;
 pub mod ledger;
 pub mod listing;
 pub mod migration;
@@ -25,6 +26,7 @@ mod push;
 mod rate_limit;
 mod source_account;
 mod webhook_consumer;
+mod webhook_delivery;
 mod work;
 
 pub use access_token::AccessTokens;
@@ -43,9 +45,10 @@ pub use line::{Lines, StatementLines, Window};
 pub use managed_sync::{DueFeed, DueRun, ManagedSyncs, SyncBegun, SyncStanding, SyncWish};
 pub use push::{AcceptedPush, Missing, PushIntake, Pushes};
 pub use rate_limit::RateLimiting;
-pub use signal::WorkSignal;
+pub use signal::{EventListener, EventSignal, WorkSignal};
 pub use source_account::{AccountChanged, AccountKept, OnExisting, SourceAccounts};
-pub use webhook_consumer::{ConsumerKept, WebhookConsumers};
+pub use webhook_consumer::{ConsumerChanged, ConsumerKept, WebhookConsumers};
+pub use webhook_delivery::{Behind, DeliveryRequest, DeliverySettled, FanOut, WebhookDeliveries};
 pub use work::{LeaseRequest, Settled, WorkQueue};
 
 /// What every method answers.
@@ -71,6 +74,7 @@ pub trait Store:
     + Idempotency
     + RateLimiting
     + WebhookConsumers
+    + WebhookDeliveries
 {
 }
 
@@ -93,5 +97,6 @@ impl<T> Store for T where
         + Idempotency
         + RateLimiting
         + WebhookConsumers
+        + WebhookDeliveries
 {
 }

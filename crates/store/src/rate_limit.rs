@@ -3,7 +3,7 @@
 use crate::Answer;
 use async_trait::async_trait;
 use domain::ids::{ClientId, RequestId};
-use domain::rate_limit::{Admission, CallerAddress, Knock};
+use domain::rate_limit::{Admission, CallerAddress, Knock, RateLimits};
 use jiff::Timestamp;
 
 /// Verbs about how much is asked for. All of them count for every process on the database.
@@ -21,5 +21,5 @@ pub trait RateLimiting: Send + Sync {
     async fn count_address(&self, address: CallerAddress, at: Timestamp) -> Answer<u64>;
 
     /// Begins the new day of clients that had used up an earlier one, each with its event. Answers how many.
-    async fn begin_day(&self, now: Timestamp) -> Answer<u64>;
+    async fn begin_day(&self, limits: &RateLimits, now: Timestamp) -> Answer<u64>;
 }

@@ -5,20 +5,23 @@ use crate::clock::{NOON, TODAY};
 use crate::ids::a_uuid;
 use domain::api_key::{ApiKey, ApiKeyHash};
 use domain::client::{Client, ClientName};
+use domain::client_settings::WebUrl;
 use domain::company::{Company, CompanyName, Tags};
 use domain::connection::{Connection, ConnectionStatus};
 use domain::credential::{Credential, SignOnGuard};
 use domain::fetch::Fetch;
 use domain::ids::{
-    ApiKeyId, ClientId, CompanyId, ConnectionId, ConnectionPath, CredentialId, FetchId, LeaseToken,
-    PushKey,
+    ApiKeyId, ClientId, CompanyId, ConnectionId, ConnectionPath, ConsumerId, CredentialId, FetchId,
+    LeaseToken, PushKey,
 };
 use domain::money::{Amount, CurrencyCode};
 use domain::platform::{Profiles, QUICKBOOKS};
+use domain::sealed::Sealed;
 use domain::source_account::{
     AccountDetails, AccountId, AccountInfo, AccountPath, AccountStatus, RoutingInfo, Shape,
     SourceAccount,
 };
+use domain::webhook::{Consumer, EventType, Format, Order};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use std::sync::Arc;
@@ -34,6 +37,27 @@ pub fn a_client() -> Client {
     let id = a_uuid();
     let name = ClientName::parse(&format!("client-{}", id.simple())).unwrap();
     Client { id: ClientId::new(id), name, created_at: NOON }
+}
+
+/// A webhook consumer of `client` that wants to hear of companies and of pushes.
+pub fn a_consumer(client: ClientId) -> Consumer {
+    let id = a_uuid();
+    let wanted = ["company.created", "company.deleted", "bankTransactions.write.successful"];
+    Consumer {
+        id: ConsumerId::new(id),
+        client,
+        url: WebUrl::parse(&format!("https://bank.example/hooks/{id}")).unwrap(),
+        event_types: wanted.map(|name| EventType::parse(name).unwrap()).into(),
+        disabled: false,
+        company_tags: Vec::new(),
+        format: Format::Modern,
+        order: Order::Parallel,
+        rate_per_second: None,
+        secrets: Some(Sealed(vec![0, 7, 255])),
+        failing_since: None,
+        disabled_why: None,
+        created_at: NOON,
+    }
 }
 
 /// A key of `client`.

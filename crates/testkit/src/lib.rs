@@ -8,8 +8,8 @@ mod lines;
 mod postgres;
 
 pub use builders::{
-    a_client, a_company, a_connection, a_credential, a_fetch, a_lease_request, a_v2_account,
-    amount, an_account, an_account_path, an_api_key, an_intake, an_opening,
+    a_client, a_company, a_connection, a_consumer, a_credential, a_fetch, a_lease_request,
+    a_v2_account, amount, an_account, an_account_path, an_api_key, an_intake, an_opening,
 };
 pub use clock::{ManualClock, NOON, TODAY, noon_plus};
 pub use ids::{SeededIds, a_uuid};

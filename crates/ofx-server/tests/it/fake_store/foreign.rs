@@ -7,13 +7,14 @@ use domain::idempotency::{Claim, Claimed, KeptAnswer};
 use domain::ids::{ClientId, CompanyId, ConsumerId, RequestId, SyncId};
 use domain::managed_sync::{ManagedFeed, ManagedSync, SyncLease, SyncSettlement};
 use domain::page::{ListRequest, Page};
-use domain::rate_limit::{Admission, CallerAddress, Knock};
+use domain::rate_limit::{Admission, CallerAddress, Knock, RateLimits};
 use domain::source_account::AccountPath;
-use domain::webhook::Consumer;
+use domain::webhook::{Attempt, Consumer, ConsumerChange, Delivery, DeliveryLease, Sent};
 use jiff::Timestamp;
 use store::{
-    AccessTokens, Answer, ClientSettings, ConsumerKept, DueFeed, Idempotency, LeaseRequest,
-    ManagedSyncs, RateLimiting, Settled, SyncBegun, SyncWish, WebhookConsumers,
+    AccessTokens, Answer, Behind, ClientSettings, ConsumerChanged, ConsumerKept, DeliveryRequest,
+    DeliverySettled, DueFeed, FanOut, Idempotency, LeaseRequest, ManagedSyncs, RateLimiting,
+    Settled, SyncBegun, SyncWish, WebhookConsumers, WebhookDeliveries,
 };
 
 use super::FakeStore;
@@ -148,7 +149,114 @@ impl WebhookConsumers for FakeStore {
         refused()
     }
 
+    async fn change_consumer(
+        &self,
+        _client: ClientId,
+        _id: ConsumerId,
+        _change: &ConsumerChange,
+        _now: Timestamp,
+    ) -> Answer<ConsumerChanged> {
+        refused()
+    }
+
     async fn delete_consumer(&self, _client: ClientId, _id: ConsumerId) -> Answer<bool> {
+        refused()
+    }
+
+    async fn list_all_consumers(
+        &self,
+        _after: Option<(ClientId, ConsumerId)>,
+        _count: u32,
+    ) -> Answer<Vec<Consumer>> {
+        refused()
+    }
+}
+
+#[async_trait]
+impl WebhookDeliveries for FakeStore {
+    async fn list_behind(&self, _count: u32) -> Answer<Vec<Behind>> {
+        refused()
+    }
+
+    async fn fan_out(&self, _fan_out: &FanOut) -> Answer<bool> {
+        refused()
+    }
+
+    async fn is_delivery_due(&self, _now: Timestamp) -> Answer<bool> {
+        refused()
+    }
+
+    async fn lease_due_deliveries(&self, _request: &DeliveryRequest) -> Answer<Vec<DeliveryLease>> {
+        refused()
+    }
+
+    async fn settle_delivery(
+        &self,
+        _lease: &DeliveryLease,
+        _sent: &Sent,
+        _random: u64,
+        _now: Timestamp,
+    ) -> Answer<DeliverySettled> {
+        refused()
+    }
+
+    async fn list_deliveries(
+        &self,
+        _client: ClientId,
+        _consumer: ConsumerId,
+        _request: &ListRequest,
+    ) -> Answer<Option<Page<Delivery>>> {
+        refused()
+    }
+
+    async fn find_delivery(
+        &self,
+        _client: ClientId,
+        _consumer: ConsumerId,
+        _sequence: u64,
+    ) -> Answer<Option<Delivery>> {
+        refused()
+    }
+
+    async fn list_attempts(
+        &self,
+        _client: ClientId,
+        _consumer: ConsumerId,
+        _sequence: u64,
+    ) -> Answer<Vec<Attempt>> {
+        refused()
+    }
+
+    async fn resend_delivery(
+        &self,
+        _client: ClientId,
+        _consumer: ConsumerId,
+        _sequence: u64,
+        _now: Timestamp,
+    ) -> Answer<bool> {
+        refused()
+    }
+
+    async fn recover_deliveries(
+        &self,
+        _client: ClientId,
+        _consumer: ConsumerId,
+        _since: Timestamp,
+        _now: Timestamp,
+    ) -> Answer<Option<u64>> {
+        refused()
+    }
+
+    async fn replay_events(
+        &self,
+        _client: ClientId,
+        _consumer: ConsumerId,
+        _since: Timestamp,
+    ) -> Answer<Option<u64>> {
+        refused()
+    }
+
+    async fn forget_deliveries(&self, _before: Timestamp, _count: u32) -> Answer<u64> {
         refused()
     }
 }
@@ -167,7 +275,7 @@ impl RateLimiting for FakeStore {
         refused()
     }
 
-    async fn begin_day(&self, _now: Timestamp) -> Answer<u64> {
+    async fn begin_day(&self, _limits: &RateLimits, _now: Timestamp) -> Answer<u64> {
         refused()
     }
 }

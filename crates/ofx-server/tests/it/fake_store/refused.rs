@@ -5,7 +5,7 @@ use domain::api_key::{ApiKey, ApiKeyHash, Revocation};
 use domain::client::{Client, ClientName};
 use domain::company::{Company, CompanyChange};
 use domain::connection::Connection;
-use domain::event::KeptEvent;
+use domain::event::{Event, Example, KeptEvent};
 use domain::ids::{ApiKeyId, ClientId, CompanyId, ConnectionPath, PushKey};
 use domain::page::{ListRequest, Page};
 use domain::push::{PushOperation, Settlement};
@@ -13,9 +13,9 @@ use domain::query::TagFilter;
 use domain::work::Lease;
 use jiff::Timestamp;
 use store::{
-    AcceptedPush, Answer, ApiKeys, ClientKept, Clients, Companies, Connections, Events,
-    Installation, Installations, KeyKept, LastKey, LeaseRequest, PushIntake, Pushes, Settled,
-    StoreError, Unlinking, WorkQueue, WorkSignal,
+    AcceptedPush, Answer, ApiKeys, ClientKept, Clients, Companies, Connections, EventSignal,
+    Events, Installation, Installations, KeyKept, LastKey, LeaseRequest, PushIntake, Pushes,
+    Settled, StoreError, Unlinking, WorkQueue, WorkSignal,
 };
 
 use super::FakeStore;
@@ -194,6 +194,14 @@ impl Events for FakeStore {
         _count: u32,
     ) -> Answer<Vec<KeptEvent>> {
         refused()
+    }
+
+    async fn record_example(&self, _event: &Event, _example: &Example) -> Answer<u64> {
+        refused()
+    }
+
+    fn event_signal(&self) -> EventSignal {
+        EventSignal::default()
     }
 }
 

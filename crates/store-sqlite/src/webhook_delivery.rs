@@ -1,0 +1,598 @@
+//! Bringing events to consumers. Only what has a due date is looked at: what waits for an older one, or for its consumer
+//! to be enabled, has none until then.
+
+use crate::row::{Fields, Put};
+use crate::webhook_consumer::{self, consumer, consumer_columns};
+use crate::{Database, SqliteStore, event, sql};
+use async_trait::async_trait;
+use domain::event::{ConsumerAbout, Event, EventKind};
+use domain::ids::{ClientId, CompanyId, ConsumerId};
+use domain::page::{ListRequest, Page};
+use domain::webhook::{
+    Attempt, Consumer, Delivery, DeliveryLease, DeliveryStatus, DisabledWhy, NewDelivery, Order,
+    Sent, Verdict, judge_attempt,
+};
+use jiff::{SignedDuration, Timestamp};
+use store::{
+    Answer, Behind, DeliveryRequest, DeliverySettled, FanOut, WebhookDeliveries, event_detail,
+    listing,
+};
+
+/// As [`delivery`] reads them.
+macro_rules! delivery_columns {
+    () => {
+        "client_id, consumer_id, sequence, company_id, event_type, body, status, attempts, tries,
+        due_at_us, created_at_us"
+    };
+}
+
+const LIST_BEHIND: &str = concat!(
+    "
+    -- list_consumers_behind
+    select client.name, seen_sequence, ",
+    consumer_columns!(),
+    "
+    from webhook_consumer
+    join client on client.client_id = webhook_consumer.client_id
+    where not disabled and seen_sequence < (
+            select max(sequence)
+            from event
+            where event.client_id = webhook_consumer.client_id
+        )
+    order by webhook_consumer.client_id, webhook_consumer.consumer_id
+    limit ?1"
+);
+
+const MOVE_ON: &str = "
+    -- move_consumer_on
+    update webhook_consumer
+    set seen_sequence = ?4
+    where client_id = ?1 and consumer_id = ?2 and seen_sequence = ?3 and not disabled";
+
+const CREATE_DELIVERY: &str = "
+    -- create_delivery
+    insert or ignore into webhook_delivery
+        (client_id, consumer_id, sequence, company_id, event_type, body, status, attempts, tries,
+        due_at_us, created_at_us)
+    values (?1, ?2, ?3, ?4, ?5, ?6, 'Sending', 0, 0, ?7, ?8)";
+
+const HAS_OLDER: &str = "
+    -- has_older_delivery
+    select 1
+    from webhook_delivery
+    where client_id = ?1 and consumer_id = ?2 and company_id is ?3 and sequence < ?4
+        and status in ('Sending', 'Attempting')
+    limit 1";
+
+const IS_DUE: &str = "
+    -- is_delivery_due
+    select 1
+    from webhook_consumer
+    where not disabled and exists (
+            select 1
+            from webhook_delivery
+            where webhook_delivery.client_id = webhook_consumer.client_id
+                and webhook_delivery.consumer_id = webhook_consumer.consumer_id
+                and due_at_us <= ?1
+        )
+    limit 1";
+
+const LIST_DUE_CONSUMERS: &str = concat!(
+    "
+    -- list_due_consumers
+    select counted_second, counted, ",
+    consumer_columns!(),
+    "
+    from webhook_consumer
+    where not disabled and exists (
+            select 1
+            from webhook_delivery
+            where webhook_delivery.client_id = webhook_consumer.client_id
+                and webhook_delivery.consumer_id = webhook_consumer.consumer_id
+                and due_at_us <= ?1
+        )"
+);
+
+const LIST_DUE: &str = concat!(
+    "
+    -- list_due_deliveries
+    select ",
+    delivery_columns!(),
+    "
+    from webhook_delivery
+    where client_id = ?1 and consumer_id = ?2 and due_at_us <= ?3
+    order by due_at_us, sequence
+    limit ?4"
+);
+
+const LEASE_DELIVERY: &str = "
+    -- lease_delivery
+    update webhook_delivery
+    set lease_token = ?4, due_at_us = ?5
+    where client_id = ?1 and consumer_id = ?2 and sequence = ?3";
+
+const COUNT_MESSAGES: &str = "
+    -- count_messages
+    update webhook_consumer
+    set counted_second = ?3, counted = ?4
+    where client_id = ?1 and consumer_id = ?2";
+
+const FIND_HELD: &str = "
+    -- find_held_delivery
+    select attempts, tries, company_id
+    from webhook_delivery
+    where client_id = ?1 and consumer_id = ?2 and sequence = ?3 and lease_token = ?4";
+
+const SETTLE_DELIVERY: &str = "
+    -- settle_delivery
+    update webhook_delivery
+    set status = ?4, attempts = ?5, tries = ?6, due_at_us = ?7, lease_token = null
+    where client_id = ?1 and consumer_id = ?2 and sequence = ?3";
+
+const KEEP_ATTEMPT: &str = "
+    -- keep_attempt
+    insert into webhook_attempt
+        (client_id, consumer_id, sequence, number, at_us, status, error, answer, took_us,
+        not_before_us)
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+
+/// The company's next message may go.
+const LET_NEXT_GO: &str = "
+    -- let_next_delivery_go
+    update webhook_delivery
+    set due_at_us = ?4
+    where client_id = ?1 and consumer_id = ?2 and due_at_us is null and sequence = (
+            select min(sequence)
+            from webhook_delivery next
+            where next.client_id = ?1 and next.consumer_id = ?2 and next.company_id is ?3
+                and next.status in ('Sending', 'Attempting')
+        )";
+
+const HOLD_ALL: &str = "
+    -- hold_all_deliveries
+    update webhook_delivery
+    set due_at_us = null, lease_token = null
+    where client_id = ?1 and consumer_id = ?2 and due_at_us is not null";
+
+const LET_ALL_GO: &str = "
+    -- let_all_deliveries_go
+    update webhook_delivery
+    set due_at_us = ?3
+    where client_id = ?1 and consumer_id = ?2 and due_at_us is null
+        and status in ('Sending', 'Attempting')";
+
+/// Of every company the first; the others wait, but for what is being sent.
+const LINE_UP: &str = "
+    -- line_deliveries_up
+    update webhook_delivery
+    set due_at_us = case when exists (
+            select 1
+            from webhook_delivery older
+            where older.client_id = ?1 and older.consumer_id = ?2
+                and older.company_id is webhook_delivery.company_id
+                and older.sequence < webhook_delivery.sequence
+                and older.status in ('Sending', 'Attempting')
+        ) then null else coalesce(due_at_us, ?3) end
+    where client_id = ?1 and consumer_id = ?2 and status in ('Sending', 'Attempting')
+        and lease_token is null";
+
+const COUNT_DELIVERIES: &str = "
+    -- count_deliveries
+    select count(*)
+    from webhook_delivery
+    where client_id = ?1 and consumer_id = ?2";
+
+const LIST_DELIVERIES: &str = concat!(
+    "
+    -- list_deliveries
+    select ",
+    delivery_columns!(),
+    "
+    from webhook_delivery
+    where client_id = ?1 and consumer_id = ?2
+    order by sequence desc
+    limit ?3 offset ?4"
+);
+
+const FIND_DELIVERY: &str = concat!(
+    "
+    -- find_delivery
+    select ",
+    delivery_columns!(),
+    "
+    from webhook_delivery
+    where client_id = ?1 and consumer_id = ?2 and sequence = ?3"
+);
+
+const LIST_ATTEMPTS: &str = "
+    -- list_attempts
+    select number, at_us, status, error, answer, took_us, not_before_us
+    from webhook_attempt
+    where client_id = ?1 and consumer_id = ?2 and sequence = ?3
+    order by number";
+
+const RESEND: &str = "
+    -- resend_delivery
+    update webhook_delivery
+    set status = 'Attempting', tries = 0, due_at_us = ?4, lease_token = null
+    where client_id = ?1 and consumer_id = ?2 and sequence = ?3";
+
+const RECOVER: &str = "
+    -- recover_deliveries
+    update webhook_delivery
+    set status = 'Attempting', tries = 0
+    where client_id = ?1 and consumer_id = ?2 and status = 'Failure' and created_at_us >= ?3";
+
+const COUNT_EVENTS_SINCE: &str = "
+    -- count_events_since
+    select count(*), coalesce(min(sequence), 0)
+    from event
+    where client_id = ?1 and at_us >= ?2";
+
+const LOOK_AGAIN: &str = "
+    -- look_again
+    update webhook_consumer
+    set seen_sequence = min(seen_sequence, ?3)
+    where client_id = ?1 and consumer_id = ?2";
+
+const DELETE_DELIVERIES: &str = "
+    -- delete_deliveries
+    delete from webhook_delivery
+    where client_id = ?1 and consumer_id = ?2";
+
+const DELETE_ATTEMPTS: &str = "
+    -- delete_attempts
+    delete from webhook_attempt
+    where client_id = ?1 and consumer_id = ?2";
+
+const LIST_FORGETTABLE: &str = "
+    -- list_forgettable_deliveries
+    select client_id, consumer_id, sequence
+    from webhook_delivery
+    where created_at_us < ?1 and status in ('Success', 'Failure')
+    order by created_at_us
+    limit ?2";
+
+const FORGET_ATTEMPTS: &str = "
+    -- forget_attempts
+    delete from webhook_attempt
+    where client_id = ?1 and consumer_id = ?2 and sequence = ?3";
+
+const FORGET_DELIVERY: &str = "
+    -- forget_delivery
+    delete from webhook_delivery
+    where client_id = ?1 and consumer_id = ?2 and sequence = ?3";
+
+#[async_trait]
+impl WebhookDeliveries for SqliteStore {
+    async fn list_behind(&self, count: u32) -> Answer<Vec<Behind>> {
+        self.read(move |database| {
+            sql::all(database, LIST_BEHIND, &[&count], |row| {
+                let (client_name, seen) = (row.next()?, row.next()?);
+                Ok(Behind { consumer: consumer(row)?, client_name, seen })
+            })
+        })
+        .await
+    }
+
+    async fn fan_out(&self, fan_out: &FanOut) -> Answer<bool> {
+        let fan_out = fan_out.clone();
+        self.write(move |writing| keep_wanted(writing.database, &fan_out)).await
+    }
+
+    async fn is_delivery_due(&self, now: Timestamp) -> Answer<bool> {
+        self.read(move |database| sql::exists(database, IS_DUE, &[&now])).await
+    }
+
+    async fn lease_due_deliveries(&self, request: &DeliveryRequest) -> Answer<Vec<DeliveryLease>> {
+        let request = request.clone();
+        self.write(move |writing| lease_due(writing.database, &request)).await
+    }
+
+    async fn settle_delivery(
+        &self,
+        lease: &DeliveryLease,
+        sent: &Sent,
+        random: u64,
+        now: Timestamp,
+    ) -> Answer<DeliverySettled> {
+        let (lease, sent) = (lease.clone(), sent.clone());
+        self.write(move |writing| settle(writing.database, &lease, sent, random, now)).await
+    }
+
+    async fn list_deliveries(
+        &self,
+        client: ClientId,
+        id: ConsumerId,
+        request: &ListRequest,
+    ) -> Answer<Option<Page<Delivery>>> {
+        let request = request.clone();
+        self.read(move |database| {
+            if webhook_consumer::find(database, client, id)?.is_none() {
+                return Ok(None);
+            }
+            let load = |limit: u64, offset: u64| {
+                let values: [&dyn Put; 4] = [&client, &id, &limit, &offset];
+                sql::all(database, LIST_DELIVERIES, &values, delivery)
+            };
+            if !listing::is_plain(&request) {
+                return Ok(Some(listing::select(load(u64::MAX, 0)?, &request)));
+            }
+            let total = sql::count(database, COUNT_DELIVERIES, &[&client, &id])?;
+            let items = load(request.page.items().into(), request.page.offset())?;
+            Ok(Some(Page { items, total }))
+        })
+        .await
+    }
+
+    async fn find_delivery(
+        &self,
+        client: ClientId,
+        id: ConsumerId,
+        sequence: u64,
+    ) -> Answer<Option<Delivery>> {
+        self.read(move |database| {
+            sql::one(database, FIND_DELIVERY, &[&client, &id, &sequence], delivery)
+        })
+        .await
+    }
+
+    async fn list_attempts(
+        &self,
+        client: ClientId,
+        id: ConsumerId,
+        sequence: u64,
+    ) -> Answer<Vec<Attempt>> {
+        self.read(move |database| {
+            sql::all(database, LIST_ATTEMPTS, &[&client, &id, &sequence], attempt)
+        })
+        .await
+    }
+
+    async fn resend_delivery(
+        &self,
+        client: ClientId,
+        id: ConsumerId,
+        sequence: u64,
+        now: Timestamp,
+    ) -> Answer<bool> {
+        self.write(move |writing| {
+            let values: [&dyn Put; 4] = [&client, &id, &sequence, &now];
+            Ok(sql::execute(writing.database, RESEND, &values)? > 0)
+        })
+        .await
+    }
+
+    async fn recover_deliveries(
+        &self,
+        client: ClientId,
+        id: ConsumerId,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Answer<Option<u64>> {
+        self.write(move |writing| {
+            let Some(consumer) = webhook_consumer::find(writing.database, client, id)? else {
+                return Ok(None);
+            };
+            let count = sql::execute(writing.database, RECOVER, &[&client, &id, &since])?;
+            arrange(writing.database, &consumer, now)?;
+            Ok(Some(u64::try_from(count).unwrap_or(u64::MAX)))
+        })
+        .await
+    }
+
+    async fn replay_events(
+        &self,
+        client: ClientId,
+        id: ConsumerId,
+        since: Timestamp,
+    ) -> Answer<Option<u64>> {
+        self.write(move |writing| {
+            let database = writing.database;
+            let values: [&dyn Put; 2] = [&client, &since];
+            let found = sql::one(database, COUNT_EVENTS_SINCE, &values, |row| {
+                Ok((row.next::<u64>()?, row.next::<u64>()?))
+            })?;
+            let (count, first) = found.unwrap_or_default();
+            // Without an event since then, its place stays.
+            let before = if count == 0 { u64::MAX } else { first.saturating_sub(1) };
+            let is_there = sql::execute(database, LOOK_AGAIN, &[&client, &id, &before])? > 0;
+            Ok(is_there.then_some(count))
+        })
+        .await
+    }
+
+    async fn forget_deliveries(&self, before: Timestamp, count: u32) -> Answer<u64> {
+        self.write(move |writing| {
+            let database = writing.database;
+            let old = sql::all(database, LIST_FORGETTABLE, &[&before, &count], |row| {
+                Ok((row.next::<ClientId>()?, row.next::<ConsumerId>()?, row.next::<u64>()?))
+            })?;
+            for (client, id, sequence) in &old {
+                sql::execute(database, FORGET_ATTEMPTS, &[client, id, sequence])?;
+                sql::execute(database, FORGET_DELIVERY, &[client, id, sequence])?;
+            }
+            Ok(u64::try_from(old.len()).unwrap_or(u64::MAX))
+        })
+        .await
+    }
+}
+
+fn keep_wanted(database: &Database, fan_out: &FanOut) -> Answer<bool> {
+    let FanOut { client, consumer: id, from, to, wanted, now } = fan_out;
+    if sql::execute(database, MOVE_ON, &[client, id, from, to])? == 0 {
+        return Ok(false);
+    }
+    let Some(consumer) = webhook_consumer::find(database, *client, *id)? else { return Ok(false) };
+    for NewDelivery { sequence, company, event_type, body } in wanted {
+        let waits = consumer.order == Order::Fifo
+            && sql::exists(database, HAS_OLDER, &[client, id, company, sequence])?;
+        let due_at = (!waits).then_some(*now);
+        let values: [&dyn Put; 8] = [client, id, sequence, company, event_type, body, &due_at, now];
+        sql::execute(database, CREATE_DELIVERY, &values)?;
+    }
+    Ok(true)
+}
+
+fn lease_due(database: &Database, request: &DeliveryRequest) -> Answer<Vec<DeliveryLease>> {
+    let now = request.lease.now;
+    let consumers = sql::all(database, LIST_DUE_CONSUMERS, &[&now], |row| {
+        let counted = (row.next::<Option<i64>>()?, row.next::<Option<u32>>()?);
+        Ok((counted, consumer(row)?))
+    })?;
+    let mut leases = Vec::new();
+    for (counted, consumer) in consumers {
+        let free =
+            request.lease.count.saturating_sub(u32::try_from(leases.len()).unwrap_or(u32::MAX));
+        if free == 0 {
+            break;
+        }
+        if request.saturated.contains(&consumer.id) {
+            continue;
+        }
+        let counted = match counted {
+            (Some(second), Some(count)) if second == now.as_second() => count,
+            (_, _) => 0,
+        };
+        let allowed =
+            consumer.rate_per_second.map_or(u32::MAX, |rate| rate.saturating_sub(counted));
+        let limit = free.min(request.per_consumer).min(allowed);
+        let found = lease_for(database, request, &consumer, limit)?;
+        if consumer.rate_per_second.is_some() && !found.is_empty() {
+            let counted = counted.saturating_add(u32::try_from(found.len()).unwrap_or(u32::MAX));
+            let values: [&dyn Put; 4] =
+                [&consumer.client, &consumer.id, &now.as_second(), &counted];
+            sql::execute(database, COUNT_MESSAGES, &values)?;
+        }
+        leases.extend(found);
+    }
+    Ok(leases)
+}
+
+fn lease_for(
+    database: &Database,
+    request: &DeliveryRequest,
+    consumer: &Consumer,
+    limit: u32,
+) -> Answer<Vec<DeliveryLease>> {
+    let lease = &request.lease;
+    let until = lease.now.saturating_add(lease.length).unwrap_or(Timestamp::MAX);
+    let (client, id) = (&consumer.client, &consumer.id);
+    let due = sql::all(database, LIST_DUE, &[client, id, &lease.now, &limit], delivery)?;
+    let hold = |delivery: Delivery| {
+        let sequence = delivery.message.sequence;
+        let values: [&dyn Put; 5] = [client, id, &sequence, &lease.token, &until];
+        sql::execute(database, LEASE_DELIVERY, &values)?;
+        Ok(DeliveryLease { token: lease.token, delivery, consumer: consumer.clone() })
+    };
+    due.into_iter().map(hold).collect()
+}
+
+fn settle(
+    database: &Database,
+    lease: &DeliveryLease,
+    sent: Sent,
+    random: u64,
+    now: Timestamp,
+) -> Answer<DeliverySettled> {
+    let Delivery { client, consumer: id, message, .. } = &lease.delivery;
+    let sequence = &message.sequence;
+    let values: [&dyn Put; 4] = [client, id, sequence, &lease.token];
+    let held = sql::one(database, FIND_HELD, &values, |row| {
+        Ok((row.next::<u32>()?, row.next::<u32>()?, row.next::<Option<CompanyId>>()?))
+    })?;
+    let consumer = webhook_consumer::find(database, *client, *id)?;
+    let (Some((attempts, tries, company)), Some(consumer)) = (held, consumer) else {
+        return Ok(DeliverySettled::LeaseLost);
+    };
+    let (attempts, tries) = (attempts.saturating_add(1), tries.saturating_add(1));
+    let verdict = judge_attempt(tries, consumer.failing_since, &sent, now, random);
+    let Verdict { status, due_at, failing_since, disable } = verdict;
+    let values: [&dyn Put; 7] = [client, id, sequence, &status, &attempts, &tries, &due_at];
+    sql::execute(database, SETTLE_DELIVERY, &values)?;
+    keep_attempt(database, &lease.delivery, &Attempt { number: attempts, at: now, sent })?;
+    if let Some(why) = disable {
+        disable_consumer(database, consumer, failing_since, why, now)?;
+        return Ok(DeliverySettled::Written(verdict));
+    }
+    let is_fifo = consumer.order == Order::Fifo;
+    if consumer.failing_since != failing_since {
+        webhook_consumer::rewrite(database, &Consumer { failing_since, ..consumer })?;
+    }
+    if is_fifo && due_at.is_none() {
+        sql::execute(database, LET_NEXT_GO, &[client, id, &company, &now])?;
+    }
+    Ok(DeliverySettled::Written(verdict))
+}
+
+fn keep_attempt(database: &Database, delivery: &Delivery, attempt: &Attempt) -> Answer<()> {
+    let Delivery { client, consumer, message, .. } = delivery;
+    let Attempt { number, at, sent } = attempt;
+    let Sent { status, error, answer, took, not_before } = sent;
+    let took = u64::try_from(took.as_micros()).unwrap_or_default();
+    let values: [&dyn Put; 10] =
+        [client, consumer, &message.sequence, number, at, status, error, answer, &took, not_before];
+    sql::execute(database, KEEP_ATTEMPT, &values).map(drop)
+}
+
+fn disable_consumer(
+    database: &Database,
+    consumer: Consumer,
+    failing_since: Option<Timestamp>,
+    why: DisabledWhy,
+    now: Timestamp,
+) -> Answer<()> {
+    let disabled_why = Some(why);
+    let consumer = Consumer { disabled: true, disabled_why, failing_since, ..consumer };
+    webhook_consumer::rewrite(database, &consumer)?;
+    arrange(database, &consumer, now)?;
+    let about = ConsumerAbout { id: consumer.id, url: consumer.url.as_str().to_owned(), why };
+    let event = Event::of_client(consumer.client, EventKind::ConsumerDisabled, now);
+    event::record_with(database, &event, &event_detail::of_consumer(&about)?)
+}
+
+/// Makes due what may be sent to a consumer as it stands, and nothing else.
+pub(crate) fn arrange(database: &Database, consumer: &Consumer, now: Timestamp) -> Answer<()> {
+    let Consumer { client, id, .. } = consumer;
+    match (consumer.disabled, consumer.order) {
+        (true, _) => sql::execute(database, HOLD_ALL, &[client, id]),
+        (false, Order::Parallel) => sql::execute(database, LET_ALL_GO, &[client, id, &now]),
+        (false, Order::Fifo) => sql::execute(database, LINE_UP, &[client, id, &now]),
+    }?;
+    Ok(())
+}
+
+/// Deletes all that was, or was to be, sent to a consumer.
+pub(crate) fn delete_all(database: &Database, client: ClientId, id: ConsumerId) -> Answer<()> {
+    sql::execute(database, DELETE_ATTEMPTS, &[&client, &id])?;
+    sql::execute(database, DELETE_DELIVERIES, &[&client, &id])?;
+    Ok(())
+}
+
+fn delivery(row: &mut Fields<'_>) -> Answer<Delivery> {
+    let (client, consumer) = (row.next()?, row.next()?);
+    let message = NewDelivery {
+        sequence: row.next()?,
+        company: row.next()?,
+        event_type: row.next()?,
+        body: row.next()?,
+    };
+    Ok(Delivery {
+        client,
+        consumer,
+        message,
+        status: row.next::<DeliveryStatus>()?,
+        attempts: row.next()?,
+        tries: row.next()?,
+        due_at: row.next()?,
+        created_at: row.next()?,
+    })
+}
+
+fn attempt(row: &mut Fields<'_>) -> Answer<Attempt> {
+    let (number, at) = (row.next()?, row.next()?);
+    let (status, error, answer) = (row.next()?, row.next()?, row.next()?);
+    let took = SignedDuration::from_micros(row.next()?);
+    let sent = Sent { status, error, answer, took, not_before: row.next()? };
+    Ok(Attempt { number, at, sent })
+}
