@@ -4,12 +4,14 @@
 //! It reaches whatever its URL names, so it serves URLs that the operator configured. An address guard for URLs that
 //! API callers choose belongs in client.rs, as the resolver of the `reqwest::Client` that is built there.
 
+mod call;
 mod client;
 mod error;
 mod retry;
 mod target;
 
-pub use client::{Call, Outbound, OutboundOptions, Reply};
+pub use call::{Call, Reply};
+pub use client::{Outbound, OutboundOptions};
 pub use error::{CallError, ClientError, TargetError};
 pub use retry::RetryHint;
 pub use target::{Plaintext, Target};
