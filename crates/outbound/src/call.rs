@@ -1,12 +1,13 @@
-//! What a client sends, and what it brings back.
+//! What a client sends.
 
 use crate::error::CallError;
-use crate::retry::RetryHint;
 use crate::target::Target;
 use bytes::Bytes;
 use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use std::fmt;
+use std::time::Duration;
+use url::form_urlencoded;
 
 /// One call.
 #[derive(Clone)]
@@ -14,10 +15,12 @@ pub struct Call {
     pub(crate) method: Method,
     pub(crate) target: Target,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Option<Bytes>,
+    /// The client's own bound where there is none.
+    pub(crate) timeout: Option<Duration>,
 }
 
-/// Header values stay out: they hold secrets.
+/// Header values and the body stay out: they hold secrets.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {:?}", self.method, self.target)
@@ -25,15 +28,37 @@ impl fmt::Debug for Call {
 }
 
 impl Call {
+    fn new(method: Method, target: Target, body: Option<Bytes>) -> Self {
+        Self { method, target, headers: HeaderMap::new(), body, timeout: None }
+    }
+
     /// A call that only reads.
     pub fn get(target: Target) -> Self {
-        Self { method: Method::GET, target, headers: HeaderMap::new(), body: Bytes::new() }
+        Self::new(Method::GET, target, None)
     }
 
     /// A call that brings something.
     pub fn post(target: Target, body: impl Into<Bytes>) -> Self {
-        let body = body.into();
-        Self { method: Method::POST, target, headers: HeaderMap::new(), body }
+        Self::new(Method::POST, target, Some(body.into()))
+    }
+
+    /// A call that brings a form, as token endpoints want it; its `Content-Type` is set.
+    pub fn post_form(target: Target, fields: &[(&str, &str)]) -> Self {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut call = Self::post(target, body);
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        call.headers.insert(CONTENT_TYPE, form);
+        call
+    }
+
+    /// A call that puts something in the place of what is there.
+    pub fn put(target: Target, body: impl Into<Bytes>) -> Self {
+        Self::new(Method::PUT, target, Some(body.into()))
+    }
+
+    /// A call that takes something away.
+    pub fn delete(target: Target) -> Self {
+        Self::new(Method::DELETE, target, None)
     }
 
     /// The same with a header; a later one of the same name replaces it. It is kept out of logs.
@@ -46,15 +71,11 @@ impl Call {
         self.headers.insert(key, value);
         Ok(self)
     }
-}
 
-/// What came back, whatever its status.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
-    /// The HTTP status.
-    pub status: u16,
-    /// The whole body.
-    pub body: Bytes,
-    /// When to call again, if the answer says so.
-    pub retry: RetryHint,
+    /// The same with a bound of its own from its first byte to the answer's last, instead of the client's.
+    #[must_use]
+    pub fn within(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
 }

@@ -1,11 +1,12 @@
 //! The client and its bounds.
 
-use crate::call::{Call, Reply};
+use crate::call::Call;
 use crate::error::{CallError, ClientError, sentence};
+use crate::reply::{Headers, Reply};
 use crate::retry::RetryHint;
 use bytes::Bytes;
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Client, Method, redirect};
+use reqwest::{Client, redirect};
 use std::time::Duration;
 
 /// What an answer may hold unless the caller says otherwise: a thousand lines are about half a megabyte.
@@ -16,7 +17,7 @@ const BODY_BYTES_MAX_DEFAULT: usize = 16 * 1_024 * 1_024;
 pub struct OutboundOptions {
     /// How long a connection may take to be made.
     pub connect_timeout: Duration,
-    /// How long a call may take from its first byte to the answer's last.
+    /// How long a call may take from its first byte to the answer's last, unless it says otherwise.
     pub timeout: Duration,
     /// How much of an answer is taken; one that is larger is cut off and refused.
     pub body_bytes_max: usize,
@@ -65,17 +66,21 @@ impl Outbound {
 
     /// Makes a call and reads the whole answer.
     pub async fn send(&self, call: Call) -> Result<Reply, CallError> {
-        let Call { method, target, headers, body } = call;
-        let mut request = self.http.request(method.clone(), target.url()).headers(headers);
-        if method == Method::POST {
+        let Call { method, target, headers, body, timeout } = call;
+        let mut request = self.http.request(method, target.url().clone()).headers(headers);
+        if let Some(body) = body {
             request = request.body(body);
         }
+        if let Some(timeout) = timeout {
+            request = request.timeout(timeout);
+        }
         let mut answer = request.send().await.map_err(|error| unanswered(&error))?;
-        let retry = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let headers = Headers(std::mem::take(answer.headers_mut()));
+        let retry = headers.0.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry = retry.map_or(RetryHint::Unsaid, RetryHint::parse);
         let status = answer.status().as_u16();
         let body = self.read(&mut answer).await?;
-        Ok(Reply { status, body, retry })
+        Ok(Reply { status, body, retry, headers })
     }
 
     async fn read(&self, answer: &mut reqwest::Response) -> Result<Bytes, CallError> {

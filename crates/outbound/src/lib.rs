@@ -7,11 +7,13 @@
 mod call;
 mod client;
 mod error;
+mod reply;
 mod retry;
 mod target;
 
-pub use call::{Call, Reply};
+pub use call::Call;
 pub use client::{Outbound, OutboundOptions};
 pub use error::{CallError, ClientError, TargetError};
+pub use reply::{Headers, Reply};
 pub use retry::RetryHint;
 pub use target::{Plaintext, Target};

@@ -40,8 +40,8 @@ impl Target {
         self.0.origin().ascii_serialization()
     }
 
-    pub(crate) fn url(&self) -> Url {
-        self.0.clone()
+    pub(crate) fn url(&self) -> &Url {
+        &self.0
     }
 }
 
