@@ -2,11 +2,15 @@
 
 use crate::call::Call;
 use crate::error::{CallError, ClientError, sentence};
+use crate::guard::refusal_in;
+use crate::reach::Reach;
 use crate::reply::{Headers, Reply};
+use crate::resolver::{Resolver, SystemResolver};
 use crate::retry::RetryHint;
+use crate::way::Ways;
 use bytes::Bytes;
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Client, redirect};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What an answer may hold unless the caller says otherwise: a thousand lines are about half a megabyte.
@@ -23,6 +27,11 @@ pub struct OutboundOptions {
     pub body_bytes_max: usize,
     /// A proxy to go through. The environment is not asked.
     pub proxy: Option<String>,
+    /// Whom calls may reach. Through a proxy a name is checked before the call, but the proxy looks it up again: one that
+    /// serves URLs of API callers must itself keep them out of private networks.
+    pub reach: Reach,
+    /// Who looks names up where not everybody may be reached.
+    pub resolver: Arc<dyn Resolver>,
 }
 
 impl Default for OutboundOptions {
@@ -32,6 +41,8 @@ impl Default for OutboundOptions {
             timeout: Duration::from_secs(30),
             body_bytes_max: BODY_BYTES_MAX_DEFAULT,
             proxy: None,
+            reach: Reach::Anywhere,
+            resolver: Arc::new(SystemResolver),
         }
     }
 }
@@ -39,42 +50,34 @@ impl Default for OutboundOptions {
 /// Makes calls. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Outbound {
-    http: Client,
+    ways: Ways,
+    timeout: Duration,
     body_bytes_max: usize,
 }
 
 impl Outbound {
     /// A client with these bounds.
     pub fn new(options: &OutboundOptions) -> Result<Self, ClientError> {
-        let mut builder = Client::builder()
-            // Called before a proxy is set, this keeps the environment's out.
-            .no_proxy()
-            // A redirect would take headers, and so secrets, to where nobody configured them to go.
-            .redirect(redirect::Policy::none())
-            // Whoever calls decides whether to try again.
-            .retry(reqwest::retry::never())
-            .connect_timeout(options.connect_timeout)
-            .timeout(options.timeout)
-            .user_agent(concat!("millrace/", env!("CARGO_PKG_VERSION")));
-        if let Some(proxy) = &options.proxy {
-            let proxy = reqwest::Proxy::all(proxy);
-            builder = builder.proxy(proxy.map_err(|error| ClientError(sentence(&error)))?);
-        }
-        let http = builder.build().map_err(|error| ClientError(sentence(&error)))?;
-        Ok(Self { http, body_bytes_max: options.body_bytes_max })
+        let OutboundOptions { timeout, body_bytes_max, .. } = *options;
+        Ok(Self { ways: Ways::new(options)?, timeout, body_bytes_max })
     }
 
     /// Makes a call and reads the whole answer.
     pub async fn send(&self, call: Call) -> Result<Reply, CallError> {
-        let Call { method, target, headers, body, timeout } = call;
-        let mut request = self.http.request(method, target.url().clone()).headers(headers);
+        let timeout = call.timeout.unwrap_or(self.timeout);
+        // Around everything: looking a name up takes time as well.
+        tokio::time::timeout(timeout, self.exchange(call)).await.unwrap_or(Err(CallError::TimedOut))
+    }
+
+    async fn exchange(&self, call: Call) -> Result<Reply, CallError> {
+        let Call { method, target, headers, body, timeout: _ } = call;
+        let chosen = self.ways.choose(target.url()).await?;
+        let mut request = chosen.http.request(method, target.url().clone()).headers(headers);
         if let Some(body) = body {
             request = request.body(body);
         }
-        if let Some(timeout) = timeout {
-            request = request.timeout(timeout);
-        }
-        let mut answer = request.send().await.map_err(|error| unanswered(&error))?;
+        let answer = request.send().await;
+        let mut answer = answer.map_err(|error| chosen.explain(unanswered(&error)))?;
         let headers = Headers(std::mem::take(answer.headers_mut()));
         let retry = headers.0.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry = retry.map_or(RetryHint::Unsaid, RetryHint::parse);
@@ -102,7 +105,9 @@ impl Outbound {
 }
 
 fn unanswered(error: &reqwest::Error) -> CallError {
-    if error.is_timeout() {
+    if let Some(why) = refusal_in(error) {
+        CallError::Refused(why)
+    } else if error.is_timeout() {
         CallError::TimedOut
     } else if error.is_builder() {
         CallError::Unsound(sentence(error))

@@ -1,5 +1,8 @@
-//! The client against a socket that answers what each test wants.
+//! The client against a socket that answers what each test wants; whom it reaches is in guard.rs and reach.rs.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod guard;
+mod reach;
 
 use outbound::{Call, CallError, Outbound, OutboundOptions, Plaintext, Reply, RetryHint, Target};
 use std::time::Duration;
@@ -7,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 /// Short enough for a test that waits for its end.
-const IMPATIENT: Duration = Duration::from_millis(150);
+pub(crate) const IMPATIENT: Duration = Duration::from_millis(150);
 
 /// What the other side does when it has answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +57,7 @@ async fn exchange_of(
 }
 
 /// One request, to the end of its body.
-async fn read_request(socket: &mut TcpStream) -> String {
+pub(crate) async fn read_request(socket: &mut TcpStream) -> String {
     let mut text = String::new();
     let mut block = [0; 4_096];
     loop {
@@ -72,7 +75,7 @@ fn is_whole(text: &str) -> bool {
     told.is_none_or(|count| count.parse() == Ok(body.len()))
 }
 
-fn options() -> OutboundOptions {
+pub(crate) fn options() -> OutboundOptions {
     OutboundOptions { body_bytes_max: 10, timeout: Duration::from_secs(20), ..Default::default() }
 }
 

@@ -105,7 +105,7 @@ impl HttpBank {
                 SyncErrorCode::BankAnswerTooLarge,
                 format!("{bank}: {error}: have the bank answer in smaller pages, joined by `next`"),
             ),
-            CallError::Unsound(_) => BankRefusal::lasting(
+            CallError::Unsound(_) | CallError::Refused(_) => BankRefusal::lasting(
                 SyncErrorCode::NotConfigured,
                 format!("{bank}: {error}: mend managed_feeds.url"),
             ),
@@ -251,6 +251,7 @@ mod tests {
                 "`next`",
             ),
             (CallError::Unsound(away()), SyncErrorCode::NotConfigured, false, "managed_feeds.url"),
+            (CallError::Refused(away()), SyncErrorCode::NotConfigured, false, "managed_feeds.url"),
         ] {
             let refusal = bank().unanswered(&error);
             let again = if is_passing { Again::Later(None) } else { Again::Useless };
