@@ -1,12 +1,16 @@
-//! The client, and what it sends and brings back.
+//! The client and its bounds.
 
+use crate::call::Call;
 use crate::error::{CallError, ClientError, sentence};
+use crate::guard::refusal_in;
+use crate::reach::Reach;
+use crate::reply::{Headers, Reply};
+use crate::resolver::{Resolver, SystemResolver};
 use crate::retry::RetryHint;
-use crate::target::Target;
+use crate::way::Ways;
 use bytes::Bytes;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, Method, redirect};
-use std::fmt;
+use reqwest::header::RETRY_AFTER;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What an answer may hold unless the caller says otherwise: a thousand lines are about half a megabyte.
@@ -17,12 +21,17 @@ const BODY_BYTES_MAX_DEFAULT: usize = 16 * 1_024 * 1_024;
 pub struct OutboundOptions {
     /// How long a connection may take to be made.
     pub connect_timeout: Duration,
-    /// How long a call may take from its first byte to the answer's last.
+    /// How long a call may take from its first byte to the answer's last, unless it says otherwise.
     pub timeout: Duration,
     /// How much of an answer is taken; one that is larger is cut off and refused.
     pub body_bytes_max: usize,
     /// A proxy to go through. The environment is not asked.
     pub proxy: Option<String>,
+    /// Whom calls may reach. Through a proxy a name is checked before the call, but the proxy looks it up again: one that
+    /// serves URLs of API callers must itself keep them out of private networks.
+    pub reach: Reach,
+    /// Who looks names up where not everybody may be reached.
+    pub resolver: Arc<dyn Resolver>,
 }
 
 impl Default for OutboundOptions {
@@ -32,102 +41,49 @@ impl Default for OutboundOptions {
             timeout: Duration::from_secs(30),
             body_bytes_max: BODY_BYTES_MAX_DEFAULT,
             proxy: None,
+            reach: Reach::Anywhere,
+            resolver: Arc::new(SystemResolver),
         }
     }
-}
-
-/// One call.
-#[derive(Clone)]
-pub struct Call {
-    method: Method,
-    target: Target,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-/// Header values stay out: they hold secrets.
-impl fmt::Debug for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:?}", self.method, self.target)
-    }
-}
-
-impl Call {
-    /// A call that only reads.
-    pub fn get(target: Target) -> Self {
-        Self { method: Method::GET, target, headers: HeaderMap::new(), body: Bytes::new() }
-    }
-
-    /// A call that brings something.
-    pub fn post(target: Target, body: impl Into<Bytes>) -> Self {
-        let body = body.into();
-        Self { method: Method::POST, target, headers: HeaderMap::new(), body }
-    }
-
-    /// The same with a header; a later one of the same name replaces it. It is kept out of logs.
-    pub fn with(mut self, name: &str, value: &str) -> Result<Self, CallError> {
-        // The value is not told: it may be a secret.
-        let unsound = |what: &str| CallError::Unsound(format!("the {what} of the header {name:?}"));
-        let key = HeaderName::try_from(name).map_err(|_bad| unsound("name"))?;
-        let mut value = HeaderValue::from_str(value).map_err(|_bad| unsound("value"))?;
-        value.set_sensitive(true);
-        self.headers.insert(key, value);
-        Ok(self)
-    }
-}
-
-/// What came back, whatever its status.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
-    /// The HTTP status.
-    pub status: u16,
-    /// The whole body.
-    pub body: Bytes,
-    /// When to call again, if the answer says so.
-    pub retry: RetryHint,
 }
 
 /// Makes calls. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Outbound {
-    http: Client,
+    ways: Ways,
+    timeout: Duration,
     body_bytes_max: usize,
 }
 
 impl Outbound {
     /// A client with these bounds.
     pub fn new(options: &OutboundOptions) -> Result<Self, ClientError> {
-        let mut builder = Client::builder()
-            // Called before a proxy is set, this keeps the environment's out.
-            .no_proxy()
-            // A redirect would take headers, and so secrets, to where nobody configured them to go.
-            .redirect(redirect::Policy::none())
-            // Whoever calls decides whether to try again.
-            .retry(reqwest::retry::never())
-            .connect_timeout(options.connect_timeout)
-            .timeout(options.timeout)
-            .user_agent(concat!("millrace/", env!("CARGO_PKG_VERSION")));
-        if let Some(proxy) = &options.proxy {
-            let proxy = reqwest::Proxy::all(proxy);
-            builder = builder.proxy(proxy.map_err(|error| ClientError(sentence(&error)))?);
-        }
-        let http = builder.build().map_err(|error| ClientError(sentence(&error)))?;
-        Ok(Self { http, body_bytes_max: options.body_bytes_max })
+        let OutboundOptions { timeout, body_bytes_max, .. } = *options;
+        Ok(Self { ways: Ways::new(options)?, timeout, body_bytes_max })
     }
 
     /// Makes a call and reads the whole answer.
     pub async fn send(&self, call: Call) -> Result<Reply, CallError> {
-        let Call { method, target, headers, body } = call;
-        let mut request = self.http.request(method.clone(), target.url()).headers(headers);
-        if method == Method::POST {
+        let timeout = call.timeout.unwrap_or(self.timeout);
+        // Around everything: looking a name up takes time as well.
+        tokio::time::timeout(timeout, self.exchange(call)).await.unwrap_or(Err(CallError::TimedOut))
+    }
+
+    async fn exchange(&self, call: Call) -> Result<Reply, CallError> {
+        let Call { method, target, headers, body, timeout: _ } = call;
+        let chosen = self.ways.choose(target.url()).await?;
+        let mut request = chosen.http.request(method, target.url().clone()).headers(headers);
+        if let Some(body) = body {
             request = request.body(body);
         }
-        let mut answer = request.send().await.map_err(|error| unanswered(&error))?;
-        let retry = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let answer = request.send().await;
+        let mut answer = answer.map_err(|error| chosen.explain(unanswered(&error)))?;
+        let headers = Headers(std::mem::take(answer.headers_mut()));
+        let retry = headers.0.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry = retry.map_or(RetryHint::Unsaid, RetryHint::parse);
         let status = answer.status().as_u16();
         let body = self.read(&mut answer).await?;
-        Ok(Reply { status, body, retry })
+        Ok(Reply { status, body, retry, headers })
     }
 
     async fn read(&self, answer: &mut reqwest::Response) -> Result<Bytes, CallError> {
@@ -149,7 +105,9 @@ impl Outbound {
 }
 
 fn unanswered(error: &reqwest::Error) -> CallError {
-    if error.is_timeout() {
+    if let Some(why) = refusal_in(error) {
+        CallError::Refused(why)
+    } else if error.is_timeout() {
         CallError::TimedOut
     } else if error.is_builder() {
         CallError::Unsound(sentence(error))

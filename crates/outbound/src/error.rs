@@ -3,7 +3,7 @@
 use std::error::Error;
 use thiserror::Error;
 
-/// One variant for each different next step. None of them shows the URL: it may hold a secret.
+/// One variant for each different next step. None of them shows more of the URL than its host: the rest may hold a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CallError {
     /// Try again; the name, the network or the other side may be back.
@@ -24,6 +24,9 @@ pub enum CallError {
     /// The call itself cannot be made: mend what it is made of.
     #[error("the call cannot be made: {0}")]
     Unsound(String),
+    /// It leads where calls of this client may not: another URL is needed, or a subnet that the operator allows.
+    #[error("the call is refused: {0}")]
+    Refused(String),
 }
 
 /// Why a client cannot be made.

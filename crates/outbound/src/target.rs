@@ -1,6 +1,7 @@
 //! A URL that may be called.
 
 use crate::error::TargetError;
+use crate::reach::{Reach, judge};
 use reqwest::Url;
 use std::fmt;
 use std::net::IpAddr;
@@ -40,8 +41,17 @@ impl Target {
         self.0.origin().ascii_serialization()
     }
 
-    pub(crate) fn url(&self) -> Url {
-        self.0.clone()
+    /// Refuses a URL that cannot be within reach wherever its name leads. A name's addresses are looked up when it is
+    /// called.
+    pub fn check_reach(&self, reach: &Reach) -> Result<(), String> {
+        match reach {
+            Reach::Anywhere => Ok(()),
+            Reach::Public { also } => judge(&self.0, also).map(|_bound| ()),
+        }
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.0
     }
 }
 

@@ -105,7 +105,7 @@ impl HttpBank {
                 SyncErrorCode::BankAnswerTooLarge,
                 format!("{bank}: {error}: have the bank answer in smaller pages, joined by `next`"),
             ),
-            CallError::Unsound(_) => BankRefusal::lasting(
+            CallError::Unsound(_) | CallError::Refused(_) => BankRefusal::lasting(
                 SyncErrorCode::NotConfigured,
                 format!("{bank}: {error}: mend managed_feeds.url"),
             ),
@@ -193,6 +193,11 @@ mod tests {
         }
     }
 
+    fn reply(status: u16, body: &'static [u8], retry: &str) -> Reply {
+        let (retry, headers) = (RetryHint::parse(retry), outbound::Headers::default());
+        Reply { status, body: body.into(), retry, headers }
+    }
+
     fn bank() -> HttpBank {
         HttpBank::new(options(Some("Bearer geheim")), Arc::new(ManualClock::at(NOON))).unwrap()
     }
@@ -220,8 +225,7 @@ mod tests {
             (302, "", SyncErrorCode::BankAnsweredUnexpectedly, Again::Useless, "redirects"),
             (418, "", SyncErrorCode::BankAnsweredUnexpectedly, Again::Useless, "HTTP 418"),
         ] {
-            let reply =
-                Reply { status, body: b"".as_slice().into(), retry: RetryHint::parse(retry) };
+            let reply = reply(status, b"", retry);
             let refusal = bank().refused(&reply, "acc-1");
             assert_eq!((refusal.fault.code, refusal.again), (code, again), "{status}");
             assert!(refusal.fault.message.contains(advice), "{}", refusal.fault.message);
@@ -247,6 +251,7 @@ mod tests {
                 "`next`",
             ),
             (CallError::Unsound(away()), SyncErrorCode::NotConfigured, false, "managed_feeds.url"),
+            (CallError::Refused(away()), SyncErrorCode::NotConfigured, false, "managed_feeds.url"),
         ] {
             let refusal = bank().unanswered(&error);
             let again = if is_passing { Again::Later(None) } else { Again::Useless };
@@ -262,8 +267,7 @@ mod tests {
     #[test]
     fn secrets_are_told_nowhere() {
         assert_eq!(format!("{:?}", bank()), "HttpBank(https://bank.example)");
-        let reply =
-            Reply { status: 404, body: b"geheim".as_slice().into(), retry: RetryHint::Unsaid };
+        let reply = reply(404, b"geheim", "");
         assert!(!bank().refused(&reply, "acc-1").fault.message.contains("geheim"));
         let broken = HttpBank::new(options(Some("a\nb geheim")), Arc::new(ManualClock::at(NOON)));
         let told = broken.unwrap_err().to_string();
