@@ -121,6 +121,12 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, format!("Webhook consumer {id} not found"))
     }
 
+    /// 404: the consumer was sent no such message.
+    pub(crate) fn no_such_delivery(sequence: u64) -> Self {
+        let error = format!("the consumer was sent no message about event {sequence}");
+        Self::new(StatusCode::NOT_FOUND, error)
+    }
+
     /// 404: the client has no such rule.
     pub(crate) fn no_such_rule(id: impl Display) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("Rule {id} not found"))

@@ -17,10 +17,12 @@ mod limits;
 mod locate;
 mod paging;
 mod query;
+mod sealing;
 mod surface;
 
 // the operations, and what they show
 mod ext;
+mod messages;
 mod nouns;
 mod platforms;
 mod wire;
@@ -29,6 +31,7 @@ mod wire;
 mod sample;
 
 pub use limits::Limits;
+pub use messages::{Messages, Receiver};
 pub use router::{openapi, router};
 pub use state::ApiState;
 pub use surface::Edition;

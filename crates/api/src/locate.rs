@@ -55,6 +55,13 @@ pub(crate) struct ConsumerAt {
     pub(crate) consumer: ConsumerId,
 }
 
+/// `/ext/v1/webhooks/{webhookId}/deliveries/{eventSequence}`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DeliveryAt {
+    pub(crate) consumer: ConsumerAt,
+    pub(crate) sequence: u64,
+}
+
 /// `/integrations/{platformKey}`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlatformAt(pub(crate) &'static Platform);
@@ -172,6 +179,18 @@ impl<S: Send + Sync> FromRequestParts<S> for ConsumerAt {
         };
         let consumer = ConsumerId::parse(text).ok_or_else(|| ApiError::no_such_consumer(text))?;
         Ok(Self { client, consumer })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for DeliveryAt {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let consumer = ConsumerAt::from_request_parts(parts, state).await?;
+        let texts = PathTexts::of(parts, state).await?;
+        let sequence = texts.get("eventSequence").parse();
+        let sequence = sequence.map_err(|_no_number| ApiError::no_such_route())?;
+        Ok(Self { consumer, sequence })
     }
 }
 

@@ -7,9 +7,12 @@ use domain::ids::IdSource;
 use domain::link_otp::OtpSigner;
 use domain::platform::Profiles;
 use jiff::Timestamp;
+use outbound::Reach;
 use std::sync::Arc;
 use store::Store;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use vault::Vault;
 
 /// Everything an operation may use.
 #[derive(Clone, Debug)]
@@ -34,6 +37,12 @@ pub struct ApiState {
     pub has_bank: bool,
     /// How much may be asked for; without it, anything.
     pub limits: Option<Limits>,
+    /// Opens and seals what is kept secret.
+    pub vault: Vault,
+    /// Where webhooks may go.
+    pub reach: Reach,
+    /// Cancelled when the process is to end: nobody is kept waiting then.
+    pub stopping: CancellationToken,
     /// What must end before the process does.
     pub tasks: TaskTracker,
 }

@@ -4,6 +4,7 @@
 mod cli;
 mod commands;
 mod config;
+mod encryption;
 mod logging;
 mod output;
 mod serve;

@@ -2,6 +2,7 @@
 //! transaction that names the client (tenant) it acts for. How it is done is in store-sqlite and store-postgres; what
 //! it means is in store-conformance.
 
+mod consumer_secrets;
 mod error;
 pub mod event_detail;
 pub mod ledger;
@@ -35,6 +36,7 @@ pub use client::{ClientKept, Clients};
 pub use client_settings::ClientSettings;
 pub use company::Companies;
 pub use connection::{Connections, Unlinking};
+pub use consumer_secrets::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, SecretsError};
 pub use credential::{Credentials, SignOn};
 pub use error::StoreError;
 pub use event::Events;

@@ -1,11 +1,15 @@
 //! What falls due by the clock alone and belongs to nobody's request. Every process may do it: each step is done once.
 
 use domain::clock::Clock;
+use domain::rate_limit::RateLimits;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Answer, Store};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
+
+const FORGOTTEN_AT_ONCE: u32 = 100;
 
 /// Keeps house.
 #[derive(Clone, Debug)]
@@ -14,6 +18,10 @@ pub struct Housekeeper {
     pub store: Arc<dyn Store>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// How much may be asked for, if that is limited.
+    pub limits: Option<RateLimits>,
+    /// How long what was sent to webhook consumers is kept.
+    pub keep_deliveries: SignedDuration,
     /// How long it rests between two rounds.
     pub pause: Duration,
 }
@@ -34,10 +42,16 @@ impl Housekeeper {
 
     /// One round.
     pub async fn step(&self) -> Answer<()> {
-        let begun = self.store.begin_day(self.clock.now()).await?;
-        if begun > 0 {
-            info!(clients = begun, "a new day of requests has begun");
+        let now = self.clock.now();
+        if let Some(limits) = &self.limits {
+            let begun = self.store.begin_day(limits, now).await?;
+            if begun > 0 {
+                info!(clients = begun, "a new day of requests has begun");
+            }
         }
+        let before = now.saturating_sub(self.keep_deliveries).unwrap_or(Timestamp::MIN);
+        // In small bites: whoever writes meanwhile does not wait.
+        while self.store.forget_deliveries(before, FORGOTTEN_AT_ONCE).await? > 0 {}
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ mod act;
 mod housekeeping;
 pub mod managed_sync;
 mod run;
+pub mod webhooks;
 
 pub use housekeeping::Housekeeper;
 pub use run::{Worker, WorkerOptions};

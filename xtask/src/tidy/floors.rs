@@ -21,6 +21,7 @@ const PLACES: &[(&str, Place)] = &[
     ("domain", Place::Floor(0)),
     ("ofx", Place::Floor(0)),
     ("outbound", Place::Floor(0)),
+    ("vault", Place::Floor(0)),
     ("store", Place::Floor(1)),
     ("platforms", Place::Floor(1)),
     ("store-sqlite", Place::Floor(2)),

@@ -4,6 +4,7 @@ mod account;
 mod fetch;
 mod managed_sync;
 mod push;
+mod webhook;
 
 use crate::surface::Surface;
 
@@ -13,4 +14,5 @@ pub(crate) fn surface() -> Surface {
         .merge(push::surface())
         .merge(account::surface())
         .merge(managed_sync::surface())
+        .merge(webhook::surface())
 }

@@ -16,6 +16,7 @@ mod webhook_consumer;
 pub(crate) use connection::load_connection;
 pub(crate) use push::load_push;
 pub(crate) use source_account::load_accounts;
+pub(crate) use webhook_consumer::{TAG_LIMITS, TYPE_LIMITS, check_reach, consumer_properties};
 
 use crate::surface::Surface;
 

@@ -53,6 +53,8 @@ impl Parameter {
             "companyId" => ("The company", uuid),
             "connectionId" => ("The connection", uuid),
             "syncId" => ("The sync", uuid),
+            "webhookId" => ("The webhook consumer", uuid),
+            "eventSequence" => ("The number of the event that the message tells", number),
             "pushOperationKey" => ("The push operation", uuid),
             "accountId" | "sourceAccountId" => ("The source account, by the caller's id", text),
             "platformKey" => ("The platform, by its four letters", text),
@@ -81,6 +83,10 @@ pub(crate) const LISTING: &[Parameter] = &[
     Parameter::query("query", "A filter in the query language", text),
     Parameter::query("orderBy", "A property to order by; a leading - for descending", text),
 ];
+
+fn number() -> Schema {
+    json_schema!({"type": "integer", "minimum": 0})
+}
 
 fn text() -> Schema {
     json_schema!({"type": "string"})

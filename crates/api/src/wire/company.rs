@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The one product there is.
-const PRODUCTS: [&str; 1] = ["bank-feeds"];
+pub(crate) const PRODUCTS: [&str; 1] = ["bank-feeds"];
 
 /// The contract's `Company`.
 #[derive(Debug, Serialize, JsonSchema)]

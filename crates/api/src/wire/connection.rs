@@ -39,6 +39,11 @@ pub(crate) struct ConnectionShape {
 impl ConnectionShape {
     /// Shows a connection with a fresh link.
     pub(crate) fn show(connection: &Connection, links: Links<'_>, viewer: Viewer) -> Self {
+        Self::with_link(connection, links.connection(connection), viewer)
+    }
+
+    /// The same with a link of the caller's.
+    pub(crate) fn with_link(connection: &Connection, link_url: String, viewer: Viewer) -> Self {
         let platform = connection.platform;
         Self {
             id: connection.id.to_string(),
@@ -47,7 +52,7 @@ impl ConnectionShape {
             source_id: platform.source_id,
             source_type: viewer.source_type(platform.source_type),
             platform_name: platform.name,
-            link_url: links.connection(connection),
+            link_url,
             status: connection.status.name(),
             created: stamp(connection.created_at),
             last_sync: connection.synced_at.map(stamp),

@@ -10,7 +10,7 @@ mod number;
 mod push;
 mod source_account;
 
-pub(crate) use company::CompanyShape;
+pub(crate) use company::{CompanyShape, PRODUCTS};
 pub(crate) use connection::ConnectionShape;
 pub(crate) use line::LineShape;
 pub(crate) use link::Links;

@@ -1,6 +1,7 @@
 //! `millrace worker`: settles pushes and fetches managed feeds beside other processes that serve.
 
 use crate::cli::ConfigArgs;
+use crate::encryption::build_vault;
 use crate::serve::{Stop, Workers};
 use crate::world::{SystemClock, SystemRandom};
 use crate::{load, logging, wire_up};
@@ -16,9 +17,15 @@ pub(crate) async fn run(config: &ConfigArgs) -> anyhow::Result<()> {
     let stop = Stop::on_signals();
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     let bank = wire_up::bank(&settings, clock.clone())?;
+    let installation = wire_up::ensure_installation(store.as_ref()).await?;
+    let vault = build_vault(&settings, &installation)?;
+    // Without it, where a server with the same settings listens.
+    let listening = || format!("http://{}", settings.server.listen);
+    let public_url = settings.server.public_url.clone().unwrap_or_else(listening);
     let tasks = TaskTracker::new();
-    let workers = Workers { settings: &settings, store: &store, clock, ids, bank };
-    workers.start(&tasks, &stop.token());
+    let workers =
+        Workers { settings: &settings, store: &store, clock, ids, bank, vault, public_url };
+    workers.start(&tasks, &stop.token())?;
     tasks.close();
     info!(storage = ?settings.storage.place, "working");
     tasks.wait().await;

@@ -75,6 +75,21 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     secret("storage.database", "a PostgreSQL URL, to use it instead of SQLite in storage.data"),
     key("storage.migrate", "true", "bring the schema up to date at start"),
+    secret(
+        "encryption.key",
+        "what secrets are kept under: 32 bytes in base64 or hex; also the systemd credential millrace-encryption-key. \
+         With SQLite one is made in storage.data",
+    ),
+    secret(
+        "encryption.older_keys",
+        "keys that only open what they sealed, with commas between them",
+    ),
+    key(
+        "webhooks.allowed_subnets",
+        "",
+        "subnets that webhooks may reach besides the public internet, such as 10.1.0.0/16,fd00::/8",
+    ),
+    key("webhooks.keep_days", "30", "how long is kept what was sent to webhook consumers"),
     key("worker.enabled", "true", "settle pushes in this process"),
     key("worker.lease_secs", "15", "how long a worker may hold a piece of work"),
     key("worker.poll_ms", "500", "how often a worker looks for work that other processes wrote"),

@@ -6,10 +6,12 @@ use axum::http::HeaderName;
 use domain::idempotency::ANSWER_LIFE_MINUTES_MAX;
 use domain::platform::QUICKBOOKS_HISTORY_DAYS_MAX;
 use domain::rate_limit::RateLimits;
+use outbound::Subnet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
+use vault::VaultKey;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) server: Server,
     pub(crate) limits: Option<api::Limits>,
     pub(crate) storage: Storage,
+    pub(crate) encryption: Encryption,
+    pub(crate) webhooks: Webhooks,
     pub(crate) worker: Worker,
     pub(crate) managed_feeds: Option<ManagedFeeds>,
     pub(crate) simulators: bool,
@@ -73,6 +77,23 @@ impl std::fmt::Debug for Place {
             Self::Url(_) => f.write_str("PostgreSQL"),
         }
     }
+}
+
+/// What secrets are kept under.
+#[derive(Clone, Debug)]
+pub(crate) struct Encryption {
+    /// Seals; nothing when nobody set one.
+    pub(crate) key: Option<VaultKey>,
+    /// Only open.
+    pub(crate) older: Vec<VaultKey>,
+}
+
+/// How webhooks are sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Webhooks {
+    pub(crate) allowed_subnets: Vec<Subnet>,
+    pub(crate) keep_days: u32,
+    pub(crate) proxy: Option<String>,
 }
 
 /// How pushes are settled.
@@ -148,6 +169,8 @@ impl Settings {
             server: read.server()?,
             limits: read.limits()?,
             storage: read.storage()?,
+            encryption: read.encryption()?,
+            webhooks: read.webhooks()?,
             worker: Worker {
                 enabled: read.truth("worker.enabled")?,
                 lease_secs: read.within("worker.lease_secs", 1, 3_600)?,
@@ -278,6 +301,31 @@ impl Reader<'_> {
             },
         };
         Ok(Storage { place, migrate: self.truth("storage.migrate")? })
+    }
+
+    fn encryption(&self) -> anyhow::Result<Encryption> {
+        let parse =
+            |path: &str, text: &str| VaultKey::parse(text).with_context(|| self.place(path));
+        let key = self.optional("encryption.key")?.map(|text| parse("encryption.key", text));
+        let older = self.optional("encryption.older_keys")?.unwrap_or_default();
+        let older = older.split(',').filter(|text| !text.trim().is_empty());
+        let older = older.map(|text| parse("encryption.older_keys", text));
+        Ok(Encryption { key: key.transpose()?, older: older.collect::<anyhow::Result<_>>()? })
+    }
+
+    fn webhooks(&self) -> anyhow::Result<Webhooks> {
+        let subnets = self.optional("webhooks.allowed_subnets")?.unwrap_or_default();
+        let subnets = subnets.split(',').map(str::trim).filter(|text| !text.is_empty());
+        let parse = |text: &str| {
+            text.parse().map_err(|error| {
+                anyhow!("{}: {text:?}: {error}", self.place("webhooks.allowed_subnets"))
+            })
+        };
+        Ok(Webhooks {
+            allowed_subnets: subnets.map(parse).collect::<anyhow::Result<_>>()?,
+            keep_days: self.within("webhooks.keep_days", 1, 3_650)?,
+            proxy: self.optional("outbound.proxy")?.map(str::to_owned),
+        })
     }
 
     fn managed_feeds(&self) -> anyhow::Result<Option<ManagedFeeds>> {

@@ -42,10 +42,17 @@ impl fmt::Display for Origin {
 /// Every setting by its name.
 pub(crate) type Values = BTreeMap<&'static str, Sourced>;
 
+/// The folder in which systemd lays what a service may know.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+/// What it lays there for us.
+const KEY_CREDENTIAL: &str = "millrace-encryption-key";
+
 /// The environment as pairs.
 #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
 pub(crate) fn environment() -> Vec<(String, String)> {
-    std::env::vars().filter(|(name, _)| name.starts_with("MILLRACE_")).collect()
+    std::env::vars()
+        .filter(|(name, _)| name.starts_with("MILLRACE_") || name == CREDENTIALS)
+        .collect()
 }
 
 /// Merges all sources. `file` is read when given; otherwise `millrace.toml` if it is there.
@@ -114,6 +121,10 @@ fn flatten(
 
 fn read_environment(environment: &[(String, String)], values: &mut Values) -> anyhow::Result<()> {
     for (name, value) in environment {
+        if name == CREDENTIALS {
+            read_credential(Path::new(value), values)?;
+            continue;
+        }
         if name == "MILLRACE_CONFIG" || name.starts_with("MILLRACE_TEST_") {
             continue;
         }
@@ -135,6 +146,17 @@ fn read_environment(environment: &[(String, String)], values: &mut Values) -> an
         }
     }
     Ok(())
+}
+
+/// A service may have other credentials and not this one.
+fn read_credential(folder: &Path, values: &mut Values) -> anyhow::Result<()> {
+    let path = folder.join(KEY_CREDENTIAL);
+    if !path.exists() {
+        return Ok(());
+    }
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("the credential {} cannot be read", path.display()))?;
+    set(values, "encryption.key", text.trim_end().to_owned(), Origin::File(path))
 }
 
 #[cfg(test)]

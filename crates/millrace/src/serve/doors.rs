@@ -15,7 +15,9 @@ use simulators::QuickBooks;
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::{Installation, Store};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use vault::Vault;
 
 /// Where the simulated books are kept, in the data folder.
 const SIMULATED_BOOKS_FILE: &str = "simulated-quickbooks.json";
@@ -27,6 +29,9 @@ pub(crate) struct Doors<'a> {
     /// The listening address as a URL.
     pub(crate) url: &'a str,
     pub(crate) installation: &'a Installation,
+    pub(crate) vault: &'a Vault,
+    /// Cancelled when the process is to end.
+    pub(crate) stopping: &'a CancellationToken,
     /// What must end before the process does.
     pub(crate) tasks: &'a TaskTracker,
 }
@@ -51,6 +56,9 @@ impl Doors<'_> {
             answer_life_minutes: settings.server.answer_life_minutes,
             has_bank: settings.managed_feeds.is_some(),
             limits: settings.limits.clone(),
+            vault: self.vault.clone(),
+            reach: wire_up::webhook_reach(settings),
+            stopping: self.stopping.clone(),
             tasks: self.tasks.clone(),
         });
         let ofx = ofx_server::router(OfxState::new(

@@ -10,6 +10,7 @@ pub(crate) use stop::Stop;
 pub(crate) use workers::Workers;
 
 use crate::config::{Settings, Tls};
+use crate::encryption::build_vault;
 use crate::wire_up;
 use crate::world::{SystemClock, SystemRandom};
 use anyhow::Context as _;
@@ -53,16 +54,25 @@ pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Running> {
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     let installation = wire_up::ensure_installation(store.as_ref()).await?;
     let tasks = TaskTracker::new();
-    let doors =
-        Doors { settings, store: &store, url: &url, installation: &installation, tasks: &tasks };
+    let vault = build_vault(settings, &installation)?;
+    let worker_stop = CancellationToken::new();
+    let doors = Doors {
+        settings,
+        store: &store,
+        url: &url,
+        installation: &installation,
+        vault: &vault,
+        stopping: &worker_stop,
+        tasks: &tasks,
+    };
     let router = doors.router(clock.clone(), ids.clone())?;
     let handle = Handle::new();
     listen(listener, router, settings.server.tls.as_ref(), handle.clone(), &tasks).await?;
-    let worker_stop = CancellationToken::new();
     let bank = wire_up::bank(settings, clock.clone())?;
     if settings.worker.enabled {
-        let workers = Workers { settings, store: &store, clock, ids, bank };
-        workers.start(&tasks, &worker_stop);
+        let public_url = settings.server.public_url.clone().unwrap_or_else(|| url.clone());
+        let workers = Workers { settings, store: &store, clock, ids, bank, vault, public_url };
+        workers.start(&tasks, &worker_stop)?;
     }
     info!(%url, storage = ?settings.storage.place, simulators = settings.simulators, "listening");
     Ok(Running {
@@ -123,8 +133,9 @@ impl Running {
     /// Stops taking requests, lets those under way and the worker finish within the bound, and closes the store.
     pub(crate) async fn shut_down(self) {
         info!(drain_secs = self.drain.as_secs(), "shutting down");
-        self.handle.graceful_shutdown(Some(self.drain));
+        // First: whoever waits for an event is answered.
         self.worker_stop.cancel();
+        self.handle.graceful_shutdown(Some(self.drain));
         self.tasks.close();
         // The listener keeps the bound itself; the second is for the worker's last settlement.
         let bound = self.drain.saturating_add(Duration::from_secs(1));

@@ -1,7 +1,9 @@
-//! The workers of one process: one settles pushes, one fetches from the bank, one keeps house.
+//! The workers of one process: one settles pushes, one fetches from the bank, one sends webhooks, one keeps
+//! house.
 
 use crate::config::Settings;
-use crate::wire_up;
+use crate::wire_up::{self, Words};
+use api::Messages;
 use domain::clock::Clock;
 use domain::ids::IdSource;
 use jiff::SignedDuration;
@@ -10,7 +12,9 @@ use std::time::Duration;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use vault::Vault;
 use worker::managed_sync::{BankSource, SyncWorker, SyncWorkerOptions};
+use worker::webhooks::{WebhookWorker, WebhookWorkerOptions};
 use worker::{Housekeeper, Worker, WorkerOptions};
 
 /// How long nobody waits for what falls due by the clock.
@@ -23,14 +27,19 @@ pub(crate) struct Workers<'a> {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) bank: Option<Arc<dyn BankSource>>,
+    pub(crate) vault: Vault,
+    /// Where people reach the server.
+    pub(crate) public_url: String,
 }
 
 impl Workers<'_> {
     /// Starts all of them; each works until `stop`.
-    pub(crate) fn start(self, tasks: &TaskTracker, stop: &CancellationToken) {
+    pub(crate) fn start(self, tasks: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
         tasks.spawn(self.pushes().run(stop.clone()));
         tasks.spawn(self.syncs().run(stop.clone()));
         tasks.spawn(self.housekeeper().run(stop.clone()));
+        tasks.spawn(self.webhooks()?.run(stop.clone()));
+        Ok(())
     }
 
     fn pushes(&self) -> Worker {
@@ -42,9 +51,36 @@ impl Workers<'_> {
         Worker::new(self.store.clone(), self.clock.clone(), self.ids.clone(), options)
     }
 
+    fn webhooks(&self) -> anyhow::Result<WebhookWorker> {
+        let options = WebhookWorkerOptions {
+            // An attempt may take longer than the settling of a push.
+            lease: SignedDuration::from_secs(
+                i64::from(self.settings.worker.lease_secs).saturating_mul(4),
+            ),
+            poll: self.settings.worker.poll,
+            ..WebhookWorkerOptions::default()
+        };
+        Ok(WebhookWorker {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            outbound: wire_up::webhook_client(self.settings)?,
+            vault: self.vault.clone(),
+            words: Arc::new(Words(Messages { public_url: self.public_url.clone() })),
+            options,
+        })
+    }
+
     fn housekeeper(&self) -> Housekeeper {
         let (store, clock) = (self.store.clone(), self.clock.clone());
-        Housekeeper { store, clock, pause: HOUSEKEEPING_PAUSE }
+        let days = i64::from(self.settings.webhooks.keep_days);
+        Housekeeper {
+            store,
+            clock,
+            limits: self.settings.limits.as_ref().map(|limits| limits.rates),
+            keep_deliveries: SignedDuration::from_hours(days.saturating_mul(24)),
+            pause: HOUSEKEEPING_PAUSE,
+        }
     }
 
     fn syncs(&self) -> SyncWorker {

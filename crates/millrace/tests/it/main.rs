@@ -13,5 +13,6 @@
 )]
 
 mod harness;
+mod hooks;
 mod stories;
 mod syncs;

@@ -4,6 +4,7 @@ use crate::auth::Caller;
 use crate::envelope::{Answer, ApiError};
 use crate::json::{Faults, Fields, JsonBody, ListLimits, Place, Seed, parse_object};
 use crate::locate::ConsumerAt;
+use crate::sealing;
 use crate::state::{ApiState, Shared};
 use crate::surface::{Area, Operation, Surface, formats};
 use axum::Json;
@@ -12,12 +13,13 @@ use axum::http::StatusCode;
 use domain::client_settings::{URL_CHARS_MAX, WebUrl};
 use domain::ids::{ClientId, ConsumerId, random_uuid};
 use domain::webhook::{
-    COMPANY_TAG_CHARS_MAX, COMPANY_TAGS_MAX, CONSUMERS_MAX, CompanyTag, Consumer, EVENT_TYPES_MAX,
-    EventType, Format,
+    COMPANY_TAG_CHARS_MAX, COMPANY_TAGS_MAX, CONSUMERS_MAX, CompanyTag, Consumer, DisabledWhy,
+    EVENT_TYPES_MAX, EventType, Format, Order, SigningKey,
 };
+use outbound::{Plaintext, Target};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
-use store::ConsumerKept;
+use store::{ConsumerKept, ConsumerSecrets};
 
 pub(super) fn surface() -> Surface {
     Surface::of(Area::Webhooks)
@@ -29,7 +31,8 @@ pub(super) fn surface() -> Surface {
         .serve(
             Operation::post("/webhooks", "create-webhook-consumer", "Makes a webhook consumer")
                 .body(consumer_schema)
-                .answers_with(StatusCode::CREATED, SchemaGenerator::subschema_for::<ConsumerShape>),
+                .answers_with(StatusCode::CREATED, SchemaGenerator::subschema_for::<ConsumerShape>)
+                .holds_secret(),
             create_consumer,
         )
         .serve(
@@ -47,30 +50,37 @@ const VALIDATOR: &str = "Webhooks";
 const FIELDS: &[&str] = &["url", "eventTypes", "disabled", "companyTags"];
 /// More characters than any name of an event has.
 const TYPE_CHARS_MAX: usize = 100;
-const TYPE_LIMITS: ListLimits = ListLimits { items: EVENT_TYPES_MAX, chars: TYPE_CHARS_MAX };
-const TAG_LIMITS: ListLimits = ListLimits { items: COMPANY_TAGS_MAX, chars: COMPANY_TAG_CHARS_MAX };
+pub(crate) const TYPE_LIMITS: ListLimits =
+    ListLimits { items: EVENT_TYPES_MAX, chars: TYPE_CHARS_MAX };
+pub(crate) const TAG_LIMITS: ListLimits =
+    ListLimits { items: COMPANY_TAGS_MAX, chars: COMPANY_TAG_CHARS_MAX };
 
-fn consumer_schema(_schemas: &mut SchemaGenerator) -> Schema {
+fn consumer_schema(schemas: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "object",
         "required": ["url", "eventTypes"],
-        "properties": {
-            "url": {"type": "string", "format": "uri", "maxLength": URL_CHARS_MAX},
-            "eventTypes": {
-                "type": "array",
-                "minItems": 1,
-                "maxItems": EVENT_TYPES_MAX,
-                "items": {"type": "string"},
-            },
-            "disabled": {"type": ["boolean", "null"], "default": false},
-            "companyTags": {
-                "type": ["array", "null"],
-                "maxItems": COMPANY_TAGS_MAX,
-                "items": {
-                    "type": "string",
-                    "pattern": "^[^:]+:",
-                    "maxLength": COMPANY_TAG_CHARS_MAX,
-                },
+        "properties": properties(schemas),
+    })
+}
+
+/// The fields as they are published.
+pub(crate) fn properties(_schemas: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "url": {"type": "string", "format": "uri", "maxLength": URL_CHARS_MAX},
+        "eventTypes": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": EVENT_TYPES_MAX,
+            "items": {"type": "string"},
+        },
+        "disabled": {"type": ["boolean", "null"], "default": false},
+        "companyTags": {
+            "type": ["array", "null"],
+            "maxItems": COMPANY_TAGS_MAX,
+            "items": {
+                "type": "string",
+                "pattern": "^[^:]+:",
+                "maxLength": COMPANY_TAG_CHARS_MAX,
             },
         },
     })
@@ -88,6 +98,9 @@ struct ConsumerShape {
     disabled: bool,
     event_types: Vec<String>,
     company_tags: Vec<String>,
+    /// Signs every message; shown this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
 }
 
 /// The contract's `WebhookConsumers`.
@@ -107,6 +120,7 @@ impl ConsumerShape {
             disabled: consumer.disabled,
             event_types: types.map(str::to_owned).collect(),
             company_tags: tags.map(str::to_owned).collect(),
+            secret: None,
         }
     }
 }
@@ -134,27 +148,57 @@ async fn create_consumer(
     caller: Caller,
     JsonBody(body): JsonBody,
 ) -> Answer<(StatusCode, Json<ConsumerShape>)> {
-    let consumer = keep_consumer(&state, caller.client, read_consumer(&body)?).await?;
-    Ok((StatusCode::CREATED, Json(ConsumerShape::show(&consumer))))
+    let (consumer, key) = keep_consumer(&state, caller.client, read_consumer(&body)?).await?;
+    let shown = ConsumerShape { secret: Some(key.reveal()), ..ConsumerShape::show(&consumer) };
+    Ok((StatusCode::CREATED, Json(shown)))
 }
 
-/// Keeps a new consumer.
+/// Keeps a new consumer, with a key of its own.
 pub(super) async fn keep_consumer(
     state: &ApiState,
     client: ClientId,
     wish: ConsumerWish,
-) -> Answer<Consumer> {
+) -> Answer<(Consumer, SigningKey)> {
+    check_reach(state, &wish.url)?;
     let id = ConsumerId::new(random_uuid(&*state.ids));
-    let created_at = state.now();
+    let key = SigningKey::generate(&*state.ids);
+    let secrets = sealing::seal(state, (client, id), &ConsumerSecrets::new(key.clone()))?;
     let ConsumerWish { url, event_types, disabled, company_tags, format } = wish;
-    let consumer =
-        Consumer { id, client, url, event_types, disabled, company_tags, format, created_at };
+    let consumer = Consumer {
+        id,
+        client,
+        url,
+        event_types,
+        disabled,
+        company_tags,
+        format,
+        order: Order::Parallel,
+        rate_per_second: None,
+        secrets: Some(secrets),
+        failing_since: None,
+        disabled_why: disabled.then_some(DisabledWhy::Owner),
+        created_at: state.now(),
+    };
     match state.store.create_consumer(&consumer).await? {
-        ConsumerKept::Kept => Ok(consumer),
+        ConsumerKept::Kept => Ok((consumer, key)),
         ConsumerKept::TooMany => Err(ApiError::refused(format!(
             "there are {CONSUMERS_MAX} webhook consumers, which is the most: delete one first"
         ))),
     }
+}
+
+/// Refuses a URL that nothing is ever sent to. Where a name leads is seen when something is sent.
+pub(crate) fn check_reach(state: &ApiState, url: &WebUrl) -> Answer<()> {
+    let target = Target::parse(url.as_str(), Plaintext::Anywhere);
+    let refused = match target {
+        Ok(target) => target.check_reach(&state.reach),
+        Err(error) => Err(error.to_string()),
+    };
+    refused.map_err(|why| {
+        let mut faults = Faults::of(VALIDATOR);
+        faults.add(Place::Field(&Place::Body, "url"), format_args!("is refused: {why}"));
+        faults.into_error()
+    })
 }
 
 async fn delete_consumer(

@@ -145,7 +145,7 @@ async fn create_rule(
     if let Some(company) = company {
         check_company(&state, caller.client, company).await?;
     }
-    let consumer = keep_consumer(&state, caller.client, wish).await?;
+    let (consumer, _key) = keep_consumer(&state, caller.client, wish).await?;
     let rule = RuleShape::show(&consumer);
     rule.map(Json).ok_or_else(|| ApiError::internal("a rule was kept that is none"))
 }

@@ -6,6 +6,7 @@ mod caller;
 mod ofx;
 mod program;
 mod server;
+mod sink;
 mod time;
 mod tls;
 
@@ -15,6 +16,7 @@ pub(crate) use caller::{Caller, Reply};
 pub(crate) use ofx::{OfxCaller, statement, values};
 pub(crate) use program::{Said, Sandbox, environment, grammar, node_packages, ofxtools};
 pub(crate) use server::{Database, Home, Server, ServerOptions, millrace};
+pub(crate) use sink::{Heard, Sink};
 pub(crate) use time::{days_ago, today, wait_for};
 pub(crate) use tls::TestCa;
 

@@ -23,4 +23,5 @@ mod settings;
 mod simulate;
 mod walls;
 mod webhook_consumers;
+mod webhooks;
 mod wire_edges;

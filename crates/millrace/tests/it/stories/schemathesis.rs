@@ -54,6 +54,9 @@ async fn parameters(books: &Books) -> String {
         ("sourceAccountId", books.account.clone()),
         ("pushOperationKey", text(&push["pushOperationKey"])),
         ("webhookId", text(&hook["id"])),
+        ("eventSequence", "7".to_owned()),
+        // Nobody waits for what does not come.
+        ("wait", "0".to_owned()),
         ("ruleId", text(&rule["id"])),
         ("syncId", text(&sync["syncId"])),
         ("platformKey", "hcws".to_owned()),

@@ -2,7 +2,7 @@
 //! another client's key, and with another company's access token. An operation that is not in the table fails the test.
 
 use crate::harness::{
-    Bank, Caller, Database, Reply, Server, ServerOptions, a_line, a_linked_account, days_ago,
+    Bank, Caller, Database, Reply, Server, ServerOptions, Sink, a_line, a_linked_account, days_ago,
     on_both, text, today, wait_for,
 };
 use reqwest::Method;
@@ -107,6 +107,18 @@ const OPERATIONS: &[(&str, Wall, &str)] = &[
     ("set-managed-feed", Closed, r#"{"schedule":"0 7 * * *"}"#),
     ("get-push", Closed, ""),
     ("list-managed-bank-feed-syncs", Closed, ""),
+    ("list-consumers", Own, ""),
+    ("get-consumer", Closed, ""),
+    ("change-consumer", Closed, r#"{"ratePerSecond":7}"#),
+    ("rotate-consumer-secret", Closed, ""),
+    ("list-deliveries", Closed, ""),
+    ("get-delivery", Closed, ""),
+    ("resend-delivery", Closed, ""),
+    ("recover-deliveries", Closed, r#"{"since":"2020-01-01T00:00:00Z"}"#),
+    ("replay-events", Closed, r#"{"since":"2020-01-01T00:00:00Z"}"#),
+    ("test-consumer", Closed, r#"{"eventType":"company.created"}"#),
+    ("list-events", Own, ""),
+    ("make-example-event", Own, r#"{"eventType":"company.created"}"#),
 ];
 
 /// What the owner gets 400 or 404 for, because QuickBooks cannot, and what answers something new at every call.
@@ -136,12 +148,21 @@ struct World {
 
 impl World {
     /// One of each thing.
-    async fn of(caller: Caller) -> Self {
+    async fn of(caller: Caller, sink: &Sink) -> Self {
         let books = a_linked_account(&caller, days_ago(5)).await;
         let push = books.push_to_end(&[a_line("ours", today(), 1.0)]).await;
         let key = caller.post("/apiKeys", json!({"name": "ours"})).await.expect(201).json();
-        let hook = json!({"url": "https://ours.example", "eventTypes": ["company.created"]});
+        let hook = json!({"url": sink.url, "eventTypes": ["connection.deleted"]});
         let hook = caller.post("/webhooks", hook).await.expect(201).json();
+        let consumer = format!("/ext/v1/webhooks/{}", text(&hook["id"]));
+        let example = json!({"eventType": "company.created"});
+        let example = caller.post(&format!("{consumer}/test"), example).await.expect(200).json();
+        let delivery = format!("{consumer}/deliveries/{}", example["eventSequence"]);
+        wait_for("the message to arrive", || async {
+            let reply = caller.get(&delivery).await;
+            (reply.status == 200 && reply.json()["status"] == "Success").then_some(())
+        })
+        .await;
         let rule = json!({"type": "PushOperationStatusChanged", "notifiers": {"webhook": "https://ours.example"}});
         let rule = caller.post("/rules", rule).await.expect(200).json();
         let account = format!("/ext/v1{}/accounts/acc-1/managedFeed", books.path());
@@ -161,6 +182,7 @@ impl World {
             ("pushOperationKey", text(&push["pushOperationKey"])),
             ("apiKeyId", text(&key["id"])),
             ("webhookId", text(&hook["id"])),
+            ("eventSequence", example["eventSequence"].to_string()),
             ("ruleId", text(&rule["id"])),
             ("syncId", sync),
             ("platformKey", "hcws".to_owned()),
@@ -250,7 +272,7 @@ async fn no_operation_lets_a_stranger_in(database: Database) {
     let options = ServerOptions { flags: bank.flags(), ..ServerOptions::default() };
     let server = Server::start_with(database, &options).await;
     let routes = published(&server).await;
-    let ours = World::of(server.caller()).await;
+    let ours = World::of(server.caller(), &Sink::open().await).await;
     let before = ours.look(&routes).await;
     assert!(before.len() > 15, "{before:?}");
 

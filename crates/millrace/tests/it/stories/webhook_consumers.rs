@@ -18,7 +18,9 @@ async fn a_consumer_is_made_listed_and_deleted(database: Database) {
         "eventTypes": ["bankTransactions.write.successful", "PushOperationStatusChanged"],
         "companyTags": ["tier:gold"],
     });
-    let made = caller.post("/webhooks", wish.clone()).await.expect(201).json();
+    let mut made = caller.post("/webhooks", wish.clone()).await.expect(201).json();
+    let secret = made.as_object_mut().unwrap().remove("secret").unwrap();
+    assert!(text(&secret).starts_with("whsec_"), "shown this once");
     assert_eq!((&made["disabled"], &made["eventTypes"]), (&json!(false), &wish["eventTypes"]));
     let listed = caller.get("/webhooks").await.expect(200).json();
     assert_eq!(listed, json!({"results": [made]}));

@@ -1,0 +1,40 @@
+//! Consumers' secrets, sealed for the store and opened again.
+
+use crate::envelope::{Answer, ApiError};
+use crate::state::ApiState;
+use domain::ids::{ClientId, ConsumerId};
+use domain::sealed::Sealed;
+use domain::webhook::{Consumer, SigningKey};
+use store::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE};
+use vault::Binding;
+
+/// Seals the secrets of a consumer.
+pub(crate) fn seal(
+    state: &ApiState,
+    (client, id): (ClientId, ConsumerId),
+    secrets: &ConsumerSecrets,
+) -> Answer<Sealed> {
+    let mut nonce = [0; 24];
+    state.ids.fill(&mut nonce);
+    let plain = secrets.write().map_err(ApiError::internal)?;
+    let row = row(client, id);
+    Ok(Sealed(state.vault.seal(&binding(&row), &plain, nonce)))
+}
+
+/// Opens the secrets of a consumer. One that never had any gets a key.
+pub(crate) fn open(state: &ApiState, consumer: &Consumer) -> Answer<ConsumerSecrets> {
+    let Some(sealed) = &consumer.secrets else {
+        return Ok(ConsumerSecrets::new(SigningKey::generate(&*state.ids)));
+    };
+    let row = row(consumer.client, consumer.id);
+    let opened = state.vault.open(&binding(&row), &sealed.0).map_err(ApiError::internal)?;
+    ConsumerSecrets::read(&opened).map_err(ApiError::internal)
+}
+
+fn row(client: ClientId, id: ConsumerId) -> Vec<u8> {
+    [client.uuid().into_bytes(), id.uuid().into_bytes()].concat()
+}
+
+const fn binding(row: &[u8]) -> Binding<'_> {
+    Binding { table: SECRETS_TABLE, column: SECRETS_COLUMN, row }
+}

@@ -1,0 +1,99 @@
+//! Where the keys come from that secrets are kept under: settings, or a file that is made beside SQLite's.
+
+use crate::config::{Encryption, Place, Settings};
+use crate::world::SystemRandom;
+use anyhow::{Context as _, bail};
+use domain::ids::IdSource;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use store::Installation;
+use vault::{KEY_BYTES, Vault, VaultKey};
+
+/// The key's file in the data folder.
+const KEY_FILE: &str = "encryption.key";
+
+/// The vault of an installation.
+pub(crate) fn build_vault(
+    settings: &Settings,
+    installation: &Installation,
+) -> anyhow::Result<Vault> {
+    let Encryption { key, older } = &settings.encryption;
+    let current = match (key, &settings.storage.place) {
+        (Some(key), _) => key.clone(),
+        (None, Place::Folder(folder)) => read_or_make(&folder.join(KEY_FILE))?,
+        // Every process on the database comes to the same one. Whoever has the database has it too, which will do for
+        // an evaluation and for nothing else.
+        (None, Place::Url(_)) if settings.simulators => {
+            VaultKey::derive(&installation.otp_key, "evaluation")
+        }
+        (None, Place::Url(_)) => bail!(
+            "encryption.key is not set: with PostgreSQL every process needs the same key. \
+             `millrace keys new-encryption-key` makes one"
+        ),
+    };
+    Ok(Vault::new(current, older.clone()))
+}
+
+/// A new key.
+pub(crate) fn new_key() -> VaultKey {
+    let mut bytes = [0; KEY_BYTES];
+    SystemRandom.fill(&mut bytes);
+    VaultKey::new(bytes)
+}
+
+fn read_or_make(path: &Path) -> anyhow::Result<VaultKey> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => VaultKey::parse(&text)
+            .with_context(|| format!("{} does not hold an encryption key", path.display())),
+        Err(error) if error.kind() == ErrorKind::NotFound => make(path),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+    }
+}
+
+fn make(path: &Path) -> anyhow::Result<VaultKey> {
+    let key = new_key();
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(key.reveal().as_bytes())?;
+        file.write_all(b"\n")?;
+        // What is sealed with it must not outlive it.
+        file.sync_all()
+    };
+    match write() {
+        Ok(()) => {
+            tracing::info!(
+                file = %path.display(),
+                "made an encryption key: keep it safe, and apart from the backups of the database"
+            );
+            Ok(key)
+        }
+        // Another command was faster.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => read_or_make(path),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be made", path.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+    use vault::Binding;
+
+    const PLACE: Binding<'_> = Binding { table: "t", column: "c", row: b"r" };
+
+    #[test]
+    fn a_key_is_made_once_for_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(KEY_FILE);
+        let sealed =
+            Vault::new(read_or_make(&path).unwrap(), Vec::new()).seal(&PLACE, b"s", [1; 24]);
+        let again = Vault::new(read_or_make(&path).unwrap(), Vec::new());
+        assert_eq!(again.open(&PLACE, &sealed).unwrap().as_slice(), b"s");
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        std::fs::write(&path, "short").unwrap();
+        let refusal = format!("{:#}", read_or_make(&path).unwrap_err());
+        assert!(refusal.contains("does not hold an encryption key"), "{refusal}");
+    }
+}

@@ -1,0 +1,230 @@
+//! The rounds of a worker. Any number of workers may run on one database: what one holds, another leaves alone.
+
+use super::WriteMessage;
+use super::follow::follow;
+use super::send::Sender;
+use domain::clock::Clock;
+use domain::ids::{ConsumerId, IdSource, LeaseToken, random_uuid};
+use domain::webhook::{DeliveryLease, DeliveryStatus, Verdict};
+use jiff::SignedDuration;
+use outbound::Outbound;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Answer, DeliveryRequest, DeliverySettled, LeaseRequest, Store};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info, warn};
+use vault::Vault;
+
+/// How a worker works.
+#[derive(Clone, Copy, Debug)]
+pub struct WebhookWorkerOptions {
+    /// How long it holds what it leased: longer than an attempt may take.
+    pub lease: SignedDuration,
+    /// How many messages it sends at a time.
+    pub at_once: u32,
+    /// How many of them to one consumer: a slow one leaves room for the others.
+    pub per_consumer: u32,
+    /// How long it waits before it looks again by itself: for what other processes wrote, and for retries.
+    pub poll: Duration,
+    /// How long it waits for more when it hears of something new.
+    pub gather: Duration,
+}
+
+impl Default for WebhookWorkerOptions {
+    fn default() -> Self {
+        Self {
+            lease: SignedDuration::from_secs(60),
+            at_once: 256,
+            per_consumer: 64,
+            poll: Duration::from_millis(500),
+            gather: Duration::from_millis(2),
+        }
+    }
+}
+
+/// Brings events to consumers.
+#[derive(Clone, Debug)]
+pub struct WebhookWorker {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes tokens and spreads retries.
+    pub ids: Arc<dyn IdSource>,
+    /// Sends; it reaches only what callers may name.
+    pub outbound: Outbound,
+    /// Opens consumers' secrets.
+    pub vault: Vault,
+    /// Writes the words.
+    pub words: Arc<dyn WriteMessage>,
+    /// How it works.
+    pub options: WebhookWorkerOptions,
+}
+
+/// What is being sent.
+#[derive(Debug, Default)]
+struct UnderWay {
+    tasks: JoinSet<ConsumerId>,
+    per_consumer: HashMap<ConsumerId, u32>,
+}
+
+impl UnderWay {
+    fn count(&self) -> u32 {
+        u32::try_from(self.tasks.len()).unwrap_or(u32::MAX)
+    }
+
+    fn begin(&mut self, worker: &WebhookWorker, lease: DeliveryLease) {
+        let count = self.per_consumer.entry(lease.consumer.id).or_default();
+        *count = count.saturating_add(1);
+        let worker = worker.clone();
+        self.tasks.spawn(async move {
+            worker.bring(&lease).await;
+            lease.consumer.id
+        });
+    }
+
+    /// Waits until one has ended; for ever when there is none.
+    async fn one_ended(&mut self) {
+        match self.tasks.join_next().await {
+            Some(ended) => self.ended(ended.ok()),
+            None => std::future::pending().await,
+        }
+    }
+
+    fn ended(&mut self, consumer: Option<ConsumerId>) {
+        match consumer {
+            Some(consumer) => {
+                let left = self.per_consumer.get(&consumer).copied().unwrap_or(0).saturating_sub(1);
+                if left == 0 {
+                    self.per_consumer.remove(&consumer);
+                } else {
+                    self.per_consumer.insert(consumer, left);
+                }
+            }
+            // Whose it was is not known: counted anew when nothing is under way.
+            None if self.tasks.is_empty() => self.per_consumer.clear(),
+            None => {}
+        }
+    }
+
+    /// Consumers that are sent to more than half of what they may be.
+    fn saturated(&self, options: &WebhookWorkerOptions) -> Vec<ConsumerId> {
+        let half = options.per_consumer.div_ceil(2);
+        let busy = self.per_consumer.iter().filter(|(_, count)| **count >= half);
+        busy.map(|(consumer, _)| *consumer).collect()
+    }
+}
+
+impl WebhookWorker {
+    /// Works until `stop`; what it is sending then it finishes.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut news = self.store.event_signal().listen();
+        let mut under_way = UnderWay::default();
+        while !stop.is_cancelled() {
+            let pause = match self.round(&mut under_way).await {
+                Ok(true) => continue,
+                Ok(false) => self.options.poll,
+                Err(error) => {
+                    warn!(%error, "webhooks cannot be sent: the worker tries again");
+                    self.options.poll.saturating_mul(4)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = under_way.one_ended() => {}
+                () = news.raised() => tokio::time::sleep(self.options.gather).await,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        while let Some(ended) = under_way.tasks.join_next().await {
+            under_way.ended(ended.ok());
+        }
+    }
+
+    /// One round to its end: looks at events, and sends what is due. Answers how many events and messages it had.
+    pub async fn step(&self) -> Answer<usize> {
+        let mut under_way = UnderWay::default();
+        let seen = follow(self.store.as_ref(), self.words.as_ref(), self.clock.now()).await?;
+        let sent = self.begin_due(&mut under_way).await?;
+        while let Some(ended) = under_way.tasks.join_next().await {
+            under_way.ended(ended.ok());
+        }
+        Ok(seen.saturating_add(sent))
+    }
+
+    /// Whether there may be more to do at once.
+    async fn round(&self, under_way: &mut UnderWay) -> Answer<bool> {
+        let now = self.clock.now();
+        let seen = follow(self.store.as_ref(), self.words.as_ref(), now).await?;
+        // In armfuls: a lease for every message that ends would be a commit for each.
+        if under_way.count() > self.options.at_once.div_ceil(2) {
+            return Ok(false);
+        }
+        let begun = self.begin_due(under_way).await?;
+        Ok(seen > 0 || begun > 0)
+    }
+
+    async fn begin_due(&self, under_way: &mut UnderWay) -> Answer<usize> {
+        let now = self.clock.now();
+        // Reading is cheap, and a lease is a commit.
+        if !self.store.is_delivery_due(now).await? {
+            return Ok(0);
+        }
+        let request = DeliveryRequest {
+            lease: LeaseRequest {
+                token: LeaseToken::new(random_uuid(self.ids.as_ref())),
+                length: self.options.lease,
+                count: self.options.at_once.saturating_sub(under_way.count()),
+                now,
+            },
+            per_consumer: self.options.per_consumer,
+            saturated: under_way.saturated(&self.options),
+        };
+        let leases = self.store.lease_due_deliveries(&request).await?;
+        let count = leases.len();
+        for lease in leases {
+            under_way.begin(self, lease);
+        }
+        Ok(count)
+    }
+
+    async fn bring(&self, lease: &DeliveryLease) {
+        let (outbound, vault) = (self.outbound.clone(), self.vault.clone());
+        let sender = Sender { outbound, vault, clock: self.clock.clone() };
+        let sent = sender.send(lease).await;
+        let mut random = [0; 8];
+        self.ids.fill(&mut random);
+        let random = u64::from_le_bytes(random);
+        let settled = self.store.settle_delivery(lease, &sent, random, self.clock.now()).await;
+        let message = lease.delivery.message_id();
+        match settled {
+            Ok(DeliverySettled::Written(verdict)) => tell(lease, &verdict, sent.error),
+            Ok(DeliverySettled::LeaseLost) => {
+                info!(%message, "the message is no longer this worker's");
+            }
+            // The lease ends by itself, and the message is sent again.
+            Err(error) => warn!(%message, %error, "an attempt could not be kept"),
+        }
+    }
+}
+
+fn tell(lease: &DeliveryLease, verdict: &Verdict, error: Option<String>) {
+    let (message, consumer) = (lease.delivery.message_id(), lease.consumer.id);
+    let error = error.unwrap_or_default();
+    if let Some(why) = verdict.disable {
+        let why = why.name();
+        warn!(%consumer, why, error, "a webhook consumer is disabled: nothing is sent to it");
+    }
+    match verdict.status {
+        DeliveryStatus::Success => debug!(%message, %consumer, "a message arrived"),
+        DeliveryStatus::Failure => {
+            warn!(%message, %consumer, error, "a message is given up: recover it when the consumer is back");
+        }
+        DeliveryStatus::Sending | DeliveryStatus::Attempting => {
+            let due_at = verdict.due_at.map(|at| at.to_string()).unwrap_or_default();
+            info!(%message, %consumer, error, due_at, "a message did not arrive: it is sent again");
+        }
+    }
+}
