@@ -1,4 +1,4 @@
-//! A folder of packages from npm: the published client of the API for TypeScript.
+//! A folder of packages from npm: the published client of the API for TypeScript, and what receivers of webhooks use.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -48,6 +48,11 @@ pub(super) const ENVIRONMENTS: &[Environment] = &[
         variable: "MILLRACE_TEST_VENV_SCHEMATHESIS",
         proof: &["st", "--version"],
     },
+    sdk(
+        "webhooks",
+        "MILLRACE_TEST_VENV_WEBHOOKS",
+        &["python", "-c", "import svix, standardwebhooks"],
+    ),
 ];
 
 const OLD_SDK: &[&str] = &["python", "-c", "import codatbankfeeds"];

@@ -2,13 +2,14 @@
 //! with the published library.
 
 use crate::harness::{
-    Caller, Database, Server, ServerOptions, Sink, a_line, a_linked_account, days_ago, on_both,
-    text, today, wait_for,
+    Caller, Database, Heard, Sandbox, Server, ServerOptions, Sink, a_line, a_linked_account,
+    days_ago, environment, node_packages, on_both, text, today, wait_for,
 };
 use serde_json::{Value, json};
 
 on_both! {
     the_end_of_a_push_is_told_signed_and_in_full;
+    published_libraries_accept_what_is_sent;
     a_company_s_life_is_told_in_order;
     tags_choose_the_companies;
     a_rule_is_told_as_in_2023;
@@ -88,6 +89,41 @@ async fn the_end_of_a_push_is_told_signed_and_in_full(database: Database) {
     assert_eq!(theirs.heard().len(), 0);
 }
 
+/// The libraries that banks have, from `PyPI` and from npm. The crate checks everywhere else.
+async fn published_libraries_accept_what_is_sent(database: Database) {
+    let (server, sink) = (Server::start(database).await, Sink::open().await);
+    let caller = server.caller();
+    let (id, before) = a_consumer(&caller, &sink, &["company.created"]).await;
+    a_company(&caller, "One").await;
+    sink.hears(1).await;
+    let rotated = caller.post(&ext(&id, "/secret"), "").await.expect(200).json();
+    a_company(&caller, "One & only").await;
+    let heard = sink.hears(2).await;
+    let message = |heard: &Heard, secret: &str| {
+        let names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+        let headers: Vec<_> = names.iter().map(|name| (*name, heard.header(name))).collect();
+        let headers = headers.into_iter().collect::<std::collections::BTreeMap<_, _>>();
+        json!({"headers": headers, "body": String::from_utf8_lossy(&heard.body), "secret": secret})
+    };
+    let after = text(&rotated["secret"]);
+    let messages = json!([
+        message(&heard[0], &before),
+        message(&heard[1], &before),
+        message(&heard[1], &after)
+    ]);
+    let sandbox = Sandbox::new();
+    let messages = sandbox.write("messages.json", messages.to_string());
+    let messages = messages.to_str().unwrap();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+    let python = [&format!("{folder}/python/receivers.py"), messages];
+    let said = sandbox.run(environment("webhooks", "python"), &python).expect_success();
+    assert!(said.text().contains("checked 3 messages with 2 libraries"));
+    let node = [&format!("{folder}/node/receivers.cjs"), messages];
+    let sandbox = Sandbox::new().with("NODE_PATH", &node_packages());
+    let said = sandbox.run("node", &node).expect_success();
+    assert!(said.text().contains("checked 3 messages with 2 libraries"));
+}
+
 async fn a_company_s_life_is_told_in_order(database: Database) {
     let (server, sink) = (Server::start(database).await, Sink::open().await);
     let caller = server.caller();
@@ -109,7 +145,7 @@ async fn a_company_s_life_is_told_in_order(database: Database) {
     caller.delete(&books.path()).await.expect(200);
     caller.delete(&format!("/companies/{}", books.company)).await.expect(204);
     let heard = sink.hears(8).await;
-    let told: Vec<_> = heard.iter().map(crate::harness::Heard::event_type).collect();
+    let told: Vec<_> = heard.iter().map(Heard::event_type).collect();
     assert_eq!(
         told,
         [
