@@ -48,6 +48,10 @@ fn run(command: Command) -> anyhow::Result<()> {
             Command::OpenApi(args) => commands::openapi::run(args),
             Command::Demo(command) => commands::demo::run(command).await,
             Command::Simulate(command) => commands::simulate::run(command).await,
+            Command::Listen(args) => commands::webhooks::listen::run(&args).await,
+            Command::Tail(args) => commands::webhooks::tail::run(&args).await,
+            Command::Trigger(args) => commands::webhooks::trigger::run(&args).await,
+            Command::Replay(args) => commands::webhooks::replay::run(&args).await,
         }
     })
 }

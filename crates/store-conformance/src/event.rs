@@ -16,6 +16,10 @@ pub async fn events_are_read_in_order_from_a_place(backend: &dyn Backend) {
     let everything = read(0, 100).await;
     assert_eq!(everything.len(), 7);
     assert!(everything.is_sorted_by(|one, next| one.sequence < next.sequence));
+    let newest = world.store.newest_event(world.client).await.unwrap();
+    assert_eq!(newest, everything[6].sequence);
+    let nobody = testkit::a_client().id;
+    assert_eq!(world.store.newest_event(nobody).await.unwrap(), 0);
     assert_eq!(read(0, 3).await, everything[..3]);
     assert_eq!(read(everything[2].sequence, 2).await, everything[3..5]);
     assert_eq!(read(everything[6].sequence, 100).await, []);

@@ -100,6 +100,12 @@ where client_id = $1 and sequence > $2
 order by sequence
 limit $3";
 
+const FIND_NEWEST: &str = "\
+-- find_newest_event
+select newest
+from client_sequence
+where client_id = $1";
+
 /// Events of one client on their way into the database, in columns.
 #[derive(Debug)]
 pub(crate) struct News {
@@ -207,6 +213,14 @@ impl Events for PostgresStore {
             let (after, count) = (signed(sequence)?, i64::from(count));
             let rows = session.rows(LIST_EVENTS, &[&client.uuid(), &after, &count]).await?;
             rows.iter().map(event_of).collect()
+        })
+        .await
+    }
+
+    async fn newest_event(&self, client: ClientId) -> Answer<u64> {
+        self.ask(|session| async move {
+            let row = session.row(FIND_NEWEST, &[&client.uuid()]).await?;
+            row.map_or(Ok(0), |row| Columns::of(&row).number())
         })
         .await
     }

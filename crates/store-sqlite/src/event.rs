@@ -60,6 +60,12 @@ const LIST_EVENTS: &str = "
     order by sequence
     limit ?3";
 
+const FIND_NEWEST: &str = "
+    -- find_newest_event
+    select coalesce(max(sequence), 0)
+    from event
+    where client_id = ?1";
+
 #[async_trait]
 impl Events for SqliteStore {
     async fn list_events(
@@ -72,6 +78,10 @@ impl Events for SqliteStore {
             sql::all(database, LIST_EVENTS, &[&client, &sequence, &count], kept_event)
         })
         .await
+    }
+
+    async fn newest_event(&self, client: ClientId) -> Answer<u64> {
+        self.read(move |database| sql::count(database, FIND_NEWEST, &[&client])).await
     }
 
     async fn record_example(&self, event: &Event, example: &Example) -> Answer<u64> {

@@ -16,6 +16,9 @@ pub trait Events: Send + Sync {
         count: u32,
     ) -> Answer<Vec<KeptEvent>>;
 
+    /// The sequence of a client's newest event; 0 without any.
+    async fn newest_event(&self, client: ClientId) -> Answer<u64>;
+
     /// Keeps an event that did not happen; answers its sequence.
     async fn record_example(&self, event: &Event, example: &Example) -> Answer<u64>;
 

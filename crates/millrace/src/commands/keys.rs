@@ -1,5 +1,6 @@
 //! `millrace keys`: prints the bare key on stdout, everything else for people.
 
+use super::encryption;
 use crate::cli::{ConfigArgs, KeysCommand};
 use crate::{load, output, wire_up};
 use anyhow::bail;
@@ -16,6 +17,8 @@ pub(crate) async fn run(command: KeysCommand) -> anyhow::Result<()> {
             let last = if force { LastKey::Revoke } else { LastKey::Keep };
             revoke(&config, &client, &id, last).await
         }
+        KeysCommand::NewEncryptionKey => encryption::print_new_key(),
+        KeysCommand::RotateEncryption { config } => encryption::rotate(&config).await,
     }
 }
 

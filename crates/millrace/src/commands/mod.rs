@@ -3,10 +3,12 @@
 pub(crate) mod clients;
 pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod encryption;
 pub(crate) mod keys;
 pub(crate) mod lines;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+pub(crate) mod webhooks;
 pub(crate) mod worker;

@@ -66,6 +66,8 @@ struct EventsShape {
     results: Vec<KeptShape>,
     /// To ask after next time.
     last: u64,
+    /// The number of the newest event there is.
+    newest: u64,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -103,7 +105,9 @@ async fn list_events(
     let count = read(&parameters, "count", 1, EVENTS_MAX.into())?;
     let count = count.and_then(|count| u32::try_from(count).ok()).unwrap_or(EVENTS_DEFAULT);
     let events = wait_for(&state, caller.client, after, count, Duration::from_secs(wait)).await?;
+    let newest = state.store.newest_event(caller.client).await?;
     Ok(Json(EventsShape {
+        newest,
         last: events.last().map_or(after, |kept| kept.sequence),
         results: events.iter().map(|kept| KeptShape::show(kept, &state.public_url)).collect(),
     }))

@@ -7,7 +7,7 @@ mod remote;
 mod table;
 
 pub(super) use books::shown_account;
-pub(super) use remote::{Remote, items, need_text};
+pub(super) use remote::{Refused, Remote, items, need_text};
 
 use crate::cli::SimulateCommand;
 

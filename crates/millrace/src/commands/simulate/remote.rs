@@ -11,6 +11,11 @@ use std::time::Duration;
 /// Longer than the simulator waits for a bank.
 const ANSWER_SECS_MAX: u64 = 90;
 
+/// The server understood, and will not: asking again changes nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Refused(String);
+
 /// One server.
 #[derive(Clone, Debug)]
 pub(crate) struct Remote {
@@ -32,6 +37,18 @@ impl Remote {
     /// Reads at the JSON API.
     pub(crate) async fn get(&self, key: &str, path: &[&str]) -> anyhow::Result<Value> {
         self.api(Method::GET, key, self.place(path)?, String::new()).await
+    }
+
+    /// The same with a question.
+    pub(crate) async fn ask(
+        &self,
+        key: &str,
+        path: &[&str],
+        question: &[(&str, &str)],
+    ) -> anyhow::Result<Value> {
+        let mut place = self.place(path)?;
+        place.query_pairs_mut().extend_pairs(question);
+        self.api(Method::GET, key, place, String::new()).await
     }
 
     /// Reads all pages of a list at the JSON API.
@@ -71,8 +88,17 @@ impl Remote {
         let (status, answer) = self.call(request, body).await?;
         match status {
             status if status.is_success() => Ok(answer),
-            StatusCode::UNAUTHORIZED => bail!("the server does not know this API key"),
-            status => bail!("the server refused (HTTP {}): {}", status.as_u16(), reason(&answer)),
+            StatusCode::UNAUTHORIZED => {
+                bail!(Refused("the server does not know this API key".to_owned()))
+            }
+            // It may be back in a moment.
+            status if status.is_server_error() => {
+                bail!("the server cannot answer (HTTP {}): {}", status.as_u16(), reason(&answer))
+            }
+            status => {
+                let reason = reason(&answer);
+                bail!(Refused(format!("the server refused (HTTP {}): {reason}", status.as_u16())))
+            }
         }
     }
 

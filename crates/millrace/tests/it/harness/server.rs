@@ -107,7 +107,12 @@ impl Server {
     pub(crate) async fn start_at(home: Home, options: &ServerOptions) -> Self {
         let mut child = millrace()
             .arg("serve")
-            .args(["--listen", "127.0.0.1:0", "--set", "log.format=json"])
+            .args(["--set", "log.format=json"])
+            .args(if options.flags.iter().any(|flag| flag == "--listen") {
+                &[][..]
+            } else {
+                &["--listen", "127.0.0.1:0"][..]
+            })
             .args(home.flags())
             .args(&options.flags)
             .current_dir(home.folder())

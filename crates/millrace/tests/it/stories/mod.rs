@@ -22,6 +22,7 @@ mod seeds;
 mod settings;
 mod simulate;
 mod walls;
+mod webhook_commands;
 mod webhook_consumers;
 mod webhooks;
 mod wire_edges;

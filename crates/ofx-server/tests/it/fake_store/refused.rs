@@ -196,6 +196,10 @@ impl Events for FakeStore {
         refused()
     }
 
+    async fn newest_event(&self, _client: ClientId) -> Answer<u64> {
+        refused()
+    }
+
     async fn record_example(&self, _event: &Event, _example: &Example) -> Answer<u64> {
         refused()
     }

@@ -1,0 +1,75 @@
+//! The keys that secrets are kept under: a new one, and sealing everything anew with it.
+
+use crate::cli::ConfigArgs;
+use crate::encryption::{build_vault, new_key};
+use crate::world::{SystemClock, SystemRandom};
+use crate::{load, output, wire_up};
+use anyhow::{Context as _, bail};
+use domain::clock::Clock as _;
+use domain::ids::IdSource as _;
+use domain::sealed::Sealed;
+use domain::webhook::{Consumer, ConsumerChange, SecretsChange};
+use store::{ConsumerChanged, SECRETS_COLUMN, SECRETS_TABLE, Store};
+use vault::{Binding, NONCE_BYTES, Vault};
+
+/// So many rows are looked at in one go.
+const ROWS_AT_ONCE: u32 = 100;
+
+/// Prints a new key, and does nothing else with it.
+pub(crate) fn print_new_key() -> anyhow::Result<()> {
+    Ok(output::line(new_key().reveal().as_str())?)
+}
+
+/// Seals with the current key whatever an older one sealed.
+pub(crate) async fn rotate(config: &ConfigArgs) -> anyhow::Result<()> {
+    let (settings, _) = load(config.config.as_deref(), &config.pairs())?;
+    let store = wire_up::open_existing_store(&settings).await?;
+    let installation = wire_up::ensure_installation(store.as_ref()).await?;
+    let vault = build_vault(&settings, &installation)?;
+    let rotated = rotate_consumers(store.as_ref(), &vault).await;
+    store.close().await;
+    Ok(output::line(format_args!(
+        "{} values sealed anew; older keys are no longer needed",
+        rotated?
+    ))?)
+}
+
+async fn rotate_consumers(store: &dyn Store, vault: &Vault) -> anyhow::Result<u64> {
+    let mut count = 0_u64;
+    let mut after = None;
+    loop {
+        let consumers = store.list_all_consumers(after, ROWS_AT_ONCE).await?;
+        let Some(last) = consumers.last() else { return Ok(count) };
+        after = Some((last.client, last.id));
+        for consumer in &consumers {
+            count = count.saturating_add(reseal(store, vault, consumer).await?.into());
+        }
+    }
+}
+
+/// Whether there was something to do.
+async fn reseal(store: &dyn Store, vault: &Vault, consumer: &Consumer) -> anyhow::Result<bool> {
+    let Some(sealed) = consumer.secrets.as_ref().filter(|sealed| !vault.is_current(&sealed.0))
+    else {
+        return Ok(false);
+    };
+    let row = [consumer.client.uuid().into_bytes(), consumer.id.uuid().into_bytes()].concat();
+    let binding = Binding { table: SECRETS_TABLE, column: SECRETS_COLUMN, row: &row };
+    let opened = vault.open(&binding, &sealed.0);
+    let opened = opened.with_context(|| format!("the secrets of the consumer {}", consumer.id))?;
+    let mut nonce = [0; NONCE_BYTES];
+    SystemRandom.fill(&mut nonce);
+    let to = Sealed(vault.seal(&binding, &opened, nonce));
+    let secrets = Some(SecretsChange { from: Some(sealed.clone()), to });
+    let change = ConsumerChange { secrets, ..ConsumerChange::default() };
+    let now = SystemClock.now();
+    match store.change_consumer(consumer.client, consumer.id, &change, now).await? {
+        ConsumerChanged::Changed(_) => Ok(true),
+        ConsumerChanged::Unknown => Ok(false),
+        // Whoever changed it meanwhile sealed it with the key of the server: that must be the current one.
+        ConsumerChanged::Outdated => bail!(
+            "the consumer {} was changed meanwhile: restart the servers with the new key, and repeat this",
+            consumer.id
+        ),
+    }
+}
