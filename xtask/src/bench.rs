@@ -25,11 +25,18 @@ struct Bench {
 }
 
 /// Every bench there is. A new one is one line here and one module.
-const BENCHES: &[Bench] = &[Bench {
-    name: "storage",
-    measures: "layouts for lines on SQLite, empty and filled: -- [--lines N] [--rounds N]",
-    run: |arguments| cargo_bench("store-sqlite", "storage", arguments),
-}];
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "storage",
+        measures: "layouts for lines on SQLite, empty and filled: -- [--lines N] [--rounds N]",
+        run: |arguments| cargo_bench("store-sqlite", "storage", arguments),
+    },
+    Bench {
+        name: "webhooks",
+        measures: "bringing events beside bare POSTs: -- [--events N] [--rounds N]",
+        run: |arguments| cargo_bench("millrace", "webhooks", arguments),
+    },
+];
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let Some(name) = &options.name else {

@@ -75,6 +75,7 @@ macro_rules! suite {
             webhook_delivery:
                 a_consumer_follows_from_where_it_was_made
                 an_attempt_is_kept_with_what_it_means
+                many_attempts_are_settled_together
                 what_a_dead_worker_held_is_leased_again
                 of_each_company_one_message_after_the_other_in_an_order
                 an_order_may_be_given_up_and_taken_up

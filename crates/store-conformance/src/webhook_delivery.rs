@@ -7,7 +7,7 @@ use domain::ids::{CompanyId, ConsumerId, LeaseToken};
 use domain::page::{ListRequest, PageRequest};
 use domain::webhook::{
     Consumer, ConsumerChange, DeliveryLease, DeliveryStatus, DisabledWhy, FAILING_MAX, NewDelivery,
-    Order, Sent,
+    Order, Outcome, Sent,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{DeliveryRequest, DeliverySettled, FanOut, LeaseRequest};
@@ -109,7 +109,10 @@ async fn settle(
     sent: &Sent,
     now: Timestamp,
 ) -> DeliverySettled {
-    world.store.settle_delivery(lease, sent, 0, now).await.unwrap()
+    let outcome = Outcome { lease: lease.clone(), sent: sent.clone(), random: 0 };
+    let settled = world.store.settle_deliveries(&[outcome], now).await.unwrap();
+    assert_eq!(settled.len(), 1);
+    settled[0]
 }
 
 async fn statuses(world: &World, consumer: ConsumerId) -> Vec<DeliveryStatus> {
@@ -131,7 +134,7 @@ pub async fn a_consumer_follows_from_where_it_was_made(backend: &dyn Backend) {
     assert_eq!(world.store.list_behind(100).await.unwrap(), []);
     let leases = lease(&world, NOON).await;
     assert_eq!(sequences(&leases), [events[0].sequence, events[1].sequence]);
-    assert_eq!(leases[0].consumer, consumer);
+    assert_eq!(*leases[0].consumer, consumer);
     assert_eq!(leases[0].delivery.message, of_event(&consumer, &events[0]).unwrap());
     assert_eq!(leases[0].delivery.message.company, events[0].event.company);
     assert!(lease(&world, NOON).await.is_empty(), "what is held is held");
@@ -179,6 +182,41 @@ pub async fn an_attempt_is_kept_with_what_it_means(backend: &dyn Backend) {
     let listed =
         world.store.list_deliveries(stranger.client, consumer.id, &ListRequest::default()).await;
     assert_eq!(listed.unwrap(), None);
+}
+
+pub async fn many_attempts_are_settled_together(backend: &dyn Backend) {
+    let (world, consumer) = listened_to(backend, |consumer| consumer).await;
+    let ordered = fifo(a_consumer(world.client));
+    world.store.create_consumer(&ordered).await.unwrap();
+    happen(&world, 6).await;
+    fan_out(&world, NOON).await;
+    let leases = lease(&world, NOON).await;
+    assert_eq!(leases.len(), 12);
+    let lost = leases.iter().find(|lease| lease.consumer.id == consumer.id).unwrap();
+    let sequence = lost.delivery.message.sequence;
+    world.store.resend_delivery(world.client, consumer.id, sequence, NOON).await.unwrap();
+    let outcome = |(n, lease): (usize, &DeliveryLease)| {
+        let status = if n % 4 == 3 { 500 } else { 200 };
+        Outcome { lease: lease.clone(), sent: answered(status), random: 0 }
+    };
+    let outcomes: Vec<_> = leases.iter().enumerate().map(outcome).collect();
+    let settled = world.store.settle_deliveries(&outcomes, NOON).await.unwrap();
+    for (outcome, settled) in outcomes.iter().zip(settled) {
+        let held = &outcome.lease.delivery;
+        let (id, sequence) = (held.consumer, held.message.sequence);
+        let now = world.store.find_delivery(world.client, id, sequence).await.unwrap().unwrap();
+        let attempts = world.store.list_attempts(world.client, id, sequence).await.unwrap();
+        if outcome.lease == *lost {
+            assert_eq!((settled, attempts.len()), (DeliverySettled::LeaseLost, 0));
+            continue;
+        }
+        let success = outcome.sent.is_success();
+        let status = if success { DeliveryStatus::Success } else { DeliveryStatus::Attempting };
+        assert_eq!((now.status, now.attempts, now.due_at.is_none()), (status, 1, success));
+        assert!(matches!(settled, DeliverySettled::Written(verdict) if verdict.status == status));
+        assert_eq!((attempts.len(), &attempts[0].sent), (1, &outcome.sent));
+    }
+    assert_eq!(world.store.settle_deliveries(&[], NOON).await.unwrap(), []);
 }
 
 pub async fn what_a_dead_worker_held_is_leased_again(backend: &dyn Backend) {

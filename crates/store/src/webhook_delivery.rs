@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::client::ClientName;
 use domain::ids::{ClientId, ConsumerId};
 use domain::page::{ListRequest, Page};
-use domain::webhook::{Attempt, Consumer, Delivery, DeliveryLease, NewDelivery, Sent, Verdict};
+use domain::webhook::{Attempt, Consumer, Delivery, DeliveryLease, NewDelivery, Outcome, Verdict};
 use jiff::Timestamp;
 
 /// A consumer for which there are events to look at.
@@ -74,15 +74,13 @@ pub trait WebhookDeliveries: Send + Sync {
     /// wants an order, of each company only the first that has not ended is ever due.
     async fn lease_due_deliveries(&self, request: &DeliveryRequest) -> Answer<Vec<DeliveryLease>>;
 
-    /// Keeps an attempt and what it means, if the lease still holds. A consumer that is to be disabled is, with an
-    /// event.
-    async fn settle_delivery(
+    /// Keeps attempts and what they mean, each if its lease still holds, all in one transaction. A consumer that is to
+    /// be disabled is, with an event. Answers for each what became of it, in their order.
+    async fn settle_deliveries(
         &self,
-        lease: &DeliveryLease,
-        sent: &Sent,
-        random: u64,
+        outcomes: &[Outcome],
         now: Timestamp,
-    ) -> Answer<DeliverySettled>;
+    ) -> Answer<Vec<DeliverySettled>>;
 
     /// A consumer's deliveries, newest event first; nothing without the consumer.
     async fn list_deliveries(

@@ -1,10 +1,11 @@
 //! Bringing a message to a consumer: attempts until one succeeds, and what each of them means.
 
-use super::consumer::{Consumer, DisabledWhy};
+use super::consumer::{Consumer, DisabledWhy, Order};
 use super::message::MessageId;
 use crate::ids::{ClientId, CompanyId, ConsumerId, LeaseToken};
 use crate::query::{Kind, Property, PropertySpec, Queryable};
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 
 /// The waits after failed attempts, the contract's.
 const WAITS: [SignedDuration; 7] = [
@@ -108,8 +109,29 @@ pub struct DeliveryLease {
     pub token: LeaseToken,
     /// What is to be sent.
     pub delivery: Delivery,
-    /// To whom.
-    pub consumer: Consumer,
+    /// To whom; many of one armful go to the same.
+    pub consumer: Arc<Consumer>,
+}
+
+/// What came of an attempt, on its way to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// What was held.
+    pub lease: DeliveryLease,
+    /// What came of it.
+    pub sent: Sent,
+    /// Spreads retries.
+    pub random: u64,
+}
+
+impl Outcome {
+    /// Whether it changes nothing but its own delivery: it arrived, as those before it, and no other waits for it.
+    pub fn is_plain(&self) -> bool {
+        let consumer = &self.lease.consumer;
+        self.sent.is_success()
+            && consumer.failing_since.is_none()
+            && consumer.order == Order::Parallel
+    }
 }
 
 /// What came of one attempt to send.
@@ -158,6 +180,12 @@ pub struct Verdict {
     pub disable: Option<DisabledWhy>,
 }
 
+impl Verdict {
+    /// Of an attempt that succeeded.
+    pub const SUCCESS: Self =
+        Self { status: DeliveryStatus::Success, due_at: None, failing_since: None, disable: None };
+}
+
 /// Judges attempt number `tries` (from one) of a round. `failing_since` is the consumer's, as it stands.
 pub fn judge_attempt(
     tries: u32,
@@ -167,8 +195,7 @@ pub fn judge_attempt(
     random: u64,
 ) -> Verdict {
     if sent.is_success() {
-        let (status, due_at) = (DeliveryStatus::Success, None);
-        return Verdict { status, due_at, failing_since: None, disable: None };
+        return Verdict::SUCCESS;
     }
     let since = failing_since.unwrap_or(now);
     let failing_since = Some(since);

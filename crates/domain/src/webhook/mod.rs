@@ -13,7 +13,7 @@ pub use consumer::{
 };
 pub use delivery::{
     ATTEMPTS_MAX, Attempt, DELIVERY_PROPERTIES, Delivery, DeliveryLease, DeliveryStatus,
-    FAILING_MAX, NewDelivery, Sent, Verdict, judge_attempt,
+    FAILING_MAX, NewDelivery, Outcome, Sent, Verdict, judge_attempt,
 };
 pub use message::{MessageForm, MessageId, event_id};
 pub use signature::{SIGNING_KEY_BYTES, SigningKey, SigningKeyError, sign};

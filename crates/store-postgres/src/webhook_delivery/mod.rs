@@ -9,7 +9,7 @@ use domain::client::ClientName;
 use domain::ids::{ClientId, CompanyId, ConsumerId};
 use domain::page::{ListRequest, Page};
 use domain::webhook::{
-    Attempt as SendAttempt, Delivery, DeliveryLease, DeliveryStatus, NewDelivery, Sent,
+    Attempt as SendAttempt, Delivery, DeliveryLease, DeliveryStatus, NewDelivery, Outcome, Sent,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{Answer, Behind, DeliveryRequest, DeliverySettled, FanOut, WebhookDeliveries, listing};
@@ -218,17 +218,12 @@ impl WebhookDeliveries for PostgresStore {
         self.transact(|session| async move { send::lease_due(&session, request).await }).await
     }
 
-    async fn settle_delivery(
+    async fn settle_deliveries(
         &self,
-        lease: &DeliveryLease,
-        sent: &Sent,
-        random: u64,
+        outcomes: &[Outcome],
         now: Timestamp,
-    ) -> Answer<DeliverySettled> {
-        self.transact(
-            |session| async move { send::settle(&session, lease, sent, random, now).await },
-        )
-        .await
+    ) -> Answer<Vec<DeliverySettled>> {
+        self.transact(|session| async move { send::settle(&session, outcomes, now).await }).await
     }
 
     async fn list_deliveries(

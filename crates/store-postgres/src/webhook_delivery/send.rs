@@ -2,9 +2,10 @@
 
 use domain::event::{ConsumerAbout, Event, EventKind};
 use domain::webhook::{
-    Consumer, Delivery, DeliveryLease, DisabledWhy, Order, Sent, Verdict, judge_attempt,
+    Consumer, Delivery, DeliveryLease, DisabledWhy, Order, Outcome, Sent, Verdict, judge_attempt,
 };
 use jiff::Timestamp;
+use std::sync::Arc;
 use store::{DeliveryRequest, DeliverySettled, event_detail};
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -66,16 +67,46 @@ update webhook_consumer
 set counted_second = $3, counted = $4
 where client_id = $1 and consumer_id = $2";
 
-const SHARE_CONSUMER: &str = concat!(
-    "\
--- share_consumer
-select ",
-    consumer_columns!(),
-    "
+/// Whoever changes one of these waits, or has changed it.
+const SHARE_CONSUMERS: &str = "\
+-- share_consumers
+select 1
 from webhook_consumer
-where client_id = $1 and consumer_id = $2
-for key share"
-);
+where consumer_id = any ($1)
+order by client_id, consumer_id
+for key share";
+
+/// They arrived, and nothing else changes. Each is told by its place in the list.
+const SETTLE_PLAIN: &str = "\
+-- settle_plain_deliveries
+with listed as (
+    select *
+    from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::bigint[], $6::text[],
+        $7::bigint[], $8::bigint[])
+        with ordinality
+        as listed (client_id, consumer_id, sequence, lease_token, status, answer, took, not_before,
+            place)
+),
+settled as (
+    update webhook_delivery
+    set status = 'Success', attempts = attempts + 1, tries = tries + 1, due_at = null,
+        lease_token = null
+    from listed
+    where webhook_delivery.client_id = listed.client_id
+        and webhook_delivery.consumer_id = listed.consumer_id
+        and webhook_delivery.sequence = listed.sequence
+        and webhook_delivery.lease_token = listed.lease_token
+    returning listed.place, attempts
+),
+kept as (
+    insert into webhook_attempt
+        (client_id, consumer_id, sequence, number, at, status, answer, took, not_before)
+    select client_id, consumer_id, sequence, attempts, $9, status, answer, took, not_before
+    from listed
+    join settled using (place)
+)
+select place
+from settled";
 
 const LOCK_HELD: &str = "\
 -- lock_held_delivery
@@ -172,6 +203,7 @@ async fn lease_for(
         let second = lease.now.as_second();
         session.run(COUNT_MESSAGES, &[&client, &id, &second, &counted]).await?;
     }
+    let consumer = Arc::new(consumer.clone());
     let hold =
         |delivery| DeliveryLease { token: lease.token, delivery, consumer: consumer.clone() };
     Ok(deliveries.into_iter().map(hold).collect())
@@ -179,21 +211,83 @@ async fn lease_for(
 
 pub(super) async fn settle(
     session: &Session,
-    lease: &DeliveryLease,
-    sent: &Sent,
-    random: u64,
+    outcomes: &[Outcome],
+    now: Timestamp,
+) -> Attempt<Vec<DeliverySettled>> {
+    let mut settled = vec![DeliverySettled::LeaseLost; outcomes.len()];
+    // Those that lock a consumer alone go in the order of consumers: two workers never wait for each other.
+    let mut others: Vec<_> =
+        outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_plain()).collect();
+    others.sort_by_key(|(_, outcome)| (outcome.lease.consumer.client, outcome.lease.consumer.id));
+    for (place, outcome) in others {
+        let answer = settle_alone(session, outcome, now).await?;
+        settled.get_mut(place).into_iter().for_each(|settled| *settled = answer);
+    }
+    for place in settle_plain(session, outcomes, now).await? {
+        let answer = DeliverySettled::Written(Verdict::SUCCESS);
+        settled.get_mut(place).into_iter().for_each(|settled| *settled = answer);
+    }
+    Ok(settled)
+}
+
+/// Answers the places of those that are settled now.
+async fn settle_plain(
+    session: &Session,
+    outcomes: &[Outcome],
+    now: Timestamp,
+) -> Attempt<Vec<usize>> {
+    let plain: Vec<_> =
+        outcomes.iter().enumerate().filter(|(_, outcome)| outcome.is_plain()).collect();
+    if plain.is_empty() {
+        return Ok(Vec::new());
+    }
+    let column =
+        |value: fn(&Outcome) -> Uuid| plain.iter().map(|(_, o)| value(o)).collect::<Vec<_>>();
+    let clients = column(|outcome| outcome.lease.delivery.client.uuid());
+    let consumers = column(|outcome| outcome.lease.delivery.consumer.uuid());
+    let tokens = column(|outcome| outcome.lease.token.uuid());
+    let sequences =
+        plain.iter().map(|(_, outcome)| signed(outcome.lease.delivery.message.sequence));
+    let sequences = sequences.collect::<Attempt<Vec<_>>>()?;
+    let sent = || plain.iter().map(|(_, outcome)| &outcome.sent);
+    let statuses: Vec<_> = sent().map(|sent| sent.status.map(i64::from)).collect();
+    let answers: Vec<_> = sent().map(|sent| escaped(&sent.answer)).collect();
+    let took: Vec<_> = sent().map(took_micros).collect();
+    let not_before: Vec<_> = sent().map(|sent| sent.not_before.map(micros)).collect();
+    session.rows(SHARE_CONSUMERS, &[&consumers]).await?;
+    let values: [&(dyn ToSql + Sync); 9] = [
+        &clients,
+        &consumers,
+        &sequences,
+        &tokens,
+        &statuses,
+        &answers,
+        &took,
+        &not_before,
+        &micros(now),
+    ];
+    let mut places = Vec::with_capacity(plain.len());
+    for row in session.rows(SETTLE_PLAIN, &values).await? {
+        let place: u64 = Columns::of(&row).number()?;
+        // The database counts from one.
+        let place = usize::try_from(place).ok().and_then(|place| plain.get(place.checked_sub(1)?));
+        places.extend(place.map(|(place, _)| *place));
+    }
+    Ok(places)
+}
+
+fn took_micros(sent: &Sent) -> i64 {
+    i64::try_from(sent.took.as_micros()).unwrap_or(i64::MAX)
+}
+
+async fn settle_alone(
+    session: &Session,
+    outcome: &Outcome,
     now: Timestamp,
 ) -> Attempt<DeliverySettled> {
+    let Outcome { lease, sent, random } = outcome;
     let Delivery { client, consumer: id, message, .. } = &lease.delivery;
-    let is_alone = !sent.is_success()
-        || lease.consumer.failing_since.is_some()
-        || lease.consumer.order == Order::Fifo;
-    let consumer = if is_alone {
-        webhook_consumer::lock(session, *client, *id).await?
-    } else {
-        let row = session.row(SHARE_CONSUMER, &[&client.uuid(), &id.uuid()]).await?;
-        row.as_ref().map(consumer_of).transpose()?
-    };
+    let consumer = webhook_consumer::lock(session, *client, *id).await?;
     let (client, id, sequence) = (client.uuid(), id.uuid(), signed(message.sequence)?);
     let held = session.row(LOCK_HELD, &[&client, &id, &sequence, &lease.token.uuid()]).await?;
     let (Some(held), Some(consumer)) = (held, consumer) else {
@@ -203,9 +297,7 @@ pub(super) async fn settle(
     let (attempts, tries): (u32, u32) = (columns.number()?, columns.number()?);
     let company: Option<Uuid> = columns.take()?;
     let (attempts, tries) = (attempts.saturating_add(1), tries.saturating_add(1));
-    // What stands in a row that is only shared may be changing: it is left as it was when the message was leased.
-    let failing = if is_alone { consumer.failing_since } else { None };
-    let verdict = judge_attempt(tries, failing, sent, now, random);
+    let verdict = judge_attempt(tries, consumer.failing_since, sent, now, *random);
     let Verdict { status, due_at, failing_since, disable } = verdict;
     let numbers = (i64::from(attempts), i64::from(tries), due_at.map(micros));
     let values: [&(dyn ToSql + Sync); 7] =
@@ -217,7 +309,7 @@ pub(super) async fn settle(
         return Ok(DeliverySettled::Written(verdict));
     }
     let is_fifo = consumer.order == Order::Fifo;
-    if is_alone && consumer.failing_since != failing_since {
+    if consumer.failing_since != failing_since {
         webhook_consumer::rewrite(session, &Consumer { failing_since, ..consumer }).await?;
     }
     if is_fifo && due_at.is_none() {
@@ -234,8 +326,8 @@ async fn keep_attempt(
     now: Timestamp,
 ) -> Attempt<()> {
     let Delivery { client, consumer, message, .. } = delivery;
-    let Sent { status, error, answer, took, not_before } = sent;
-    let took = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
+    let Sent { status, error, answer, not_before, .. } = sent;
+    let took = took_micros(sent);
     let values: [&(dyn ToSql + Sync); 10] = [
         &client.uuid(),
         &consumer.uuid(),

@@ -7,7 +7,9 @@ use crate::{Database, SqliteStore, sql};
 use async_trait::async_trait;
 use domain::ids::{ClientId, ConsumerId};
 use domain::page::{ListRequest, Page};
-use domain::webhook::{Attempt, Delivery, DeliveryLease, DeliveryStatus, NewDelivery, Order, Sent};
+use domain::webhook::{
+    Attempt, Delivery, DeliveryLease, DeliveryStatus, NewDelivery, Order, Outcome, Sent,
+};
 use jiff::{SignedDuration, Timestamp};
 use store::{Answer, Behind, DeliveryRequest, DeliverySettled, FanOut, WebhookDeliveries, listing};
 
@@ -202,15 +204,17 @@ impl WebhookDeliveries for SqliteStore {
         self.write(move |writing| send::lease_due(writing.database, &request)).await
     }
 
-    async fn settle_delivery(
+    async fn settle_deliveries(
         &self,
-        lease: &DeliveryLease,
-        sent: &Sent,
-        random: u64,
+        outcomes: &[Outcome],
         now: Timestamp,
-    ) -> Answer<DeliverySettled> {
-        let (lease, sent) = (lease.clone(), sent.clone());
-        self.write(move |writing| send::settle(writing.database, &lease, sent, random, now)).await
+    ) -> Answer<Vec<DeliverySettled>> {
+        let outcomes = outcomes.to_vec();
+        self.write(move |writing| {
+            let settle = |outcome| send::settle(writing.database, outcome, now);
+            outcomes.into_iter().map(settle).collect()
+        })
+        .await
     }
 
     async fn list_deliveries(

@@ -3,13 +3,15 @@
 use super::{LINE_UP, delivery};
 use crate::row::Put;
 use crate::webhook_consumer::{self, consumer, consumer_columns};
-use crate::{Database, event, sql};
+use crate::{Database, event, row, sql};
 use domain::event::{ConsumerAbout, Event, EventKind};
 use domain::ids::CompanyId;
 use domain::webhook::{
-    Attempt, Consumer, Delivery, DeliveryLease, DisabledWhy, Order, Sent, Verdict, judge_attempt,
+    Attempt, Consumer, Delivery, DeliveryLease, DisabledWhy, Order, Outcome, Sent, Verdict,
+    judge_attempt,
 };
 use jiff::Timestamp;
+use std::sync::Arc;
 use store::{Answer, DeliveryRequest, DeliverySettled, event_detail};
 
 const LIST_DUE_CONSUMERS: &str = concat!(
@@ -28,23 +30,30 @@ const LIST_DUE_CONSUMERS: &str = concat!(
         )"
 );
 
-const LIST_DUE: &str = concat!(
+const LEASE_DUE: &str = concat!(
     "
-    -- list_due_deliveries
-    select ",
-    delivery_columns!(),
-    "
-    from webhook_delivery
-    where client_id = ?1 and consumer_id = ?2 and due_at_us <= ?3
-    order by due_at_us, sequence
-    limit ?4"
+    -- lease_due_deliveries
+    update webhook_delivery
+    set lease_token = ?5, due_at_us = ?6
+    where client_id = ?1 and consumer_id = ?2 and sequence in (
+            select sequence
+            from webhook_delivery
+            where client_id = ?1 and consumer_id = ?2 and due_at_us <= ?3
+            order by due_at_us, sequence
+            limit ?4
+        )
+    returning ",
+    delivery_columns!()
 );
 
-const LEASE_DELIVERY: &str = "
-    -- lease_delivery
+/// It arrived, and nothing else changes.
+const SETTLE_PLAIN: &str = "
+    -- settle_plain_delivery
     update webhook_delivery
-    set lease_token = ?4, due_at_us = ?5
-    where client_id = ?1 and consumer_id = ?2 and sequence = ?3";
+    set status = 'Success', attempts = attempts + 1, tries = tries + 1, due_at_us = null,
+        lease_token = null
+    where client_id = ?1 and consumer_id = ?2 and sequence = ?3 and lease_token = ?4
+    returning attempts";
 
 const COUNT_MESSAGES: &str = "
     -- count_messages
@@ -143,23 +152,25 @@ fn lease_for(
     let lease = &request.lease;
     let until = lease.now.saturating_add(lease.length).unwrap_or(Timestamp::MAX);
     let (client, id) = (&consumer.client, &consumer.id);
-    let due = sql::all(database, LIST_DUE, &[client, id, &lease.now, &limit], delivery)?;
-    let hold = |delivery: Delivery| {
-        let sequence = delivery.message.sequence;
-        let values: [&dyn Put; 5] = [client, id, &sequence, &lease.token, &until];
-        sql::execute(database, LEASE_DELIVERY, &values)?;
-        Ok(DeliveryLease { token: lease.token, delivery, consumer: consumer.clone() })
-    };
-    due.into_iter().map(hold).collect()
+    let values: [&dyn Put; 6] = [client, id, &lease.now, &limit, &lease.token, &until];
+    let mut due = sql::all(database, LEASE_DUE, &values, delivery)?;
+    // In no order of their own.
+    due.sort_by_key(|delivery| delivery.message.sequence);
+    let consumer = Arc::new(consumer.clone());
+    let hold =
+        |delivery| DeliveryLease { token: lease.token, delivery, consumer: consumer.clone() };
+    Ok(due.into_iter().map(hold).collect())
 }
 
 pub(super) fn settle(
     database: &Database,
-    lease: &DeliveryLease,
-    sent: Sent,
-    random: u64,
+    outcome: Outcome,
     now: Timestamp,
 ) -> Answer<DeliverySettled> {
+    if outcome.is_plain() {
+        return settle_plain(database, outcome, now);
+    }
+    let Outcome { lease, sent, random } = outcome;
     let Delivery { client, consumer: id, message, .. } = &lease.delivery;
     let sequence = &message.sequence;
     let values: [&dyn Put; 4] = [client, id, sequence, &lease.token];
@@ -188,6 +199,17 @@ pub(super) fn settle(
         sql::execute(database, LET_NEXT_GO, &[client, id, &company, &now])?;
     }
     Ok(DeliverySettled::Written(verdict))
+}
+
+fn settle_plain(database: &Database, outcome: Outcome, now: Timestamp) -> Answer<DeliverySettled> {
+    let Outcome { lease, sent, .. } = outcome;
+    let Delivery { client, consumer, message, .. } = &lease.delivery;
+    let values: [&dyn Put; 4] = [client, consumer, &message.sequence, &lease.token];
+    let Some(number) = sql::one(database, SETTLE_PLAIN, &values, row::only)? else {
+        return Ok(DeliverySettled::LeaseLost);
+    };
+    keep_attempt(database, &lease.delivery, &Attempt { number, at: now, sent })?;
+    Ok(DeliverySettled::Written(Verdict::SUCCESS))
 }
 
 fn keep_attempt(database: &Database, delivery: &Delivery, attempt: &Attempt) -> Answer<()> {

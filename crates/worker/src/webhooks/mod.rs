@@ -1,12 +1,14 @@
 //! Webhooks: looks at events for those who want to hear of them, and brings each its messages. What an attempt means is
 //! decided in `domain::webhook`; what a message says is written by the door.
 //!
-//! follow.rs makes messages of events, send.rs brings one to its consumer, run.rs does both as long as there is something
+//! follow.rs makes messages of events, send.rs brings one to its consumer, settle.rs keeps what
+//! came of it, run.rs does both as long as there is something
 //! to do.
 
 mod follow;
 mod run;
 mod send;
+mod settle;
 
 pub use run::{WebhookWorker, WebhookWorkerOptions};
 

@@ -3,9 +3,10 @@
 use super::WriteMessage;
 use super::follow::follow;
 use super::send::Sender;
+use super::settle::Settler;
 use domain::clock::Clock;
 use domain::ids::{ConsumerId, IdSource, LeaseToken, random_uuid};
-use domain::webhook::{DeliveryLease, DeliveryStatus, Verdict};
+use domain::webhook::{DeliveryLease, DeliveryStatus, MessageId, Outcome, Verdict};
 use jiff::SignedDuration;
 use outbound::Outbound;
 use std::collections::HashMap;
@@ -63,6 +64,17 @@ pub struct WebhookWorker {
     pub options: WebhookWorkerOptions,
 }
 
+/// What a round looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// Events, and what is due.
+    AtAll,
+    /// Only what is due: there is room for more of it.
+    AtWhatIsDue,
+    /// Nothing: there is no more to do than before.
+    Away,
+}
+
 /// What is being sent.
 #[derive(Debug, Default)]
 struct UnderWay {
@@ -75,22 +87,35 @@ impl UnderWay {
         u32::try_from(self.tasks.len()).unwrap_or(u32::MAX)
     }
 
-    fn begin(&mut self, worker: &WebhookWorker, lease: DeliveryLease) {
+    fn begin(&mut self, worker: &WebhookWorker, settler: &Settler, lease: DeliveryLease) {
         let count = self.per_consumer.entry(lease.consumer.id).or_default();
         *count = count.saturating_add(1);
-        let worker = worker.clone();
+        let (worker, settler) = (worker.clone(), settler.clone());
+        let consumer = lease.consumer.id;
         self.tasks.spawn(async move {
-            worker.bring(&lease).await;
-            lease.consumer.id
+            worker.bring(lease, &settler).await;
+            consumer
         });
     }
 
-    /// Waits until one has ended; for ever when there is none.
-    async fn one_ended(&mut self) {
+    /// Waits until one has ended; for ever when there is none. Whether there is room again for what there was none.
+    async fn some_ended(&mut self, options: &WebhookWorkerOptions) -> bool {
+        let before = self.saturated(options).len();
+        let was_full = self.is_full(options);
         match self.tasks.join_next().await {
             Some(ended) => self.ended(ended.ok()),
             None => std::future::pending().await,
         }
+        // Whatever has ended by now is counted in one go.
+        while let Some(ended) = self.tasks.try_join_next() {
+            self.ended(ended.ok());
+        }
+        self.saturated(options).len() < before || (was_full && !self.is_full(options))
+    }
+
+    /// More are leased in armfuls: a lease for every message that ends would be a commit for each.
+    fn is_full(&self, options: &WebhookWorkerOptions) -> bool {
+        self.count() > options.at_once.div_ceil(2)
     }
 
     fn ended(&mut self, consumer: Option<ConsumerId>) {
@@ -122,51 +147,69 @@ impl WebhookWorker {
     pub async fn run(self, stop: CancellationToken) {
         let mut news = self.store.event_signal().listen();
         let mut under_way = UnderWay::default();
+        let mut desk = JoinSet::new();
+        let settler = self.settler(&mut desk);
+        let mut look = Look::AtAll;
         while !stop.is_cancelled() {
-            let pause = match self.round(&mut under_way).await {
-                Ok(true) => continue,
-                Ok(false) => self.options.poll,
+            let pause = match self.round(look, &settler, &mut under_way).await {
+                // There may be more of it.
+                Ok(count) if count > 0 => continue,
+                Ok(_) => self.options.poll,
                 Err(error) => {
                     warn!(%error, "webhooks cannot be sent: the worker tries again");
                     self.options.poll.saturating_mul(4)
                 }
             };
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = under_way.one_ended() => {}
-                () = news.raised() => tokio::time::sleep(self.options.gather).await,
-                () = tokio::time::sleep(pause) => {}
-            }
+            look = tokio::select! {
+                () = stop.cancelled() => Look::Away,
+                has_room = under_way.some_ended(&self.options) => {
+                    if has_room { Look::AtWhatIsDue } else { Look::Away }
+                }
+                () = news.raised() => {
+                    tokio::time::sleep(self.options.gather).await;
+                    Look::AtAll
+                }
+                () = tokio::time::sleep(pause) => Look::AtAll,
+            };
         }
-        while let Some(ended) = under_way.tasks.join_next().await {
-            under_way.ended(ended.ok());
-        }
+        while under_way.tasks.join_next().await.is_some() {}
+        drop(settler);
+        desk.join_all().await;
     }
 
     /// One round to its end: looks at events, and sends what is due. Answers how many events and messages it had.
     pub async fn step(&self) -> Answer<usize> {
         let mut under_way = UnderWay::default();
         let seen = follow(self.store.as_ref(), self.words.as_ref(), self.clock.now()).await?;
-        let sent = self.begin_due(&mut under_way).await?;
-        while let Some(ended) = under_way.tasks.join_next().await {
-            under_way.ended(ended.ok());
-        }
+        let mut desk = JoinSet::new();
+        let settler = self.settler(&mut desk);
+        let sent = self.begin_due(&settler, &mut under_way).await?;
+        while under_way.tasks.join_next().await.is_some() {}
+        drop(settler);
+        desk.join_all().await;
         Ok(seen.saturating_add(sent))
     }
 
-    /// Whether there may be more to do at once.
-    async fn round(&self, under_way: &mut UnderWay) -> Answer<bool> {
-        let now = self.clock.now();
-        let seen = follow(self.store.as_ref(), self.words.as_ref(), now).await?;
-        // In armfuls: a lease for every message that ends would be a commit for each.
-        if under_way.count() > self.options.at_once.div_ceil(2) {
-            return Ok(false);
+    /// Answers how many events it looked at and how many messages it began to send.
+    async fn round(
+        &self,
+        look: Look,
+        settler: &Settler,
+        under_way: &mut UnderWay,
+    ) -> Answer<usize> {
+        let seen = match look {
+            Look::AtAll => {
+                follow(self.store.as_ref(), self.words.as_ref(), self.clock.now()).await?
+            }
+            Look::AtWhatIsDue | Look::Away => 0,
+        };
+        if matches!(look, Look::Away) || under_way.is_full(&self.options) {
+            return Ok(seen);
         }
-        let begun = self.begin_due(under_way).await?;
-        Ok(seen > 0 || begun > 0)
+        Ok(seen.saturating_add(self.begin_due(settler, under_way).await?))
     }
 
-    async fn begin_due(&self, under_way: &mut UnderWay) -> Answer<usize> {
+    async fn begin_due(&self, settler: &Settler, under_way: &mut UnderWay) -> Answer<usize> {
         let now = self.clock.now();
         // Reading is cheap, and a lease is a commit.
         if !self.store.is_delivery_due(now).await? {
@@ -185,34 +228,35 @@ impl WebhookWorker {
         let leases = self.store.lease_due_deliveries(&request).await?;
         let count = leases.len();
         for lease in leases {
-            under_way.begin(self, lease);
+            under_way.begin(self, settler, lease);
         }
         Ok(count)
     }
 
-    async fn bring(&self, lease: &DeliveryLease) {
+    fn settler(&self, desk: &mut JoinSet<()>) -> Settler {
+        Settler::start(self.store.clone(), self.clock.clone(), desk)
+    }
+
+    async fn bring(&self, lease: DeliveryLease, settler: &Settler) {
         let (outbound, vault) = (self.outbound.clone(), self.vault.clone());
         let sender = Sender { outbound, vault, clock: self.clock.clone() };
-        let sent = sender.send(lease).await;
+        let sent = sender.send(&lease).await;
         let mut random = [0; 8];
         self.ids.fill(&mut random);
-        let random = u64::from_le_bytes(random);
-        let settled = self.store.settle_delivery(lease, &sent, random, self.clock.now()).await;
-        let message = lease.delivery.message_id();
-        match settled {
-            Ok(DeliverySettled::Written(verdict)) => tell(lease, &verdict, sent.error),
-            Ok(DeliverySettled::LeaseLost) => {
+        let (message, consumer) = (lease.delivery.message_id(), lease.consumer.id);
+        let error = sent.error.clone().unwrap_or_default();
+        let outcome = Outcome { lease, sent, random: u64::from_le_bytes(random) };
+        match settler.settle(outcome).await {
+            Some(DeliverySettled::Written(verdict)) => tell(&message, consumer, &verdict, &error),
+            Some(DeliverySettled::LeaseLost) => {
                 info!(%message, "the message is no longer this worker's");
             }
-            // The lease ends by itself, and the message is sent again.
-            Err(error) => warn!(%message, %error, "an attempt could not be kept"),
+            None => {}
         }
     }
 }
 
-fn tell(lease: &DeliveryLease, verdict: &Verdict, error: Option<String>) {
-    let (message, consumer) = (lease.delivery.message_id(), lease.consumer.id);
-    let error = error.unwrap_or_default();
+fn tell(message: &MessageId, consumer: ConsumerId, verdict: &Verdict, error: &str) {
     if let Some(why) = verdict.disable {
         let why = why.name();
         warn!(%consumer, why, error, "a webhook consumer is disabled: nothing is sent to it");

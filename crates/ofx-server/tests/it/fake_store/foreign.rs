@@ -9,7 +9,7 @@ use domain::managed_sync::{ManagedFeed, ManagedSync, SyncLease, SyncSettlement};
 use domain::page::{ListRequest, Page};
 use domain::rate_limit::{Admission, CallerAddress, Knock, RateLimits};
 use domain::source_account::AccountPath;
-use domain::webhook::{Attempt, Consumer, ConsumerChange, Delivery, DeliveryLease, Sent};
+use domain::webhook::{Attempt, Consumer, ConsumerChange, Delivery, DeliveryLease, Outcome};
 use jiff::Timestamp;
 use store::{
     AccessTokens, Answer, Behind, ClientSettings, ConsumerChanged, ConsumerKept, DeliveryRequest,
@@ -190,13 +190,11 @@ impl WebhookDeliveries for FakeStore {
         refused()
     }
 
-    async fn settle_delivery(
+    async fn settle_deliveries(
         &self,
-        _lease: &DeliveryLease,
-        _sent: &Sent,
-        _random: u64,
+        _outcomes: &[Outcome],
         _now: Timestamp,
-    ) -> Answer<DeliverySettled> {
+    ) -> Answer<Vec<DeliverySettled>> {
         refused()
     }
 
