@@ -37,7 +37,7 @@ create table webhook_delivery (
     created_at   bigint  not null,
     primary key (client_id, consumer_id, sequence)
 ) with (fillfactor = 70);
-create index webhook_delivery_due on webhook_delivery (client_id, consumer_id, due_at)
+create index webhook_delivery_due on webhook_delivery (client_id, consumer_id, due_at, sequence)
 where due_at is not null;
 create index webhook_delivery_open on webhook_delivery (client_id, consumer_id, company_id, sequence)
 where status in ('Sending', 'Attempting');

@@ -39,7 +39,7 @@ create table webhook_delivery (
     primary key (client_id, consumer_id, sequence)
 ) strict, without rowid;
 
-create index webhook_delivery_due on webhook_delivery (client_id, consumer_id, due_at_us)
+create index webhook_delivery_due on webhook_delivery (client_id, consumer_id, due_at_us, sequence)
 where due_at_us is not null;
 create index webhook_delivery_open on webhook_delivery (client_id, consumer_id, company_id, sequence)
 where status in ('Sending', 'Attempting');

@@ -34,21 +34,20 @@ where not disabled and consumer_id <> all ($2) and exists (
     )"
 );
 
+/// An array, because a join is planned through all that the consumer was ever sent.
 const LEASE_DUE: &str = concat!(
     "\
 -- lease_due_deliveries
-with due as (
-    select sequence
-    from webhook_delivery
-    where client_id = $1 and consumer_id = $2 and due_at <= $3
-    order by due_at, sequence
-    limit $4
-    for update skip locked
-)
 update webhook_delivery
 set lease_token = $5, due_at = $6
-from due
-where client_id = $1 and consumer_id = $2 and webhook_delivery.sequence = due.sequence
+where client_id = $1 and consumer_id = $2 and sequence = any (array(
+        select sequence
+        from webhook_delivery
+        where client_id = $1 and consumer_id = $2 and due_at <= $3
+        order by due_at, sequence
+        limit $4
+        for update skip locked
+    ))
 returning ",
     delivery_columns!()
 );
