@@ -3,6 +3,7 @@
 use super::door::attend;
 use super::{Xero, accounting, control, feeds, identity};
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post};
 
@@ -31,5 +32,7 @@ pub fn router(xero: Xero) -> Router {
         .nest("/bankfeeds.xro/1.0", feeds)
         .route_layer(from_fn_with_state(xero.clone(), attend))
         .nest("/control", control::routes())
+        // Xero takes more than is usual; attend.rs has a limit of its own.
+        .layer(DefaultBodyLimit::disable())
         .with_state(xero)
 }

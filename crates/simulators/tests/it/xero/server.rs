@@ -43,6 +43,14 @@ impl Answer {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or(Value::Null)
     }
+
+    /// The `type` of the error in it, wherever it stands.
+    pub(crate) fn problem(&self) -> String {
+        let json = self.json();
+        let places = ["/type", "/items/0/error/type", "/items/0/errors/0/type"];
+        let found = places.iter().find_map(|place| json.pointer(place)?.as_str());
+        found.unwrap_or_default().to_owned()
+    }
 }
 
 pub(crate) async fn read(answer: Response) -> Answer {
@@ -78,6 +86,10 @@ impl Server {
         let answer = read(request.send().await.unwrap()).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         answer.json()
+    }
+
+    pub(crate) async fn order(&self, fault: Value) {
+        self.control(Method::POST, "faults", fault).await;
     }
 
     pub(crate) async fn ledger(&self) -> Vec<Value> {
@@ -156,6 +168,14 @@ impl Session {
     pub(crate) async fn post(&self, server: &Server, path: &str, body: &Value) -> Answer {
         let request = self.request(server, Method::POST, path).body(body.to_string());
         read(request.send().await.unwrap()).await
+    }
+
+    /// A feed of the demo company's current account, connected.
+    pub(crate) async fn feed(&self, server: &Server) -> String {
+        let answer = self.post(server, FEEDS, &json!({ "items": [a_feed()] })).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        wait(server, 1);
+        answer.json()["items"][0]["id"].as_str().unwrap().to_owned()
     }
 }
 
