@@ -3,11 +3,11 @@
 use crate::xero::faults::{Fault, Played};
 use crate::xero::ids::Id;
 use crate::xero::operation::Service;
-use crate::xero::problem::{Kind, Problem};
+use crate::xero::problem::{Kind, Problem, problem_answer};
 use crate::xero::world::World;
-use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -26,7 +26,7 @@ pub(super) enum Denied {
     NoToken,
     TokenExpired,
     NoTenant,
-    NoScope(Service),
+    NoScope,
 }
 
 impl Caller {
@@ -60,7 +60,7 @@ impl Caller {
             return Err(Denied::NoTenant);
         }
         if played.is(Fault::PermissionLost) || !is_in_scope(&access.scope, service) {
-            return Err(Denied::NoScope(service));
+            return Err(Denied::NoScope);
         }
         Ok(Self { user: access.user, tenant })
     }
@@ -81,22 +81,26 @@ fn is_in_scope(scope: &str, service: Service) -> bool {
     scope.split_ascii_whitespace().any(|part| wanted.contains(&part))
 }
 
-impl IntoResponse for Denied {
-    fn into_response(self) -> Response {
+impl Denied {
+    /// What `service` says to it. The bank feeds' contract has one type for all errors.
+    pub(super) fn answer(self, service: Service) -> Response {
         let (status, title, detail) = match self {
-            Self::NoToken => {
-                (StatusCode::UNAUTHORIZED, "Unauthorized", "AuthenticationUnsuccessful")
-            }
-            Self::TokenExpired => (StatusCode::UNAUTHORIZED, "Unauthorized", "TokenExpired"),
-            Self::NoTenant => (StatusCode::FORBIDDEN, "Forbidden", "AuthenticationUnsuccessful"),
-            Self::NoScope(Service::BankFeeds) => {
+            Self::NoToken => (401, "Unauthorized", "AuthenticationUnsuccessful"),
+            Self::TokenExpired => (401, "Unauthorized", "TokenExpired"),
+            Self::NoTenant => (403, "Forbidden", "AuthenticationUnsuccessful"),
+            Self::NoScope if service == Service::BankFeeds => {
                 return Problem::from(Kind::InvalidApplication).answer();
             }
-            Self::NoScope(_) => (StatusCode::FORBIDDEN, "Forbidden", "AuthorizationUnsuccessful"),
+            Self::NoScope => (403, "Forbidden", "AuthorizationUnsuccessful"),
         };
-        let body = json!({"Type": null, "Title": title, "Status": status.as_u16(),
+        let body = json!({"Type": null, "Title": title, "Status": status,
             "Detail": detail, "Instance": null, "Extensions": {}});
-        (status, axum::Json(body)).into_response()
+        let mut answer = problem_answer(status, &body);
+        if service != Service::BankFeeds {
+            let json = HeaderValue::from_static("application/json");
+            answer.headers_mut().insert(CONTENT_TYPE, json);
+        }
+        answer
     }
 }
 

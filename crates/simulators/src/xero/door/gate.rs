@@ -7,10 +7,11 @@ use super::traffic::{Refused, Room};
 use crate::xero::Xero;
 use crate::xero::faults::Fault;
 use crate::xero::ids::Id;
-use crate::xero::operation::Service;
+use crate::xero::operation::{Operation, Service};
 use crate::xero::problem::{Kind, Problem};
 use axum::body::{Body, to_bytes};
-use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -25,7 +26,7 @@ pub(super) async fn pass(xero: &Xero, mut arrival: Arrival, next: Next) -> Respo
     });
     let caller = match caller {
         Ok(caller) => caller,
-        Err(denied) => return denied.into_response(),
+        Err(denied) => return denied.answer(service),
     };
     let tenant = (service != Service::Connections).then_some(caller.tenant);
     let (room, admitted) = xero.change(|world, now| {
@@ -38,11 +39,21 @@ pub(super) async fn pass(xero: &Xero, mut arrival: Arrival, next: Next) -> Respo
             let _leaving = Leaving { xero, tenant };
             arrival.parts.extensions.insert(caller);
             pause(arrival.played).await;
-            once(xero, arrival, next).await
+            let operation = arrival.operation;
+            as_contracted(once(xero, arrival, next).await, operation)
         }
         Err(refused) => refused.into_response(),
     };
     with_room(answer, &room)
+}
+
+/// Of all errors those of this one call are plain JSON.
+fn as_contracted(mut answer: Response, operation: Operation) -> Response {
+    if operation == Operation::CreateFeeds && answer.status() == StatusCode::BAD_REQUEST {
+        let json = HeaderValue::from_static("application/json");
+        answer.headers_mut().insert(CONTENT_TYPE, json);
+    }
+    answer
 }
 
 /// Counts a call out, also when its caller has gone.
@@ -113,7 +124,7 @@ fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let problem = [("x-rate-limit-problem", self.limit)];
-        let status = axum::http::StatusCode::TOO_MANY_REQUESTS;
+        let status = StatusCode::TOO_MANY_REQUESTS;
         match self.retry_after_secs {
             None => (status, problem).into_response(),
             Some(secs) => (status, problem, [("retry-after", secs.to_string())]).into_response(),

@@ -43,6 +43,7 @@ async fn a_refused_item_is_rejected_with_its_reason() {
     for body in [json!({}), json!({ "items": [] }), json!({ "items": "x" })] {
         let answer = session.post(&server, FEEDS, &body).await;
         assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid-request"), "{body}");
+        assert_eq!(answer.kind, "application/json");
     }
 }
 
