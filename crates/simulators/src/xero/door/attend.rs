@@ -53,8 +53,7 @@ pub(crate) async fn attend(State(xero): State<Xero>, request: Request, next: Nex
     parts.extensions.insert(operation);
     parts.extensions.insert(played);
     let arrival = Arrival { operation, played, parts, body };
-    let call = xero.change(|_, now| Call::of(&arrival, now));
-    let number = xero.change_still(|world| world.seen.begin(call));
+    let number = xero.change(|world, now| world.seen.begin(Call::of(&arrival, now)));
     let answer = match order.and_then(|order| instead(&order)) {
         Some(answer) => answer,
         None => handled(&xero, arrival, next).await,

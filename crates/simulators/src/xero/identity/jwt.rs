@@ -63,3 +63,34 @@ fn signed(claims: &Value) -> String {
     });
     format!("{text}.{}", signature.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xero::ids::Id;
+    use testkit::NOON;
+
+    fn claims(token: &str) -> Value {
+        let parts: Vec<_> = token.split('.').collect();
+        assert_eq!(parts.len(), 3);
+        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_token_says_whose_it_is_and_what_for() {
+        let grant = Grant {
+            user: "u@example.com".to_owned(),
+            scope: "openid bankfeeds".to_owned(),
+            event: Id::NIL,
+            is_public: false,
+        };
+        let to = || Audience { client_id: "app", token_id: "1".to_owned() };
+        let access = claims(&access_token(&grant, &to(), NOON));
+        assert_eq!(access["scope"], json!(["openid", "bankfeeds"]));
+        assert_eq!(access["xero_userid"], json!(named_id("u@example.com")));
+        assert_eq!(access["authentication_event_id"], json!(Id::NIL));
+        assert_eq!(access["exp"], 1_709_208_000);
+        let id = claims(&id_token(&grant, &to(), NOON));
+        assert_eq!((&id["aud"], &id["email"]), (&json!("app"), &json!("u@example.com")));
+    }
+}

@@ -284,3 +284,14 @@ async fn a_callback_can_be_fetched_twice() {
     let first = fetched.try_recv().unwrap();
     assert!(first.contains(&format!("code={code}")) && first.contains("state=s+t"), "{first}");
 }
+
+#[tokio::test]
+async fn a_fault_can_be_a_matter_of_luck() {
+    let (server, session, _) = connected().await;
+    server.order(json!({"fault": "internal-error", "percent": 50, "calls": 1_000})).await;
+    let mut met = 0;
+    for _ in 0..40 {
+        met += u32::from(session.get(&server, FEEDS).await.status == 500);
+    }
+    assert!((8..=32).contains(&met), "{met} of 40");
+}
