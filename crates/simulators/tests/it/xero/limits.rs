@@ -59,14 +59,7 @@ async fn calls_beyond_five_at_once_are_refused_without_a_time() {
     server.order(slow).await;
     let waiting = session.request(&server, Method::GET, FEEDS).send();
     let meanwhile = async {
-        // The slow call is inside once it has been seen.
-        loop {
-            let calls = server.control(Method::GET, "calls", Value::Null).await;
-            let mut seen = calls["calls"].as_array().unwrap().iter();
-            if seen.any(|call| call["operation"] == "list-feeds") {
-                break;
-            }
-        }
+        server.until_seen("list-feeds").await;
         list(&server, &session).await
     };
     let refused = tokio::select! {

@@ -92,6 +92,17 @@ impl Server {
         self.control(Method::POST, "faults", fault).await;
     }
 
+    /// Returns once such a call has come, be it unanswered.
+    pub(crate) async fn until_seen(&self, operation: &str) {
+        loop {
+            let calls = self.control(Method::GET, "calls", Value::Null).await;
+            let mut seen = calls["calls"].as_array().unwrap().iter();
+            if seen.any(|call| call["operation"] == operation) {
+                return;
+            }
+        }
+    }
+
     pub(crate) async fn ledger(&self) -> Vec<Value> {
         let ledger = self.control(Method::GET, "ledger", Value::Null).await;
         ledger["accounts"].as_array().unwrap().clone()
