@@ -2,5 +2,7 @@
 //! so that what it understands is a proof and not an echo.
 
 pub mod quickbooks;
+pub mod xero;
 
 pub use quickbooks::{QuickBooks, router};
+pub use xero::Xero;

@@ -1,9 +1,10 @@
 //! The simulator from outside: against a bank that keeps what it was asked, and through its control API.
-#![expect(clippy::unwrap_used, reason = "a surprise fails the test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a surprise fails the test")]
 
 mod bank;
 mod control;
 mod fetching;
+mod xero;
 
 use simulators::QuickBooks;
 use simulators::quickbooks::{Choice, Chosen};
