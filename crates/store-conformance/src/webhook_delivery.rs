@@ -110,7 +110,7 @@ async fn settle(
     now: Timestamp,
 ) -> DeliverySettled {
     let outcome = Outcome { lease: lease.clone(), sent: sent.clone(), random: 0 };
-    let settled = world.store.settle_deliveries(&[outcome], now).await.unwrap();
+    let settled = world.store.settle_deliveries(vec![outcome], now).await.unwrap();
     assert_eq!(settled.len(), 1);
     settled[0]
 }
@@ -200,7 +200,7 @@ pub async fn many_attempts_are_settled_together(backend: &dyn Backend) {
         Outcome { lease: lease.clone(), sent: answered(status), random: 0 }
     };
     let outcomes: Vec<_> = leases.iter().enumerate().map(outcome).collect();
-    let settled = world.store.settle_deliveries(&outcomes, NOON).await.unwrap();
+    let settled = world.store.settle_deliveries(outcomes.clone(), NOON).await.unwrap();
     for (outcome, settled) in outcomes.iter().zip(settled) {
         let held = &outcome.lease.delivery;
         let (id, sequence) = (held.consumer, held.message.sequence);
@@ -216,7 +216,7 @@ pub async fn many_attempts_are_settled_together(backend: &dyn Backend) {
         assert!(matches!(settled, DeliverySettled::Written(verdict) if verdict.status == status));
         assert_eq!((attempts.len(), &attempts[0].sent), (1, &outcome.sent));
     }
-    assert_eq!(world.store.settle_deliveries(&[], NOON).await.unwrap(), []);
+    assert_eq!(world.store.settle_deliveries(Vec::new(), NOON).await.unwrap(), []);
 }
 
 pub async fn what_a_dead_worker_held_is_leased_again(backend: &dyn Backend) {

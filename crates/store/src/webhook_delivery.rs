@@ -78,7 +78,7 @@ pub trait WebhookDeliveries: Send + Sync {
     /// be disabled is, with an event. Answers for each what became of it, in their order.
     async fn settle_deliveries(
         &self,
-        outcomes: &[Outcome],
+        outcomes: Vec<Outcome>,
         now: Timestamp,
     ) -> Answer<Vec<DeliverySettled>>;
 

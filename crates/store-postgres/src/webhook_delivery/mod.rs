@@ -220,9 +220,10 @@ impl WebhookDeliveries for PostgresStore {
 
     async fn settle_deliveries(
         &self,
-        outcomes: &[Outcome],
+        outcomes: Vec<Outcome>,
         now: Timestamp,
     ) -> Answer<Vec<DeliverySettled>> {
+        let outcomes = outcomes.as_slice();
         self.transact(|session| async move { send::settle(&session, outcomes, now).await }).await
     }
 

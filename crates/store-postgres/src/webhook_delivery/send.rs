@@ -34,14 +34,15 @@ where not disabled and consumer_id <> all ($2) and exists (
     )"
 );
 
-/// An array, because a join is planned through all that the consumer was ever sent.
+/// By their places, which do not change while they are locked: joined by their keys, they would be looked for among all
+/// that the consumer was ever sent.
 const LEASE_DUE: &str = concat!(
     "\
 -- lease_due_deliveries
 update webhook_delivery
 set lease_token = $5, due_at = $6
-where client_id = $1 and consumer_id = $2 and sequence = any (array(
-        select sequence
+where ctid = any (array(
+        select ctid
         from webhook_delivery
         where client_id = $1 and consumer_id = $2 and due_at <= $3
         order by due_at, sequence

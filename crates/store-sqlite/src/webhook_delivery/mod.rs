@@ -206,10 +206,9 @@ impl WebhookDeliveries for SqliteStore {
 
     async fn settle_deliveries(
         &self,
-        outcomes: &[Outcome],
+        outcomes: Vec<Outcome>,
         now: Timestamp,
     ) -> Answer<Vec<DeliverySettled>> {
-        let outcomes = outcomes.to_vec();
         self.write(move |writing| {
             let settle = |outcome| send::settle(writing.database, outcome, now);
             outcomes.into_iter().map(settle).collect()

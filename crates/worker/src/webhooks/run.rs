@@ -75,6 +75,13 @@ enum Look {
     Away,
 }
 
+/// What every message passes.
+#[derive(Clone, Debug)]
+struct Desk {
+    sender: Sender,
+    settler: Settler,
+}
+
 /// What is being sent.
 #[derive(Debug, Default)]
 struct UnderWay {
@@ -87,13 +94,13 @@ impl UnderWay {
         u32::try_from(self.tasks.len()).unwrap_or(u32::MAX)
     }
 
-    fn begin(&mut self, worker: &WebhookWorker, settler: &Settler, lease: DeliveryLease) {
+    fn begin(&mut self, worker: &WebhookWorker, desk: &Desk, lease: DeliveryLease) {
         let count = self.per_consumer.entry(lease.consumer.id).or_default();
         *count = count.saturating_add(1);
-        let (worker, settler) = (worker.clone(), settler.clone());
+        let (worker, desk) = (worker.clone(), desk.clone());
         let consumer = lease.consumer.id;
         self.tasks.spawn(async move {
-            worker.bring(lease, &settler).await;
+            worker.bring(lease, &desk).await;
             consumer
         });
     }
@@ -147,11 +154,11 @@ impl WebhookWorker {
     pub async fn run(self, stop: CancellationToken) {
         let mut news = self.store.event_signal().listen();
         let mut under_way = UnderWay::default();
-        let mut desk = JoinSet::new();
-        let settler = self.settler(&mut desk);
+        let mut tasks = JoinSet::new();
+        let desk = self.desk(&mut tasks);
         let mut look = Look::AtAll;
         while !stop.is_cancelled() {
-            let pause = match self.round(look, &settler, &mut under_way).await {
+            let pause = match self.round(look, &desk, &mut under_way).await {
                 // There may be more of it.
                 Ok(count) if count > 0 => continue,
                 Ok(_) => self.options.poll,
@@ -173,30 +180,25 @@ impl WebhookWorker {
             };
         }
         while under_way.tasks.join_next().await.is_some() {}
-        drop(settler);
-        desk.join_all().await;
+        drop(desk);
+        tasks.join_all().await;
     }
 
     /// One round to its end: looks at events, and sends what is due. Answers how many events and messages it had.
     pub async fn step(&self) -> Answer<usize> {
         let mut under_way = UnderWay::default();
         let seen = follow(self.store.as_ref(), self.words.as_ref(), self.clock.now()).await?;
-        let mut desk = JoinSet::new();
-        let settler = self.settler(&mut desk);
-        let sent = self.begin_due(&settler, &mut under_way).await?;
+        let mut tasks = JoinSet::new();
+        let desk = self.desk(&mut tasks);
+        let sent = self.begin_due(&desk, &mut under_way).await?;
         while under_way.tasks.join_next().await.is_some() {}
-        drop(settler);
-        desk.join_all().await;
+        drop(desk);
+        tasks.join_all().await;
         Ok(seen.saturating_add(sent))
     }
 
     /// Answers how many events it looked at and how many messages it began to send.
-    async fn round(
-        &self,
-        look: Look,
-        settler: &Settler,
-        under_way: &mut UnderWay,
-    ) -> Answer<usize> {
+    async fn round(&self, look: Look, desk: &Desk, under_way: &mut UnderWay) -> Answer<usize> {
         let seen = match look {
             Look::AtAll => {
                 follow(self.store.as_ref(), self.words.as_ref(), self.clock.now()).await?
@@ -206,10 +208,10 @@ impl WebhookWorker {
         if matches!(look, Look::Away) || under_way.is_full(&self.options) {
             return Ok(seen);
         }
-        Ok(seen.saturating_add(self.begin_due(settler, under_way).await?))
+        Ok(seen.saturating_add(self.begin_due(desk, under_way).await?))
     }
 
-    async fn begin_due(&self, settler: &Settler, under_way: &mut UnderWay) -> Answer<usize> {
+    async fn begin_due(&self, desk: &Desk, under_way: &mut UnderWay) -> Answer<usize> {
         let now = self.clock.now();
         // Reading is cheap, and a lease is a commit.
         if !self.store.is_delivery_due(now).await? {
@@ -228,25 +230,33 @@ impl WebhookWorker {
         let leases = self.store.lease_due_deliveries(&request).await?;
         let count = leases.len();
         for lease in leases {
-            under_way.begin(self, settler, lease);
+            under_way.begin(self, desk, lease);
         }
         Ok(count)
     }
 
-    fn settler(&self, desk: &mut JoinSet<()>) -> Settler {
-        Settler::start(self.store.clone(), self.clock.clone(), desk)
+    fn desk(&self, tasks: &mut JoinSet<()>) -> Desk {
+        let settler = Settler::start(self.store.clone(), self.clock.clone(), tasks);
+        Desk { sender: self.sender(), settler }
     }
 
-    async fn bring(&self, lease: DeliveryLease, settler: &Settler) {
-        let (outbound, vault) = (self.outbound.clone(), self.vault.clone());
-        let sender = Sender { outbound, vault, clock: self.clock.clone() };
-        let sent = sender.send(&lease).await;
+    fn sender(&self) -> Sender {
+        Sender {
+            outbound: self.outbound.clone(),
+            vault: self.vault.clone(),
+            clock: self.clock.clone(),
+            opened: Arc::default(),
+        }
+    }
+
+    async fn bring(&self, mut lease: DeliveryLease, desk: &Desk) {
+        let sent = desk.sender.send(&mut lease).await;
         let mut random = [0; 8];
         self.ids.fill(&mut random);
         let (message, consumer) = (lease.delivery.message_id(), lease.consumer.id);
         let error = sent.error.clone().unwrap_or_default();
         let outcome = Outcome { lease, sent, random: u64::from_le_bytes(random) };
-        match settler.settle(outcome).await {
+        match desk.settler.settle(outcome).await {
             Some(DeliverySettled::Written(verdict)) => tell(&message, consumer, &verdict, &error),
             Some(DeliverySettled::LeaseLost) => {
                 info!(%message, "the message is no longer this worker's");

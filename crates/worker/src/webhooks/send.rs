@@ -1,10 +1,13 @@
 //! Brings one message to its consumer: signed, within the time that the contract gives it.
 
 use domain::clock::Clock;
+use domain::ids::ConsumerId;
+use domain::sealed::Sealed;
 use domain::webhook::{DeliveryLease, Sent, sign};
 use jiff::Timestamp;
 use outbound::{Call, CallError, Outbound, Plaintext, Reply, Target};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE};
 use vault::{Binding, Vault};
@@ -13,6 +16,8 @@ use vault::{Binding, Vault};
 const ANSWER_WAIT: Duration = Duration::from_secs(15);
 /// Enough of an answer to see what is wrong with it.
 const ANSWER_CHARS_SHOWN: usize = 512;
+/// More consumers than are sent to at a time.
+const OPENED_MAX: usize = 1_000;
 
 /// What sending takes.
 #[derive(Clone, Debug)]
@@ -20,11 +25,20 @@ pub(super) struct Sender {
     pub(super) outbound: Outbound,
     pub(super) vault: Vault,
     pub(super) clock: Arc<dyn Clock>,
+    /// The secrets that were opened last, by their consumer, with what they were opened from.
+    pub(super) opened: Arc<Mutex<HashMap<ConsumerId, Opened>>>,
+}
+
+/// Secrets, and what they were opened from: they hold as long as that is what is kept.
+#[derive(Debug)]
+pub(super) struct Opened {
+    from: Sealed,
+    secrets: Arc<ConsumerSecrets>,
 }
 
 impl Sender {
-    /// Sends a message once.
-    pub(super) async fn send(&self, lease: &DeliveryLease) -> Sent {
+    /// Sends a message once. Its body is given away: nobody needs it to settle.
+    pub(super) async fn send(&self, lease: &mut DeliveryLease) -> Sent {
         let began_at = self.clock.now();
         let answer = match self.call(lease, began_at) {
             Ok(call) => self.outbound.send(call).await.map_err(|error| error.to_string()),
@@ -47,12 +61,13 @@ impl Sender {
         }
     }
 
-    fn call(&self, lease: &DeliveryLease, now: Timestamp) -> Result<Call, String> {
+    fn call(&self, lease: &mut DeliveryLease, now: Timestamp) -> Result<Call, String> {
         let secrets = self.secrets(lease)?;
+        let body = std::mem::take(&mut lease.delivery.message.body);
         let (delivery, consumer) = (&lease.delivery, &lease.consumer);
         let target = Target::parse(consumer.url.as_str(), Plaintext::Anywhere);
         let target = target.map_err(|error| error.to_string())?;
-        let (id, body) = (delivery.message_id(), delivery.message.body.clone());
+        let id = delivery.message_id();
         let signature = sign(&secrets.keys(now), id.as_str(), now, body.as_bytes());
         let sequence = delivery.message.sequence.to_string();
         let mut call = Call::post(target, body).within(ANSWER_WAIT);
@@ -71,15 +86,26 @@ impl Sender {
         Ok(call)
     }
 
-    fn secrets(&self, lease: &DeliveryLease) -> Result<ConsumerSecrets, String> {
+    fn secrets(&self, lease: &DeliveryLease) -> Result<Arc<ConsumerSecrets>, String> {
         let consumer = &lease.consumer;
         let Some(sealed) = &consumer.secrets else {
             return Err("the consumer has no signing secret: rotate it to make one".to_owned());
         };
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = opened.get(&consumer.id).filter(|known| known.from == *sealed) {
+            return Ok(known.secrets.clone());
+        }
         let row = [consumer.client.uuid().into_bytes(), consumer.id.uuid().into_bytes()].concat();
         let binding = Binding { table: SECRETS_TABLE, column: SECRETS_COLUMN, row: &row };
-        let opened = self.vault.open(&binding, &sealed.0).map_err(|error| error.to_string())?;
-        ConsumerSecrets::read(&opened).map_err(|error| error.to_string())
+        let plain = self.vault.open(&binding, &sealed.0).map_err(|error| error.to_string())?;
+        let secrets = ConsumerSecrets::read(&plain).map_err(|error| error.to_string())?;
+        let secrets = Arc::new(secrets);
+        // Those of consumers that are gone are forgotten with the others.
+        if opened.len() >= OPENED_MAX {
+            opened.clear();
+        }
+        opened.insert(consumer.id, Opened { from: sealed.clone(), secrets: secrets.clone() });
+        Ok(secrets)
     }
 }
 

@@ -41,7 +41,8 @@ async fn keep(store: Arc<dyn Store>, clock: Arc<dyn Clock>, mut waiting: mpsc::R
     let mut group = Vec::with_capacity(TOGETHER_MAX);
     while waiting.recv_many(&mut group, TOGETHER_MAX).await > 0 {
         let (outcomes, replies): (Vec<_>, Vec<_>) = group.drain(..).unzip();
-        match store.settle_deliveries(&outcomes, clock.now()).await {
+        let count = outcomes.len();
+        match store.settle_deliveries(outcomes, clock.now()).await {
             Ok(settled) => {
                 for (reply, settled) in replies.into_iter().zip(settled) {
                     if reply.send(settled).is_err() {
@@ -50,7 +51,7 @@ async fn keep(store: Arc<dyn Store>, clock: Arc<dyn Clock>, mut waiting: mpsc::R
                 }
             }
             // The leases end by themselves, and the messages are sent again.
-            Err(error) => tell(&error, outcomes.len()),
+            Err(error) => tell(&error, count),
         }
     }
 }

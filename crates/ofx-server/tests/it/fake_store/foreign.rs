@@ -192,7 +192,7 @@ impl WebhookDeliveries for FakeStore {
 
     async fn settle_deliveries(
         &self,
-        _outcomes: &[Outcome],
+        _outcomes: Vec<Outcome>,
         _now: Timestamp,
     ) -> Answer<Vec<DeliverySettled>> {
         refused()
