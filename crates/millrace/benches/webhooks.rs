@@ -213,7 +213,7 @@ fn argument(name: &str, default: usize) -> usize {
 #[tokio::main]
 async fn main() {
     let (events, rounds) = (argument("--events", 10_000), argument("--rounds", 5));
-    let at_once = usize::try_from(WebhookWorkerOptions::default().per_consumer).unwrap();
+    let at_once = WebhookWorkerOptions::default().calls_per_consumer;
     let mut holds = true;
     for database in ["SQLite", "PostgreSQL"] {
         let (mut together, mut alone) = (Vec::new(), Vec::new());

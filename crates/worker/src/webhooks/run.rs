@@ -13,7 +13,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Answer, DeliveryRequest, DeliverySettled, LeaseRequest, Store};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 use vault::Vault;
@@ -23,10 +25,13 @@ use vault::Vault;
 pub struct WebhookWorkerOptions {
     /// How long it holds what it leased: longer than an attempt may take.
     pub lease: SignedDuration,
-    /// How many messages it sends at a time.
+    /// How many messages it has in hand at a time.
     pub at_once: u32,
-    /// How many of them to one consumer: a slow one leaves room for the others.
+    /// How many of them for one consumer: a slow one leaves room for the others. So few that all are sent within the
+    /// lease even if each takes all the time that it may.
     pub per_consumer: u32,
+    /// How many of these are sent to it at the same time; the others are next.
+    pub calls_per_consumer: usize,
     /// How long it waits before it looks again by itself: for what other processes wrote, and for retries.
     pub poll: Duration,
     /// How long it waits for more when it hears of something new.
@@ -37,8 +42,9 @@ impl Default for WebhookWorkerOptions {
     fn default() -> Self {
         Self {
             lease: SignedDuration::from_secs(60),
-            at_once: 256,
-            per_consumer: 64,
+            at_once: 768,
+            per_consumer: 192,
+            calls_per_consumer: 64,
             poll: Duration::from_millis(500),
             gather: Duration::from_millis(2),
         }
@@ -86,7 +92,14 @@ struct Desk {
 #[derive(Debug, Default)]
 struct UnderWay {
     tasks: JoinSet<ConsumerId>,
-    per_consumer: HashMap<ConsumerId, u32>,
+    per_consumer: HashMap<ConsumerId, InHand>,
+}
+
+/// What is in hand for one consumer.
+#[derive(Debug)]
+struct InHand {
+    count: u32,
+    calls: Arc<Semaphore>,
 }
 
 impl UnderWay {
@@ -95,12 +108,19 @@ impl UnderWay {
     }
 
     fn begin(&mut self, worker: &WebhookWorker, desk: &Desk, lease: DeliveryLease) {
-        let count = self.per_consumer.entry(lease.consumer.id).or_default();
-        *count = count.saturating_add(1);
+        let calls = worker.options.calls_per_consumer;
+        let in_hand = self.per_consumer.entry(lease.consumer.id);
+        let in_hand =
+            in_hand.or_insert_with(|| InHand { count: 0, calls: Arc::new(Semaphore::new(calls)) });
+        in_hand.count = in_hand.count.saturating_add(1);
+        let calls = in_hand.calls.clone();
         let (worker, desk) = (worker.clone(), desk.clone());
         let consumer = lease.consumer.id;
         self.tasks.spawn(async move {
-            worker.bring(lease, &desk).await;
+            // Nobody closes it.
+            if let Ok(turn) = calls.acquire_owned().await {
+                worker.bring(lease, &desk, turn).await;
+            }
             consumer
         });
     }
@@ -128,11 +148,11 @@ impl UnderWay {
     fn ended(&mut self, consumer: Option<ConsumerId>) {
         match consumer {
             Some(consumer) => {
-                let left = self.per_consumer.get(&consumer).copied().unwrap_or(0).saturating_sub(1);
-                if left == 0 {
-                    self.per_consumer.remove(&consumer);
-                } else {
-                    self.per_consumer.insert(consumer, left);
+                if let Some(in_hand) = self.per_consumer.get_mut(&consumer) {
+                    in_hand.count = in_hand.count.saturating_sub(1);
+                    if in_hand.count == 0 {
+                        self.per_consumer.remove(&consumer);
+                    }
                 }
             }
             // Whose it was is not known: counted anew when nothing is under way.
@@ -141,10 +161,10 @@ impl UnderWay {
         }
     }
 
-    /// Consumers that are sent to more than half of what they may be.
+    /// Consumers for which more than half of what may be is in hand.
     fn saturated(&self, options: &WebhookWorkerOptions) -> Vec<ConsumerId> {
         let half = options.per_consumer.div_ceil(2);
-        let busy = self.per_consumer.iter().filter(|(_, count)| **count >= half);
+        let busy = self.per_consumer.iter().filter(|(_, in_hand)| in_hand.count >= half);
         busy.map(|(consumer, _)| *consumer).collect()
     }
 }
@@ -157,6 +177,8 @@ impl WebhookWorker {
         let mut tasks = JoinSet::new();
         let desk = self.desk(&mut tasks);
         let mut look = Look::AtAll;
+        // Set by news, which come with every commit: they are looked at together.
+        let mut look_at: Option<Instant> = None;
         while !stop.is_cancelled() {
             let pause = match self.round(look, &desk, &mut under_way).await {
                 // There may be more of it.
@@ -172,8 +194,12 @@ impl WebhookWorker {
                 has_room = under_way.some_ended(&self.options) => {
                     if has_room { Look::AtWhatIsDue } else { Look::Away }
                 }
-                () = news.raised() => {
-                    tokio::time::sleep(self.options.gather).await;
+                () = news.raised(), if look_at.is_none() => {
+                    look_at = Some(Instant::now() + self.options.gather);
+                    Look::Away
+                }
+                () = tokio::time::sleep_until(look_at.unwrap_or_else(Instant::now)), if look_at.is_some() => {
+                    look_at = None;
                     Look::AtAll
                 }
                 () = tokio::time::sleep(pause) => Look::AtAll,
@@ -224,7 +250,8 @@ impl WebhookWorker {
                 count: self.options.at_once.saturating_sub(under_way.count()),
                 now,
             },
-            per_consumer: self.options.per_consumer,
+            // On top of what is less than half.
+            per_consumer: self.options.per_consumer.div_ceil(2),
             saturated: under_way.saturated(&self.options),
         };
         let leases = self.store.lease_due_deliveries(&request).await?;
@@ -249,8 +276,10 @@ impl WebhookWorker {
         }
     }
 
-    async fn bring(&self, mut lease: DeliveryLease, desk: &Desk) {
+    async fn bring(&self, mut lease: DeliveryLease, desk: &Desk, turn: OwnedSemaphorePermit) {
         let sent = desk.sender.send(&mut lease).await;
+        // The next call need not wait until this one is kept.
+        drop(turn);
         let mut random = [0; 8];
         self.ids.fill(&mut random);
         let (message, consumer) = (lease.delivery.message_id(), lease.consumer.id);
