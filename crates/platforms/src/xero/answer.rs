@@ -10,19 +10,19 @@ const RATE_LIMIT_WAIT_SECS_DEFAULT: i64 = 60;
 /// The longest limit counts a day; who says more has a wrong clock.
 const WAIT_HOURS_MAX: i64 = 24;
 
-/// Whether a call changes anything: only then a lost answer leaves doubt.
+/// Whether a call may be made twice: where it may not, a lost answer leaves doubt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
-    Reads,
-    Writes,
+    Repeatable,
+    Once,
 }
 
 impl Effect {
     /// What it means that nobody knows whether the call was handled.
     pub(super) fn uncertain(self, detail: String) -> PlatformError {
         match self {
-            Self::Reads => PlatformError::unavailable(detail),
-            Self::Writes => PlatformError::Unknown { detail },
+            Self::Repeatable => PlatformError::unavailable(detail),
+            Self::Once => PlatformError::Unknown { detail },
         }
     }
 }
@@ -66,7 +66,7 @@ pub(super) fn identity_refusal(reply: &Reply, now: Timestamp) -> PlatformError {
         Some(error) => PlatformError::unavailable(format!(
             "xero's identity service answers HTTP {status} {error}: see the app's client id and secret"
         )),
-        None if status == 429 => refusal(reply, Effect::Reads, now),
+        None if status == 429 => refusal(reply, Effect::Repeatable, now),
         None => PlatformError::Unavailable {
             retry_at: not_before(reply.retry, now),
             detail: format!("xero's identity service answers HTTP {status}"),
@@ -171,8 +171,8 @@ mod tests {
         ];
         for (status, body, read, write) in cases {
             let reply = reply(status, "", body);
-            let steps =
-                [Effect::Reads, Effect::Writes].map(|effect| step(&refusal(&reply, effect, NOON)));
+            let steps = [Effect::Repeatable, Effect::Once]
+                .map(|effect| step(&refusal(&reply, effect, NOON)));
             assert_eq!(steps, [read, write], "{status} {body}");
         }
     }
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn a_wait_is_what_was_said_within_a_day_or_a_minute_where_nothing_was() {
         let at = |retry: &str| {
-            let error = refusal(&reply(429, retry, ""), Effect::Writes, NOON);
+            let error = refusal(&reply(429, retry, ""), Effect::Once, NOON);
             let PlatformError::RateLimited { retry_at } = error else { panic!("{error:?}") };
             retry_at
         };
@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(at(""), noon_plus(1));
         assert_eq!(at("999999"), noon_plus(24 * 60));
         assert_eq!(at("Wed, 21 Oct 2015 07:28:00 GMT"), NOON);
-        let offline = refusal(&reply(503, "300", ""), Effect::Writes, NOON);
+        let offline = refusal(&reply(503, "300", ""), Effect::Once, NOON);
         let detail = "xero answers HTTP 503".to_owned();
         assert_eq!(offline, PlatformError::Unavailable { retry_at: Some(noon_plus(5)), detail });
     }

@@ -49,13 +49,13 @@ impl Client {
         let call = Call::post_form(self.target(url)?, fields);
         let call = with(call, "Authorization", self.basic.expose())?;
         // Codes and tokens that were used up are told from lost ones by the next call.
-        self.send(call, Effect::Reads).await
+        self.send(call, Effect::Repeatable).await
     }
 
     /// Reads what no organisation is named for.
     pub(super) async fn get_own(&self, token: &Secret, path: &str) -> Result<Reply, PlatformError> {
         let call = bearing(Call::get(self.path(path)?), token)?;
-        self.checked(call, Effect::Reads).await
+        self.checked(call, Effect::Repeatable).await
     }
 
     /// Takes away what no organisation is named for, whatever is answered.
@@ -65,13 +65,13 @@ impl Client {
         path: &str,
     ) -> Result<Reply, PlatformError> {
         let call = bearing(Call::delete(self.path(path)?), token)?;
-        self.send(call, Effect::Reads).await
+        self.send(call, Effect::Repeatable).await
     }
 
     /// Reads, whatever is answered.
     pub(super) async fn get(&self, access: Access<'_>, path: &str) -> Result<Reply, PlatformError> {
         let call = naming(Call::get(self.path(path)?), access)?;
-        self.send(call, Effect::Reads).await
+        self.send(call, Effect::Repeatable).await
     }
 
     /// Reads, and refuses what is no success.
@@ -81,7 +81,7 @@ impl Client {
         path: &str,
     ) -> Result<T, PlatformError> {
         let reply = self.get(access, path).await?;
-        self.take(&reply, Effect::Reads)
+        self.take(&reply, Effect::Repeatable)
     }
 
     /// Has something done, whatever is answered. The attempt and the body make the key: a key never meets another body.
@@ -90,13 +90,14 @@ impl Client {
         access: Access<'_>,
         path: &str,
         (body, attempt): (&T, &str),
+        effect: Effect,
     ) -> Result<Reply, PlatformError> {
         let body = serde_json::to_vec(body)
             .map_err(|error| PlatformError::rejected(format!("cannot be written: {error}")))?;
         let key = idempotency_key(&body, attempt);
         let call = naming(Call::post(self.path(path)?, body), access)?;
         let call = with(call, "Content-Type", "application/json")?;
-        self.send(with(call, "Idempotency-Key", &key)?, Effect::Writes).await
+        self.send(with(call, "Idempotency-Key", &key)?, effect).await
     }
 
     /// The body of a success; of anything else, why.
@@ -187,9 +188,9 @@ mod tests {
     #[test]
     fn only_a_call_that_may_have_arrived_leaves_doubt() {
         let lost = CallError::TimedOut;
-        assert!(matches!(unanswered(&lost, Effect::Writes), PlatformError::Unknown { .. }));
-        assert!(matches!(unanswered(&lost, Effect::Reads), PlatformError::Unavailable { .. }));
+        assert!(matches!(unanswered(&lost, Effect::Once), PlatformError::Unknown { .. }));
+        assert!(matches!(unanswered(&lost, Effect::Repeatable), PlatformError::Unavailable { .. }));
         let kept = CallError::Refused("no".to_owned());
-        assert!(matches!(unanswered(&kept, Effect::Writes), PlatformError::Unavailable { .. }));
+        assert!(matches!(unanswered(&kept, Effect::Once), PlatformError::Unavailable { .. }));
     }
 }

@@ -99,14 +99,15 @@ fn told_opening(lines: &[Line]) -> Option<Amount> {
 
 /// The balance after each line.
 fn chain(opening: Amount, lines: &[Line]) -> Result<Vec<Amount>, PlatformError> {
-    let mut balance = opening;
+    let too_large = |index: usize| {
+        PlatformError::rejected(format!(
+            "transactions[{index}].amount: Xero takes amounts and balances of 15 digits before the point"
+        ))
+    };
+    let mut balance = Some(opening).filter(|opening| fits(*opening)).ok_or_else(|| too_large(0))?;
     let after = |(index, line): (usize, &Line)| {
         let sum = balance.checked_add(line.amount).filter(|sum| fits(*sum) && fits(line.amount));
-        balance = sum.ok_or_else(|| {
-            PlatformError::rejected(format!(
-                "transactions[{index}].amount: Xero takes amounts and balances of 15 digits before the point"
-            ))
-        })?;
+        balance = sum.ok_or_else(|| too_large(index))?;
         Ok(balance)
     };
     lines.iter().enumerate().map(after).collect()
@@ -168,6 +169,9 @@ fn remark(index: usize, field: &str, message: impl Into<String>) -> Remark {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
     use testkit::{a_line, amount};
 
     /// The opening from before, lines, what is sent, the place of each warning.
@@ -284,11 +288,54 @@ mod tests {
         let words = "the platform refused: transactions[1].amount: Xero takes amounts";
         assert!(refused(None, "1e15").starts_with(words));
         assert!(refused(Some("999999999999990"), "10").starts_with(words));
+        let words = words.replace('1', "0");
+        assert!(refused(Some("1000000000000000"), "-10").starts_with(&words));
     }
 
     #[test]
     fn no_lines_make_no_statement() {
         let cut = cut_with(None, &[], BOUNDS);
         assert_eq!(cut, Cut { statements: Vec::new(), warnings: Vec::new() });
+    }
+
+    fn any_amount() -> impl Strategy<Value = Amount> {
+        (-10_i128.pow(12)..10_i128.pow(12), 0..8_u32)
+            .prop_map(|(mantissa, scale)| Amount::from_parts(mantissa, scale).unwrap())
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_told_every_statement_adds_up_and_follows_the_last(
+            opening in option::of(any_amount()),
+            told in vec((any_amount(), option::of(any_amount()), 1..29_i8), 0..30),
+            lines_max in 1..10_usize,
+        ) {
+            let line = |(id, (amount, balance, day)): (usize, &(Amount, Option<Amount>, i8))| Line {
+                amount: *amount,
+                balance: *balance,
+                ..a_line(&format!("t-{id}"), &format!("2024-02-{day:02}"), "1")
+            };
+            let lines: Vec<_> = told.iter().enumerate().map(line).collect();
+            let request = LinesToCut { feed: "f", opening, lines: &lines };
+            let [first, again] =
+                [(); 2].map(|()| cut(request, Bounds { lines_max, ..BOUNDS }).unwrap());
+            let mut balance = opening.map(rounded);
+            for statement in &first.statements {
+                prop_assert!(balance.is_none_or(|balance| balance == statement.opening));
+                let sum = statement.lines.iter().try_fold(statement.opening, |sum, line| {
+                    sum.checked_add(line.amount)
+                });
+                prop_assert_eq!(sum, Some(statement.closing));
+                prop_assert!(statement.lines.len() <= lines_max);
+                let days = || statement.lines.iter().map(|line| line.date.date());
+                prop_assert_eq!(days().min(), Some(statement.starts_on));
+                prop_assert_eq!(days().max(), Some(statement.ends_on));
+                balance = Some(statement.closing);
+            }
+            let sent = first.statements.iter().flat_map(|one| &one.lines);
+            let sent: Vec<_> = sent.map(|line| &line.id).collect();
+            prop_assert_eq!(sent, lines.iter().map(|line| &line.id).collect::<Vec<_>>());
+            prop_assert_eq!(first, again);
+        }
     }
 }

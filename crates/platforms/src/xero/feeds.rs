@@ -27,12 +27,12 @@ impl ConnectsFeeds for Xero {
         attempt: &str,
     ) -> Result<Feed, PlatformError> {
         let body = Items::one(map::feed_asked(draft)?);
-        let reply = self.client.post(access, FEEDS, (&body, attempt)).await?;
+        let reply = self.client.post(access, FEEDS, (&body, attempt), Effect::Once).await?;
         if !is_success(&reply) {
-            let error = self.client.refusal(&reply, Effect::Writes);
+            let error = self.client.refusal(&reply, Effect::Once);
             return self.adopted(access, draft, error).await;
         }
-        let outcome: Items<FeedBody> = self.client.take(&reply, Effect::Writes)?;
+        let outcome: Items<FeedBody> = self.client.take(&reply, Effect::Once)?;
         let Some(mut outcome) = outcome.items.into_iter().next() else { return Err(nothing()) };
         if let Some(reasons) = map::feed_refusal(&outcome) {
             return self.adopted(access, draft, PlatformError::Rejected { reasons }).await;
@@ -45,7 +45,7 @@ impl ConnectsFeeds for Xero {
 
     async fn find_feed(&self, access: Access<'_>, id: &str) -> Result<Option<Feed>, PlatformError> {
         let reply = self.client.get(access, &format!("{FEEDS}/{}", map::in_path(id))).await?;
-        match self.client.take::<FeedBody>(&reply, Effect::Reads) {
+        match self.client.take::<FeedBody>(&reply, Effect::Repeatable) {
             Ok(body) => Ok(map::feed(body)),
             Err(error) if has_code(&error, "bank-feed-not-found") => Ok(None),
             Err(error) => Err(error),
@@ -74,8 +74,9 @@ impl ConnectsFeeds for Xero {
     ) -> Result<(), PlatformError> {
         let path = format!("{FEEDS}/DeleteRequests");
         let body = Items::one(FeedNamed { id });
-        let reply = self.client.post(access, &path, (&body, attempt)).await?;
-        let refused = match self.client.take::<Items<FeedBody>>(&reply, Effect::Writes) {
+        let effect = Effect::Repeatable;
+        let reply = self.client.post(access, &path, (&body, attempt), effect).await?;
+        let refused = match self.client.take::<Items<FeedBody>>(&reply, effect) {
             Ok(outcome) => outcome.items.first().and_then(map::feed_refusal),
             Err(PlatformError::Rejected { reasons }) => Some(reasons),
             Err(error) => return Err(error),

@@ -32,11 +32,11 @@ impl TakesStatements for Xero {
         let asked = map::statement_asked(statement);
         let asked = asked.ok_or_else(|| PlatformError::rejected("an amount cannot be written"))?;
         let body = Items::one(asked);
-        let reply = self.client.post(access, STATEMENTS, (&body, attempt)).await?;
+        let reply = self.client.post(access, STATEMENTS, (&body, attempt), Effect::Once).await?;
         if !is_success(&reply) {
-            return Err(self.client.refusal(&reply, Effect::Writes));
+            return Err(self.client.refusal(&reply, Effect::Once));
         }
-        let outcome: Items<StatementBody> = self.client.take(&reply, Effect::Writes)?;
+        let outcome: Items<StatementBody> = self.client.take(&reply, Effect::Once)?;
         let outcome = outcome.items.into_iter().next().unwrap_or_default();
         match (map::statement_stage(&outcome), outcome.id) {
             (StatementStage::Rejected { reasons }, _) => Err(not_taken(reasons)),
@@ -54,7 +54,7 @@ impl TakesStatements for Xero {
         id: &str,
     ) -> Result<Option<StatementStage>, PlatformError> {
         let reply = self.client.get(access, &format!("{STATEMENTS}/{}", map::in_path(id))).await?;
-        match self.client.take::<StatementBody>(&reply, Effect::Reads) {
+        match self.client.take::<StatementBody>(&reply, Effect::Repeatable) {
             Ok(body) => Ok(Some(map::statement_stage(&body))),
             Err(error) if has_code(&error, "statement-not-found") => Ok(None),
             Err(error) => Err(error),

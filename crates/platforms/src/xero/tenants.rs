@@ -18,7 +18,7 @@ const ACTIVE_BANKS: &str = "Type%3D%3D%22BANK%22%20AND%20Status%3D%3D%22ACTIVE%2
 impl ListsOrganisations for Xero {
     async fn list_organisations(&self, token: &Secret) -> Result<Vec<Organisation>, PlatformError> {
         let reply = self.client.get_own(token, "connections").await?;
-        let bodies: Vec<ConnectionBody> = self.client.take(&reply, Effect::Reads)?;
+        let bodies: Vec<ConnectionBody> = self.client.take(&reply, Effect::Repeatable)?;
         Ok(bodies.into_iter().filter_map(map::organisation).collect())
     }
 
@@ -36,7 +36,7 @@ impl ListsOrganisations for Xero {
         if is_success(&reply) || reply.status == 404 {
             return Ok(());
         }
-        Err(self.client.refusal(&reply, Effect::Reads))
+        Err(self.client.refusal(&reply, Effect::Repeatable))
     }
 }
 
