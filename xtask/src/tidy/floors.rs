@@ -95,7 +95,7 @@ fn objection(folder: &str, place: Place, dependency: &Dependency) -> Option<Stri
         Purpose::Test if may_test_with(folder, package) => None,
         Purpose::Test => Some(format!(
             "{folder} may not test with {package}: tests may add testkit, backends also \
-             {CONFORMANCE}; tests that need more belong to millrace"
+             {CONFORMANCE}, platforms also simulators; tests that need more belong to millrace"
         )),
     }
 }
@@ -116,7 +116,10 @@ fn is_closed(own: u8, package: &str) -> bool {
 }
 
 fn may_test_with(folder: &str, package: &str) -> bool {
-    package == "testkit" || (package == CONFORMANCE && BACKENDS.contains(&folder))
+    package == "testkit"
+        || (package == CONFORMANCE && BACKENDS.contains(&folder))
+        // An adapter is proved against the platform that it adapts.
+        || (package == "simulators" && folder == "platforms")
 }
 
 /// Tests of the ground may use what they like; what is shipped of it may not.
@@ -186,6 +189,8 @@ mod tests {
             ("api", "dependencies", "testkit", false),
             ("api", "dev-dependencies", "testkit", true),
             ("worker", "dev-dependencies", "simulators", false),
+            ("platforms", "dev-dependencies", "simulators", true),
+            ("platforms", "dependencies", "simulators", false),
             ("millrace", "dependencies", "simulators", true),
             ("store-conformance", "dependencies", "testkit", true),
             ("store-sqlite", "dev-dependencies", "store-conformance", true),
