@@ -76,6 +76,8 @@ macro_rules! suite {
                 a_consumer_follows_from_where_it_was_made
                 an_attempt_is_kept_with_what_it_means
                 many_attempts_are_settled_together
+                consumers_of_two_clients_are_disabled_in_one_go
+                an_order_that_is_taken_up_while_messages_are_sent_holds_none_up
                 what_a_dead_worker_held_is_leased_again
                 of_each_company_one_message_after_the_other_in_an_order
                 an_order_may_be_given_up_and_taken_up

@@ -219,6 +219,55 @@ pub async fn many_attempts_are_settled_together(backend: &dyn Backend) {
     assert_eq!(world.store.settle_deliveries(Vec::new(), NOON).await.unwrap(), []);
 }
 
+pub async fn consumers_of_two_clients_are_disabled_in_one_go(backend: &dyn Backend) {
+    let (ours, theirs) = World::two(backend).await;
+    let mut consumers = Vec::new();
+    for world in [&ours, &theirs] {
+        let consumer = a_consumer(world.client);
+        world.store.create_consumer(&consumer).await.unwrap();
+        consumers.push(consumer);
+        happen(world, 2).await;
+        fan_out(world, NOON).await;
+        world.news().await;
+    }
+    let leases = ours.store.lease_due_deliveries(&a_request(NOON)).await.unwrap();
+    assert_eq!(leases.len(), 4);
+    let mut seen = Vec::new();
+    let outcome = |lease: &DeliveryLease| {
+        let is_first = !seen.contains(&lease.consumer.id);
+        seen.push(lease.consumer.id);
+        let status = if is_first { 410 } else { 200 };
+        Outcome { lease: lease.clone(), sent: answered(status), random: 0 }
+    };
+    let outcomes: Vec<_> = leases.iter().map(outcome).collect();
+    let settled = ours.store.settle_deliveries(outcomes, NOON).await.unwrap();
+    assert!(settled.iter().all(|settled| matches!(settled, DeliverySettled::Written(_))));
+    for (world, consumer) in [&ours, &theirs].into_iter().zip(&consumers) {
+        assert_eq!(world.news().await, [EventKind::ConsumerDisabled]);
+        let found = world.store.find_consumer(world.client, consumer.id).await.unwrap().unwrap();
+        assert_eq!(found.disabled_why, Some(DisabledWhy::Gone));
+        let expected = [DeliveryStatus::Attempting, DeliveryStatus::Success];
+        assert_eq!(statuses(world, consumer.id).await, expected);
+    }
+}
+
+pub async fn an_order_that_is_taken_up_while_messages_are_sent_holds_none_up(
+    backend: &dyn Backend,
+) {
+    let (world, consumer) = listened_to(backend, |consumer| consumer).await;
+    let company = happen(&world, 1).await[0].event.company.unwrap();
+    fan_out(&world, NOON).await;
+    let head = lease(&world, NOON).await.remove(0);
+    world.store.delete_company(world.client, company, NOON).await.unwrap();
+    let change = ConsumerChange { order: Some(Order::Fifo), ..ConsumerChange::default() };
+    world.store.change_consumer(world.client, consumer.id, &change, NOON).await.unwrap();
+    fan_out(&world, NOON).await;
+    assert!(lease(&world, NOON).await.is_empty(), "the first is on its way");
+    let settled = settle(&world, &head, &answered(200), NOON).await;
+    assert!(matches!(settled, DeliverySettled::Written(_)));
+    assert_eq!(lease(&world, NOON).await.len(), 1);
+}
+
 pub async fn what_a_dead_worker_held_is_leased_again(backend: &dyn Backend) {
     let (world, _) = listened_to(backend, |consumer| consumer).await;
     happen(&world, 1).await;

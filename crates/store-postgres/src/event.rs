@@ -172,6 +172,12 @@ pub(crate) async fn finish_with(
     session.finish(&all).await
 }
 
+/// Writes events, of one client, without an end to the transaction: for one that has events of several, last of all and
+/// in the order of clients.
+pub(crate) async fn write(session: &Session, news: &News) -> Attempt<()> {
+    session.rows(WRITE_EVENTS, &news.values()).await.map(drop)
+}
+
 /// How a company, and one of its connections, stand.
 pub(crate) async fn see_detail(
     session: &Session,

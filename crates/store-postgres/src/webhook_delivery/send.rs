@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{LINE_UP, deliveries_of, delivery_columns};
 use crate::columns::{Columns, micros, signed};
-use crate::event::{News, finish_with};
+use crate::event::{self, News};
 use crate::fault::Attempt;
 use crate::session::Session;
 use crate::text::escaped;
@@ -76,7 +76,8 @@ where consumer_id = any ($1)
 order by client_id, consumer_id
 for key share";
 
-/// They arrived, and nothing else changes. Each is told by its place in the list.
+/// They arrived, and nothing else changes, unless the consumer wants an order by now. Each is told by its place in the
+/// list.
 const SETTLE_PLAIN: &str = "\
 -- settle_plain_deliveries
 with listed as (
@@ -96,6 +97,13 @@ settled as (
         and webhook_delivery.consumer_id = listed.consumer_id
         and webhook_delivery.sequence = listed.sequence
         and webhook_delivery.lease_token = listed.lease_token
+        and exists (
+            select
+            from webhook_consumer
+            where webhook_consumer.client_id = listed.client_id
+                and webhook_consumer.consumer_id = listed.consumer_id
+                and not fifo
+        )
     returning listed.place, attempts
 ),
 kept as (
@@ -214,20 +222,25 @@ pub(super) async fn settle(
     outcomes: &[Outcome],
     now: Timestamp,
 ) -> Attempt<Vec<DeliverySettled>> {
-    let mut settled = vec![DeliverySettled::LeaseLost; outcomes.len()];
-    // Those that lock a consumer alone go in the order of consumers: two workers never wait for each other.
-    let mut others: Vec<_> =
-        outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_plain()).collect();
-    others.sort_by_key(|(_, outcome)| (outcome.lease.consumer.client, outcome.lease.consumer.id));
-    for (place, outcome) in others {
-        let answer = settle_alone(session, outcome, now).await?;
-        settled.get_mut(place).into_iter().for_each(|settled| *settled = answer);
-    }
+    let mut settled = vec![None; outcomes.len()];
     for place in settle_plain(session, outcomes, now).await? {
-        let answer = DeliverySettled::Written(Verdict::SUCCESS);
+        let answer = Some(DeliverySettled::Written(Verdict::SUCCESS));
         settled.get_mut(place).into_iter().for_each(|settled| *settled = answer);
     }
-    Ok(settled)
+    // Also those whose consumer wants an order by now. In the order of consumers: two workers seldom wait for each other.
+    let mut others: Vec<_> = settled.iter_mut().zip(outcomes).collect();
+    others.retain(|(settled, _)| settled.is_none());
+    others.sort_by_key(|(_, outcome)| (outcome.lease.consumer.client, outcome.lease.consumer.id));
+    let mut news = Vec::new();
+    for (settled, outcome) in others {
+        let (answer, event) = settle_alone(session, outcome, now).await?;
+        *settled = Some(answer);
+        news.extend(event);
+    }
+    for event in news {
+        event::write(session, &event).await?;
+    }
+    Ok(settled.into_iter().map(|settled| settled.unwrap_or(DeliverySettled::LeaseLost)).collect())
 }
 
 /// Answers the places of those that are settled now.
@@ -284,14 +297,14 @@ async fn settle_alone(
     session: &Session,
     outcome: &Outcome,
     now: Timestamp,
-) -> Attempt<DeliverySettled> {
+) -> Attempt<(DeliverySettled, Option<News>)> {
     let Outcome { lease, sent, random } = outcome;
     let Delivery { client, consumer: id, message, .. } = &lease.delivery;
     let consumer = webhook_consumer::lock(session, *client, *id).await?;
     let (client, id, sequence) = (client.uuid(), id.uuid(), signed(message.sequence)?);
     let held = session.row(LOCK_HELD, &[&client, &id, &sequence, &lease.token.uuid()]).await?;
     let (Some(held), Some(consumer)) = (held, consumer) else {
-        return Ok(DeliverySettled::LeaseLost);
+        return Ok((DeliverySettled::LeaseLost, None));
     };
     let mut columns = Columns::of(&held);
     let (attempts, tries): (u32, u32) = (columns.number()?, columns.number()?);
@@ -305,8 +318,8 @@ async fn settle_alone(
     session.run(SETTLE_DELIVERY, &values).await?;
     keep_attempt(session, &lease.delivery, attempts, sent, now).await?;
     if let Some(why) = disable {
-        disable_consumer(session, consumer, failing_since, why, now).await?;
-        return Ok(DeliverySettled::Written(verdict));
+        let news = disable_consumer(session, consumer, failing_since, why, now).await?;
+        return Ok((DeliverySettled::Written(verdict), Some(news)));
     }
     let is_fifo = consumer.order == Order::Fifo;
     if consumer.failing_since != failing_since {
@@ -315,7 +328,7 @@ async fn settle_alone(
     if is_fifo && due_at.is_none() {
         session.run(LET_NEXT_GO, &[&client, &id, &company, &micros(now)]).await?;
     }
-    Ok(DeliverySettled::Written(verdict))
+    Ok((DeliverySettled::Written(verdict), None))
 }
 
 async fn keep_attempt(
@@ -344,13 +357,14 @@ async fn keep_attempt(
     Ok(())
 }
 
+/// Answers the event, which is written last.
 async fn disable_consumer(
     session: &Session,
     consumer: Consumer,
     failing_since: Option<Timestamp>,
     why: DisabledWhy,
     now: Timestamp,
-) -> Attempt<()> {
+) -> Attempt<News> {
     let disabled_why = Some(why);
     let consumer = Consumer { disabled: true, disabled_why, failing_since, ..consumer };
     webhook_consumer::rewrite(session, &consumer).await?;
@@ -358,7 +372,7 @@ async fn disable_consumer(
     let about = ConsumerAbout { id: consumer.id, url: consumer.url.as_str().to_owned(), why };
     let detail = event_detail::of_consumer(&about)?;
     let event = Event::of_client(consumer.client, EventKind::ConsumerDisabled, now);
-    finish_with(session, &[], &News::with_detail(consumer.client, &[event], &detail)).await
+    Ok(News::with_detail(consumer.client, &[event], &detail))
 }
 
 /// Makes due what may be sent to a consumer as it stands, and nothing else. The consumer is locked.

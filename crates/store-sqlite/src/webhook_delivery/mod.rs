@@ -210,8 +210,14 @@ impl WebhookDeliveries for SqliteStore {
         now: Timestamp,
     ) -> Answer<Vec<DeliverySettled>> {
         self.write(move |writing| {
-            let settle = |outcome| send::settle(writing.database, outcome, now);
-            outcomes.into_iter().map(settle).collect()
+            let mut places: Vec<_> = outcomes.into_iter().enumerate().collect();
+            // What arrived comes first: a consumer that is disabled by another attempt has it all the same.
+            places.sort_by_key(|(_, outcome)| !outcome.is_plain());
+            let settle =
+                |(place, outcome)| Ok((place, send::settle(writing.database, outcome, now)?));
+            let mut settled = places.into_iter().map(settle).collect::<Answer<Vec<_>>>()?;
+            settled.sort_by_key(|(place, _)| *place);
+            Ok(settled.into_iter().map(|(_, settled)| settled).collect())
         })
         .await
     }

@@ -46,13 +46,19 @@ const LEASE_DUE: &str = concat!(
     delivery_columns!()
 );
 
-/// It arrived, and nothing else changes.
+/// It arrived, and nothing else changes, unless the consumer wants an order by now.
 const SETTLE_PLAIN: &str = "
     -- settle_plain_delivery
     update webhook_delivery
     set status = 'Success', attempts = attempts + 1, tries = tries + 1, due_at_us = null,
         lease_token = null
     where client_id = ?1 and consumer_id = ?2 and sequence = ?3 and lease_token = ?4
+        and exists (
+            select 1
+            from webhook_consumer
+            where webhook_consumer.client_id = ?1 and webhook_consumer.consumer_id = ?2
+                and not fifo
+        )
     returning attempts";
 
 const COUNT_MESSAGES: &str = "
@@ -167,8 +173,8 @@ pub(super) fn settle(
     outcome: Outcome,
     now: Timestamp,
 ) -> Answer<DeliverySettled> {
-    if outcome.is_plain() {
-        return settle_plain(database, outcome, now);
+    if outcome.is_plain() && settle_plain(database, &outcome, now)? {
+        return Ok(DeliverySettled::Written(Verdict::SUCCESS));
     }
     let Outcome { lease, sent, random } = outcome;
     let Delivery { client, consumer: id, message, .. } = &lease.delivery;
@@ -201,15 +207,17 @@ pub(super) fn settle(
     Ok(DeliverySettled::Written(verdict))
 }
 
-fn settle_plain(database: &Database, outcome: Outcome, now: Timestamp) -> Answer<DeliverySettled> {
+/// Whether that was all there was to do.
+fn settle_plain(database: &Database, outcome: &Outcome, now: Timestamp) -> Answer<bool> {
     let Outcome { lease, sent, .. } = outcome;
     let Delivery { client, consumer, message, .. } = &lease.delivery;
     let values: [&dyn Put; 4] = [client, consumer, &message.sequence, &lease.token];
     let Some(number) = sql::one(database, SETTLE_PLAIN, &values, row::only)? else {
-        return Ok(DeliverySettled::LeaseLost);
+        return Ok(false);
     };
+    let sent = sent.clone();
     keep_attempt(database, &lease.delivery, &Attempt { number, at: now, sent })?;
-    Ok(DeliverySettled::Written(Verdict::SUCCESS))
+    Ok(true)
 }
 
 fn keep_attempt(database: &Database, delivery: &Delivery, attempt: &Attempt) -> Answer<()> {
