@@ -1,10 +1,12 @@
 //! Leasing what is due, settling what was sent, and what a consumer's standing means for its messages.
 
 use domain::event::{ConsumerAbout, Event, EventKind};
+use domain::ids::ConsumerId;
 use domain::webhook::{
     Consumer, Delivery, DeliveryLease, DisabledWhy, Order, Outcome, Sent, Verdict, judge_attempt,
 };
 use jiff::Timestamp;
+use std::collections::HashSet;
 use std::sync::Arc;
 use store::{DeliveryRequest, DeliverySettled, event_detail};
 use tokio_postgres::types::ToSql;
@@ -67,17 +69,17 @@ update webhook_consumer
 set counted_second = $3, counted = $4
 where client_id = $1 and consumer_id = $2";
 
-/// Whoever changes one of these waits, or has changed it.
+/// Those that want no order by now. Whoever changes one of them waits. Asked apart from the settlement, which with one
+/// more table is planned through all that was ever sent.
 const SHARE_CONSUMERS: &str = "\
 -- share_consumers
-select 1
+select consumer_id
 from webhook_consumer
-where consumer_id = any ($1)
+where consumer_id = any ($1) and not fifo
 order by client_id, consumer_id
 for key share";
 
-/// They arrived, and nothing else changes, unless the consumer wants an order by now. Each is told by its place in the
-/// list.
+/// They arrived, and nothing else changes. Each is told by its place in the list.
 const SETTLE_PLAIN: &str = "\
 -- settle_plain_deliveries
 with listed as (
@@ -97,13 +99,6 @@ settled as (
         and webhook_delivery.consumer_id = listed.consumer_id
         and webhook_delivery.sequence = listed.sequence
         and webhook_delivery.lease_token = listed.lease_token
-        and exists (
-            select
-            from webhook_consumer
-            where webhook_consumer.client_id = listed.client_id
-                and webhook_consumer.consumer_id = listed.consumer_id
-                and not fifo
-        )
     returning listed.place, attempts
 ),
 kept as (
@@ -249,8 +244,17 @@ async fn settle_plain(
     outcomes: &[Outcome],
     now: Timestamp,
 ) -> Attempt<Vec<usize>> {
-    let plain: Vec<_> =
+    let mut plain: Vec<_> =
         outcomes.iter().enumerate().filter(|(_, outcome)| outcome.is_plain()).collect();
+    let mut consumers: Vec<_> =
+        plain.iter().map(|(_, outcome)| outcome.lease.delivery.consumer).collect();
+    consumers.sort_unstable();
+    consumers.dedup();
+    let consumers: Vec<_> = consumers.into_iter().map(ConsumerId::uuid).collect();
+    let rows = session.rows(SHARE_CONSUMERS, &[&consumers]).await?;
+    let parallel = rows.iter().map(|row| Columns::of(row).id(ConsumerId::new));
+    let parallel = parallel.collect::<Attempt<HashSet<_>>>()?;
+    plain.retain(|(_, outcome)| parallel.contains(&outcome.lease.delivery.consumer));
     if plain.is_empty() {
         return Ok(Vec::new());
     }
@@ -267,7 +271,6 @@ async fn settle_plain(
     let answers: Vec<_> = sent().map(|sent| escaped(&sent.answer)).collect();
     let took: Vec<_> = sent().map(took_micros).collect();
     let not_before: Vec<_> = sent().map(|sent| sent.not_before.map(micros)).collect();
-    session.rows(SHARE_CONSUMERS, &[&consumers]).await?;
     let values: [&(dyn ToSql + Sync); 9] = [
         &clients,
         &consumers,
