@@ -5,7 +5,7 @@ use crate::state::ApiState;
 use domain::ids::{ClientId, ConsumerId};
 use domain::sealed::Sealed;
 use domain::webhook::{Consumer, SigningKey};
-use store::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE};
+use store::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, secrets_row};
 use vault::Binding;
 
 /// Seals the secrets of a consumer.
@@ -17,7 +17,7 @@ pub(crate) fn seal(
     let mut nonce = [0; 24];
     state.ids.fill(&mut nonce);
     let plain = secrets.write().map_err(ApiError::internal)?;
-    let row = row(client, id);
+    let row = secrets_row(client, id);
     Ok(Sealed(state.vault.seal(&binding(&row), &plain, nonce)))
 }
 
@@ -26,13 +26,9 @@ pub(crate) fn open(state: &ApiState, consumer: &Consumer) -> Answer<ConsumerSecr
     let Some(sealed) = &consumer.secrets else {
         return Ok(ConsumerSecrets::new(SigningKey::generate(&*state.ids)));
     };
-    let row = row(consumer.client, consumer.id);
+    let row = secrets_row(consumer.client, consumer.id);
     let opened = state.vault.open(&binding(&row), &sealed.0).map_err(ApiError::internal)?;
     ConsumerSecrets::read(&opened).map_err(ApiError::internal)
-}
-
-fn row(client: ClientId, id: ConsumerId) -> Vec<u8> {
-    [client.uuid().into_bytes(), id.uuid().into_bytes()].concat()
 }
 
 const fn binding(row: &[u8]) -> Binding<'_> {

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use store::migration::Migrate;
-use store::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, Store};
+use store::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, Store, secrets_row};
 use store_postgres::{PostgresOptions, PostgresStore};
 use store_sqlite::{SqliteOptions, SqliteStore};
 use testkit::{PostgresCluster, SeededIds, a_client, a_company, a_consumer};
@@ -125,7 +125,7 @@ impl Scene {
         let client = a_client();
         store.create_client(&client).await.unwrap();
         let made = a_consumer(client.id);
-        let row = [client.id.uuid().into_bytes(), made.id.uuid().into_bytes()].concat();
+        let row = secrets_row(client.id, made.id);
         let binding = Binding { table: SECRETS_TABLE, column: SECRETS_COLUMN, row: &row };
         let key = SigningKey::generate(&SeededIds::new(7));
         let secrets = vault.seal(&binding, &ConsumerSecrets::new(key).write().unwrap(), [9; 24]);

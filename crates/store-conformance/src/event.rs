@@ -2,8 +2,9 @@
 
 use crate::Backend;
 use crate::world::World;
+use domain::company::Company;
 use domain::event::EventKind;
-use testkit::{NOON, a_company, a_connection};
+use testkit::{NOON, a_company, a_connection, noon_plus};
 use tokio::task::JoinSet;
 
 pub async fn events_are_read_in_order_from_a_place(backend: &dyn Backend) {
@@ -69,4 +70,27 @@ pub async fn a_reader_that_follows_misses_nothing(backend: &dyn Backend) {
     }
     followed.extend(world.new_events().await);
     assert_eq!(followed.len(), 80);
+}
+
+pub async fn events_tell_how_things_stood(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let company = world.store.find_company(world.client, world.company.id).await.unwrap().unwrap();
+    let before = world.connection_now().await;
+    let account = world.account_now().await;
+    world.store.unlink_connection(&world.path(), noon_plus(3)).await.unwrap();
+    let after = world.connection_now().await;
+    let events = world.store.list_events(world.client, 0, 100).await.unwrap();
+    let find = |kind: EventKind| events.iter().rfind(|kept| kept.event.kind == kind).unwrap();
+    let created = find(EventKind::CompanyCreated);
+    let bare = Company { connections: Vec::new(), ..company };
+    assert_eq!(created.about.company.as_ref(), Some(&bare));
+    assert_eq!(find(EventKind::ConnectionCreated).about.connection.as_ref(), Some(&before));
+    let gone = find(EventKind::ConnectionDisconnected);
+    assert_eq!(gone.about.connection.as_ref(), Some(&after));
+    assert_eq!(gone.about.company.as_ref(), Some(&bare));
+    let disconnected = find(EventKind::AccountDisconnected);
+    assert_eq!(disconnected.about.account, Some(account.disconnected(noon_plus(3))));
+    world.store.delete_company(world.client, world.company.id, noon_plus(4)).await.unwrap();
+    let last = world.store.list_events(world.client, 0, 100).await.unwrap().pop().unwrap();
+    assert_eq!((last.event.kind, last.about.company), (EventKind::CompanyDeleted, Some(bare)));
 }

@@ -89,7 +89,6 @@ macro_rules! suite {
                 a_busy_consumer_leaves_room_for_others
                 workers_at_once_never_hold_one_message_twice
                 an_example_is_an_event_like_any_other
-                events_tell_how_things_stood
                 old_deliveries_are_forgotten_when_they_have_ended
                 deliveries_are_listed_newest_first_and_by_query
             ;
@@ -294,6 +293,7 @@ macro_rules! suite {
                 a_client_reads_its_own_events_only
                 the_sequence_never_goes_back
                 a_reader_that_follows_misses_nothing
+                events_tell_how_things_stood
             ;
 
             work:

@@ -504,29 +504,6 @@ pub async fn an_example_is_an_event_like_any_other(backend: &dyn Backend) {
     assert_eq!(fan_out(&world, NOON).await, 1);
 }
 
-pub async fn events_tell_how_things_stood(backend: &dyn Backend) {
-    let world = World::open(backend).await;
-    let company = world.store.find_company(world.client, world.company.id).await.unwrap().unwrap();
-    let before = world.connection_now().await;
-    let account = world.account_now().await;
-    world.store.unlink_connection(&world.path(), noon_plus(3)).await.unwrap();
-    let after = world.connection_now().await;
-    let events = world.store.list_events(world.client, 0, 100).await.unwrap();
-    let find = |kind: EventKind| events.iter().rfind(|kept| kept.event.kind == kind).unwrap();
-    let created = find(EventKind::CompanyCreated);
-    let bare = domain::company::Company { connections: Vec::new(), ..company };
-    assert_eq!(created.about.company.as_ref(), Some(&bare));
-    assert_eq!(find(EventKind::ConnectionCreated).about.connection.as_ref(), Some(&before));
-    let gone = find(EventKind::ConnectionDisconnected);
-    assert_eq!(gone.about.connection.as_ref(), Some(&after));
-    assert_eq!(gone.about.company.as_ref(), Some(&bare));
-    let disconnected = find(EventKind::AccountDisconnected);
-    assert_eq!(disconnected.about.account, Some(account.disconnected(noon_plus(3))));
-    world.store.delete_company(world.client, world.company.id, noon_plus(4)).await.unwrap();
-    let last = world.store.list_events(world.client, 0, 100).await.unwrap().pop().unwrap();
-    assert_eq!((last.event.kind, last.about.company), (EventKind::CompanyDeleted, Some(bare)));
-}
-
 pub async fn old_deliveries_are_forgotten_when_they_have_ended(backend: &dyn Backend) {
     let (world, consumer) = listened_to(backend, |consumer| consumer).await;
     happen(&world, 2).await;

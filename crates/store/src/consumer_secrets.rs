@@ -1,6 +1,7 @@
 //! What a consumer and we share, as it stands sealed in the consumer's row: who makes it and who sends by it must mean
 //! the same. Sealing is the caller's business; here it is only written and read.
 
+use domain::ids::{ClientId, ConsumerId};
 use domain::webhook::SigningKey;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,11 @@ use thiserror::Error;
 pub const SECRETS_TABLE: &str = "webhook_consumer";
 /// The column.
 pub const SECRETS_COLUMN: &str = "secrets";
+
+/// The row's key, to which they are bound as well.
+pub fn secrets_row(client: ClientId, consumer: ConsumerId) -> Vec<u8> {
+    [client.uuid().into_bytes(), consumer.uuid().into_bytes()].concat()
+}
 
 /// Signing keys and headers.
 #[derive(Clone, Debug, PartialEq, Eq)]

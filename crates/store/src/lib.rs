@@ -36,7 +36,9 @@ pub use client::{ClientKept, Clients};
 pub use client_settings::ClientSettings;
 pub use company::Companies;
 pub use connection::{Connections, Unlinking};
-pub use consumer_secrets::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, SecretsError};
+pub use consumer_secrets::{
+    ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, SecretsError, secrets_row,
+};
 pub use credential::{Credentials, SignOn};
 pub use error::StoreError;
 pub use event::Events;

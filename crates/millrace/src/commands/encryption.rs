@@ -9,7 +9,7 @@ use domain::clock::Clock as _;
 use domain::ids::IdSource as _;
 use domain::sealed::Sealed;
 use domain::webhook::{Consumer, ConsumerChange, SecretsChange};
-use store::{ConsumerChanged, SECRETS_COLUMN, SECRETS_TABLE, Store};
+use store::{ConsumerChanged, SECRETS_COLUMN, SECRETS_TABLE, Store, secrets_row};
 use vault::{Binding, NONCE_BYTES, Vault};
 
 /// So many rows are looked at in one go.
@@ -53,7 +53,7 @@ async fn reseal(store: &dyn Store, vault: &Vault, consumer: &Consumer) -> anyhow
     else {
         return Ok(false);
     };
-    let row = [consumer.client.uuid().into_bytes(), consumer.id.uuid().into_bytes()].concat();
+    let row = secrets_row(consumer.client, consumer.id);
     let binding = Binding { table: SECRETS_TABLE, column: SECRETS_COLUMN, row: &row };
     let opened = vault.open(&binding, &sealed.0);
     let opened = opened.with_context(|| format!("the secrets of the consumer {}", consumer.id))?;

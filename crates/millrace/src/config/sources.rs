@@ -174,6 +174,21 @@ mod tests {
     }
 
     #[test]
+    fn a_credential_of_systemd_is_the_encryption_key_and_others_are_none_of_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = pairs(&[(CREDENTIALS, folder.path().to_str().unwrap())]);
+        let key = |flags: &[(String, String)]| {
+            let values = merge(None, &environment, flags).unwrap();
+            values["encryption.key"].value.clone()
+        };
+        std::fs::write(folder.path().join("of-another-service"), "x").unwrap();
+        assert_eq!(key(&[]), "");
+        std::fs::write(folder.path().join(KEY_CREDENTIAL), "from systemd\n").unwrap();
+        assert_eq!(key(&[]), "from systemd");
+        assert_eq!(key(&pairs(&[("encryption.key", "flag")])), "flag");
+    }
+
+    #[test]
     fn flags_win_over_the_environment_and_that_over_the_file() {
         let file = file("[server]\nlisten = \"a\"\ndrain_secs = 3\npublic_url = \"f\"");
         let environment =

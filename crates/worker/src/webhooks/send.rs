@@ -9,7 +9,7 @@ use outbound::{Call, CallError, Outbound, Plaintext, Reply, Target};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use store::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE};
+use store::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, secrets_row};
 use vault::{Binding, Vault};
 
 /// The contract's.
@@ -95,7 +95,7 @@ impl Sender {
         if let Some(known) = opened.get(&consumer.id).filter(|known| known.from == *sealed) {
             return Ok(known.secrets.clone());
         }
-        let row = [consumer.client.uuid().into_bytes(), consumer.id.uuid().into_bytes()].concat();
+        let row = secrets_row(consumer.client, consumer.id);
         let binding = Binding { table: SECRETS_TABLE, column: SECRETS_COLUMN, row: &row };
         let plain = self.vault.open(&binding, &sealed.0).map_err(|error| error.to_string())?;
         let secrets = ConsumerSecrets::read(&plain).map_err(|error| error.to_string())?;

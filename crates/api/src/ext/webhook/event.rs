@@ -41,6 +41,8 @@ const EVENTS_MAX: u32 = 1_000;
 const EVENTS_DEFAULT: u32 = 100;
 /// Events of other processes raise no signal in this one.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// Shorter than anybody notices.
+const GATHER: Duration = Duration::from_millis(10);
 
 const PARAMETERS: &[Parameter] = &[
     Parameter::query(
@@ -131,7 +133,8 @@ async fn wait_for(
             return Ok(events);
         }
         tokio::select! {
-            () = news.raised() => {}
+            // Every commit raises it: those that come together are looked at once.
+            () = news.raised() => tokio::time::sleep(GATHER).await,
             () = tokio::time::sleep(left.min(LOOK_AGAIN)) => {}
             () = state.stopping.cancelled() => {}
         }

@@ -7,6 +7,7 @@ mod ofx;
 mod program;
 mod server;
 mod sink;
+mod store;
 mod time;
 mod tls;
 
@@ -17,6 +18,7 @@ pub(crate) use ofx::{OfxCaller, statement, values};
 pub(crate) use program::{Said, Sandbox, environment, grammar, node_packages, ofxtools};
 pub(crate) use server::{Database, Home, Server, ServerOptions, millrace};
 pub(crate) use sink::{Heard, Sink};
+pub(crate) use store::open_store;
 pub(crate) use time::{days_ago, today, wait_for};
 pub(crate) use tls::TestCa;
 

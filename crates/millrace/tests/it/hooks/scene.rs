@@ -1,6 +1,6 @@
 //! A client with a consumer, an endpoint, and a worker that goes step by step.
 
-use crate::harness::{Database, Sink};
+use crate::harness::{Database, Sink, open_store};
 use api::{Messages, Receiver};
 use domain::client_settings::WebUrl;
 use domain::event::KeptEvent;
@@ -11,12 +11,9 @@ use domain::webhook::{Attempt, Consumer, Delivery, EventType, MessageForm, Signi
 use jiff::Timestamp;
 use outbound::{Outbound, OutboundOptions, Reach, Subnet};
 use std::sync::Arc;
-use store::migration::Migrate;
-use store::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, Store};
-use store_postgres::{PostgresOptions, PostgresStore};
-use store_sqlite::{SqliteOptions, SqliteStore};
+use store::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, Store, secrets_row};
 use tempfile::TempDir;
-use testkit::{ManualClock, NOON, PostgresCluster, SeededIds, a_client, a_company, a_consumer};
+use testkit::{ManualClock, SeededIds, a_client, a_company, a_consumer};
 use vault::{Binding, Vault, VaultKey};
 use worker::webhooks::{WebhookWorker, WebhookWorkerOptions, WriteMessage};
 
@@ -49,17 +46,7 @@ impl Scene {
     /// At noon, with a client that has nothing.
     pub(super) async fn open(database: Database) -> Self {
         let folder = TempDir::new().unwrap();
-        let store: Arc<dyn Store> = match database {
-            Database::Sqlite => {
-                let path = folder.path().join("millrace.db");
-                let options = SqliteOptions { path, migrate: Migrate::Apply, opened_at: NOON };
-                Arc::new(SqliteStore::open(options).unwrap())
-            }
-            Database::Postgres => {
-                let url = PostgresCluster::shared().database();
-                Arc::new(PostgresStore::connect(PostgresOptions::new(&url)).await.unwrap())
-            }
-        };
+        let store = open_store(database, folder.path()).await;
         let client = a_client();
         store.create_client(&client).await.unwrap();
         let (clock, ids) = (Arc::new(ManualClock::default()), Arc::new(SeededIds::new(7)));
@@ -87,7 +74,7 @@ impl Scene {
         change: impl Fn(Consumer) -> Consumer,
     ) -> Consumer {
         let made = a_consumer(self.client);
-        let row = [made.client.uuid().into_bytes(), made.id.uuid().into_bytes()].concat();
+        let row = secrets_row(made.client, made.id);
         let binding = Binding { table: SECRETS_TABLE, column: SECRETS_COLUMN, row: &row };
         let secrets = ConsumerSecrets::new(self.key.clone()).write().unwrap();
         let types = ["company.created", "company.deleted", "webhook.consumer.disabled"];

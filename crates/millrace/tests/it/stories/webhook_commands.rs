@@ -183,3 +183,17 @@ async fn secrets_are_sealed_anew_with_another_key(database: Database) {
     assert!(text(&whole["history"][0]["error"]).contains("encryption.older_keys"), "{whole}");
     assert_eq!(sink.heard().len(), 1);
 }
+
+/// Several processes need the same key, so nobody makes one up.
+#[tokio::test]
+async fn on_postgresql_production_wants_a_key() {
+    let home = crate::harness::Home::new(Database::Postgres);
+    let output = millrace()
+        .args(["serve", "--listen", "127.0.0.1:0", "--set", "mode=production"])
+        .args(home.flags())
+        .output()
+        .unwrap();
+    let said = refusal(&output);
+    assert!(said.contains("encryption.key is not set"), "{said}");
+    assert!(said.contains("millrace keys new-encryption-key"), "{said}");
+}

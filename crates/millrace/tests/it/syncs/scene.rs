@@ -1,7 +1,7 @@
 //! An account with a bank behind it, and a worker that goes step by step.
 
 use super::PlantedBank;
-use crate::harness::Database;
+use crate::harness::{Database, open_store};
 use domain::ids::{LeaseToken, SyncId};
 use domain::managed_sync::{
     ManagedFeed, ManagedSync, Schedule, SyncErrorCode, SyncLease, SyncStatus,
@@ -12,14 +12,11 @@ use domain::push::{DraftLine, PushOperation};
 use domain::source_account::AccountPath;
 use jiff::SignedDuration;
 use std::sync::Arc;
-use store::migration::Migrate;
 use store::{LeaseRequest, OnExisting, Store, SyncBegun, SyncWish};
-use store_postgres::{PostgresOptions, PostgresStore};
-use store_sqlite::{SqliteOptions, SqliteStore};
 use tempfile::TempDir;
 use testkit::{
-    ManualClock, NOON, PostgresCluster, SeededIds, a_client, a_company, a_connection,
-    a_lease_request, a_line, a_uuid, an_account, an_account_path,
+    ManualClock, SeededIds, a_client, a_company, a_connection, a_lease_request, a_line, a_uuid,
+    an_account, an_account_path,
 };
 use worker::managed_sync::{BankSource, SyncWorker, SyncWorkerOptions};
 
@@ -41,17 +38,7 @@ impl Scene {
     /// At noon, with one connected account.
     pub(super) async fn open(database: Database) -> Self {
         let folder = TempDir::new().unwrap();
-        let store: Arc<dyn Store> = match database {
-            Database::Sqlite => {
-                let path = folder.path().join("millrace.db");
-                let options = SqliteOptions { path, migrate: Migrate::Apply, opened_at: NOON };
-                Arc::new(SqliteStore::open(options).unwrap())
-            }
-            Database::Postgres => {
-                let url = PostgresCluster::shared().database();
-                Arc::new(PostgresStore::connect(PostgresOptions::new(&url)).await.unwrap())
-            }
-        };
+        let store = open_store(database, folder.path()).await;
         let client = a_client();
         let company = a_company(client.id);
         let connection = a_connection(&company);

@@ -1,0 +1,25 @@
+//! A database of one's own for tests that need no server.
+
+use super::Database;
+use std::path::Path;
+use std::sync::Arc;
+use store::Store;
+use store::migration::Migrate;
+use store_postgres::{PostgresOptions, PostgresStore};
+use store_sqlite::{SqliteOptions, SqliteStore};
+use testkit::{NOON, PostgresCluster};
+
+/// Opens an empty one: `SQLite` in the folder, or a new database of the tests' PostgreSQL.
+pub(crate) async fn open_store(database: Database, folder: &Path) -> Arc<dyn Store> {
+    match database {
+        Database::Sqlite => {
+            let path = folder.join("millrace.db");
+            let options = SqliteOptions { path, migrate: Migrate::Apply, opened_at: NOON };
+            Arc::new(SqliteStore::open(options).unwrap())
+        }
+        Database::Postgres => {
+            let url = PostgresCluster::shared().database();
+            Arc::new(PostgresStore::connect(PostgresOptions::new(&url)).await.unwrap())
+        }
+    }
+}
