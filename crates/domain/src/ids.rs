@@ -97,6 +97,10 @@ typed_ids! {
     SyncId;
     /// One webhook consumer of a client.
     ConsumerId;
+    /// One consent of a customer at a platform.
+    ConsentId;
+    /// One call of a platform.
+    CallId;
     /// One hold on a piece of work; a new one is made for every lease.
     LeaseToken;
 }

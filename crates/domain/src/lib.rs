@@ -14,14 +14,17 @@ pub mod sealed;
 // nouns
 pub mod access_token;
 pub mod api_key;
+pub mod call_budget;
 pub mod client;
 pub mod client_settings;
 pub mod company;
 pub mod connection;
 pub mod credential;
+pub mod delivery;
 pub mod event;
 pub mod fetch;
 pub mod line;
+pub mod link;
 pub mod link_otp;
 pub mod managed_sync;
 pub mod password;

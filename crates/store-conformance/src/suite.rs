@@ -72,6 +72,35 @@ macro_rules! suite {
                 ended_keys_are_forgotten_as_others_come
             ;
 
+            delivery:
+                a_statement_is_kept_as_it_goes_along
+                a_statement_continues_the_newest_that_was_delivered_to_its_feed
+                a_statement_is_kept_only_by_who_holds_its_push
+                a_delivered_statement_is_the_connection_s_last_sync
+                statements_that_look_alike_are_told_apart
+                statements_go_with_their_company
+                calls_made_at_once_keep_to_the_limits
+                silence_is_kept_for_one_organisation
+            ;
+
+            link:
+                a_link_comes_back_as_it_was_kept
+                a_link_is_changed_only_from_what_it_is
+                a_link_needs_its_connection_to_begin_with
+                of_changes_made_at_once_one_is_kept
+                steps_change_connection_and_accounts_with_their_events
+                a_step_that_an_account_is_not_ready_for_is_not_taken
+                trouble_is_kept_until_it_ends_and_shown_afterwards
+                a_due_link_is_held_by_one
+                a_link_is_held_changed_and_let_go
+                whatever_ends_a_feed_stirs_its_link
+                a_link_outlives_its_connection_until_it_is_forgotten
+                a_company_that_goes_stirs_its_links
+                pushes_that_wait_are_due_when_a_connection_is_linked_again
+                links_that_open_one_organisation_are_counted
+                links_of_all_clients_are_walked_through
+            ;
+
             webhook_delivery:
                 a_consumer_follows_from_where_it_was_made
                 an_attempt_is_kept_with_what_it_means
@@ -310,6 +339,9 @@ macro_rules! suite {
                 accounts_do_not_wait_for_each_other
                 a_settled_push_has_ended_with_its_event
                 the_platforms_words_are_added_to_what_was_said
+                lines_that_a_platform_did_not_take_are_new_when_they_come_again
+                a_push_that_timed_out_on_its_way_is_followed_to_its_end
+                a_platform_that_answered_makes_waits_grow_anew
                 a_push_is_settled_once
                 of_settlements_at_once_one_is_written
                 a_lease_that_another_worker_took_cannot_settle
@@ -363,6 +395,8 @@ mod tests {
         check("rate_limit", include_str!("rate_limit.rs"));
         check("managed_sync", include_str!("managed_sync.rs"));
         check("event", include_str!("event.rs"));
+        check("link", include_str!("link.rs"));
+        check("delivery", include_str!("delivery.rs"));
         check("work", include_str!("work.rs"));
         check("model", include_str!("model/cases.rs"));
     }

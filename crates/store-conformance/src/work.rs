@@ -1,11 +1,13 @@
 //! Cases about due work.
 
 use crate::Backend;
-use crate::world::{World, finished, ids_of, success, today};
+use crate::world::{World, ending, finished, ids_of, success, today};
 use domain::event::{Event, EventKind};
 use domain::fetch::Fetch;
 use domain::ids::LeaseToken;
-use domain::push::{PushOperation, PushStatus, Remark, Settlement, Validation};
+use domain::push::{
+    Ending, LineSpan, PushOperation, PushStatus, Remark, Settlement, Validation, Withdrawal,
+};
 use domain::work::Lease;
 use jiff::{SignedDuration, Timestamp};
 use store::{LeaseRequest, PushIntake, Settled};
@@ -208,17 +210,68 @@ pub async fn the_platforms_words_are_added_to_what_was_said(backend: &dyn Backen
     let lease = world.lease_one(NOON).await;
     let errors =
         vec![Remark { path: "transactions[0].amount".into(), message: "non, merci".into() }];
-    let settlement = Settlement::Finished {
-        status: PushStatus::Failed,
+    let odd = Remark { path: "transactions[0].balance".into(), message: "tiens".into() };
+    let settlement = Settlement::Finished(Ending {
         error: Some("the platform refused".into()),
         errors: errors.clone(),
-    };
+        warnings: vec![odd.clone()],
+        ..ending(PushStatus::Failed)
+    });
     world.settle(&lease, settlement, noon_plus(1)).await;
     let kept = world.push_now(&push).await;
     assert_eq!(kept.error.as_deref(), Some("the platform refused"));
-    assert_eq!(kept.validation, Validation { errors, ..push.validation });
-    // The platform had its chance: the lines stay.
+    let mut warnings = push.validation.warnings;
+    warnings.push(odd);
+    assert_eq!(kept.validation, Validation { errors, warnings });
     assert_eq!(world.line_ids().await, ["a"]);
+}
+
+pub async fn lines_that_a_platform_did_not_take_are_new_when_they_come_again(
+    backend: &dyn Backend,
+) {
+    let world = World::open(backend).await;
+    let push = world.push(&["a", "b", "c"]).await;
+    let lease = world.lease_one(NOON).await;
+    let left = LineSpan { first: push.lines.first + 1, count: 2 };
+    let refused = Ending { withdrawal: Withdrawal::Lines(left), ..ending(PushStatus::Failed) };
+    world.settle(&lease, Settlement::Finished(refused), noon_plus(1)).await;
+    assert_eq!(world.line_ids().await, ["a"]);
+    let again = world.push(&["a", "b", "c"]).await;
+    assert_eq!((again.known_lines, again.lines.count), (1, 2));
+    assert_eq!(world.line_ids().await, ["a", "b", "c"]);
+}
+
+pub async fn a_push_that_timed_out_on_its_way_is_followed_to_its_end(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let push = world.push(&["a", "b"]).await;
+    let later = push_to(&world, push.account.as_str(), "z", 2).await;
+    world
+        .settle(&world.lease_one(NOON).await, Settlement::TimedOut(noon_plus(9)), noon_plus(5))
+        .await;
+    assert_eq!(world.push_now(&push).await.status, PushStatus::TimedOut);
+    assert_eq!(world.line_ids().await, ["a", "b", "z"]);
+    // What comes after it waits: the balances of a statement continue those of the one before.
+    assert_eq!(world.lease(noon_plus(8)).await, []);
+    let lease = world.lease_one(noon_plus(9)).await;
+    assert_eq!(lease.push.status, PushStatus::TimedOut);
+    world.news().await;
+    let gone = Settlement::Resolved(Withdrawal::Lines(push.lines));
+    world.settle(&lease, gone, noon_plus(10)).await;
+    assert_eq!(world.news().await, []);
+    assert_eq!(world.line_ids().await, ["z"]);
+    assert_eq!(world.push_now(&push).await.status, PushStatus::TimedOut);
+    assert_eq!(world.lease_one(noon_plus(11)).await.push, later);
+}
+
+pub async fn a_platform_that_answered_makes_waits_grow_anew(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    world.push(&["a"]).await;
+    world.settle(&world.lease_one(NOON).await, Settlement::Again(NOON), NOON).await;
+    let second = world.lease_one(NOON).await;
+    assert_eq!(second.attempt, 2);
+    world.settle(&second, Settlement::Waiting(noon_plus(1)), NOON).await;
+    assert_eq!(world.lease(NOON).await, []);
+    assert_eq!(world.lease_one(noon_plus(1)).await.attempt, 1);
 }
 
 pub async fn a_push_is_settled_once(backend: &dyn Backend) {

@@ -8,7 +8,7 @@ use domain::ids::{ClientId, ConnectionPath, LeaseToken};
 use domain::line::{KeptLine, Line};
 use domain::page::ListRequest;
 use domain::platform::{History, Kinds, Need, Profile, Profiles, QUICKBOOKS, Strictness};
-use domain::push::{PushDraft, PushOperation, PushStatus, Settlement};
+use domain::push::{Ending, PushDraft, PushOperation, PushStatus, Settlement, Withdrawal};
 use domain::source_account::{AccountPath, SourceAccount};
 use domain::work::Lease;
 use jiff::Timestamp;
@@ -244,9 +244,18 @@ pub(crate) fn success() -> Settlement {
     finished(PushStatus::Success)
 }
 
-/// An end that says nothing besides.
+/// An end that says nothing besides, at a platform that fetches.
+pub(crate) fn ending(status: PushStatus) -> Ending {
+    let withdrawal = match status {
+        PushStatus::TimedOut => Withdrawal::Unshown,
+        PushStatus::Pending | PushStatus::Success | PushStatus::Failed => Withdrawal::Nothing,
+    };
+    Ending { status, error: None, errors: Vec::new(), warnings: Vec::new(), withdrawal }
+}
+
+/// See [`ending`].
 pub(crate) fn finished(status: PushStatus) -> Settlement {
-    Settlement::Finished { status, error: None, errors: Vec::new() }
+    Settlement::Finished(ending(status))
 }
 
 /// Their ids, in their order.

@@ -22,6 +22,7 @@ use crate::connection;
 use crate::event::{News, finish_with, see_detail};
 use crate::fault::{Attempt, damaged};
 use crate::ledger;
+use crate::link::STIR_LINKS_OF_COMPANY;
 use crate::session::{Session, Write, both};
 use crate::text::escaped;
 
@@ -106,6 +107,11 @@ where client_id = $1 and company_id = $2";
 const DELETE_PUSHES: &str = "\
 -- delete_pushes
 delete from push
+where client_id = $1 and company_id = $2";
+
+const DELETE_STATEMENTS: &str = "\
+-- delete_sent_statements
+delete from sent_statement
 where client_id = $1 and company_id = $2";
 
 fn company_of(row: &Row) -> Attempt<Company> {
@@ -256,6 +262,8 @@ impl Companies for PostgresStore {
                 DELETE_CREDENTIALS,
                 DELETE_WORK,
                 DELETE_PUSHES,
+                DELETE_STATEMENTS,
+                STIR_LINKS_OF_COMPANY,
                 DELETE_ACCESS_TOKENS,
             ] {
                 session.run(statement, &ids).await?;

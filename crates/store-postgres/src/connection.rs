@@ -7,7 +7,7 @@ use domain::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath};
 use domain::page::{ListRequest, Page};
 use domain::platform;
 use jiff::Timestamp;
-use store::{Answer, Connections, Unlinking, listing};
+use store::{Answer, Connections, Unlinking, link_text, listing};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -18,6 +18,7 @@ use crate::company;
 use crate::event::{News, finish_with, see_detail};
 use crate::fault::Attempt;
 use crate::ledger;
+use crate::link;
 use crate::session::{Session, Write, both};
 use crate::source_account;
 
@@ -29,28 +30,32 @@ values ($1, $2, $3, $4, $5, $6, $7)";
 
 const FIND_CONNECTION: &str = "\
 -- find_connection
-select connection_id, client_id, company_id, platform, status, created_at, synced_at
+select connection_id, client_id, company_id, platform, status, created_at, synced_at,
+    trouble
 from connection
 where client_id = $1 and connection_id = $2 and company_id = $3";
 
 /// Keeps a connection from being deleted while something is written below it.
 const HOLD_CONNECTION: &str = "\
 -- hold_connection
-select connection_id, client_id, company_id, platform, status, created_at, synced_at
+select connection_id, client_id, company_id, platform, status, created_at, synced_at,
+    trouble
 from connection
 where client_id = $1 and connection_id = $2 and company_id = $3
 for key share";
 
 const LOCK_CONNECTION: &str = "\
 -- lock_connection
-select connection_id, client_id, company_id, platform, status, created_at, synced_at
+select connection_id, client_id, company_id, platform, status, created_at, synced_at,
+    trouble
 from connection
 where client_id = $1 and connection_id = $2 and company_id = $3
 for no key update";
 
 const LIST_OF_COMPANY: &str = "\
 -- list_connections_of_company
-select connection_id, client_id, company_id, platform, status, created_at, synced_at
+select connection_id, client_id, company_id, platform, status, created_at, synced_at,
+    trouble
 from connection
 where client_id = $1 and company_id = $2
 order by created_at, connection_no
@@ -65,14 +70,16 @@ where client_id = $1 and company_id = $2";
 
 const LIST_OF_COMPANIES: &str = "\
 -- list_connections_of_companies
-select connection_id, client_id, company_id, platform, status, created_at, synced_at
+select connection_id, client_id, company_id, platform, status, created_at, synced_at,
+    trouble
 from connection
 where client_id = $1 and company_id = any($2)
 order by created_at, connection_no";
 
 const LIST_OF_CLIENT: &str = "\
 -- list_connections_of_client
-select connection_id, client_id, company_id, platform, status, created_at, synced_at
+select connection_id, client_id, company_id, platform, status, created_at, synced_at,
+    trouble
 from connection
 where client_id = $1
 order by created_at, connection_no";
@@ -108,6 +115,7 @@ pub(crate) fn connection_of(row: &Row) -> Attempt<Connection> {
         status: columns.parsed(ConnectionStatus::parse)?,
         created_at: columns.moment()?,
         synced_at: columns.moment_maybe()?,
+        trouble: columns.parsed_maybe(link_text::read_trouble)?,
     })
 }
 
@@ -196,6 +204,8 @@ pub(crate) async fn give_up(
         [&path.client.uuid(), &path.connection.uuid(), &status.name()];
     let mut all = writes.to_vec();
     all.push(Write::new(SET_CONNECTION_STATUS, &ids));
+    let stirred: [&(dyn ToSql + Sync); 2] = [&path.client.uuid(), &path.connection.uuid()];
+    all.push(Write::new(link::STIR_LINK, &stirred));
     finish_with(session, &all, &News::of(path.client, &events)).await?;
     Ok(Connection { status, ..connection })
 }
@@ -304,6 +314,7 @@ impl Connections for PostgresStore {
             ledger::forget(&session, path.client, &ledgers).await?;
             session.run(DELETE_SOURCE_ACCOUNTS, &[&client, &connection]).await?;
             session.run(DELETE_CREDENTIALS, &[&client, &connection]).await?;
+            link::stir(&session, path).await?;
             let event = event_on(path, EventKind::ConnectionDeleted, now);
             finish_with(&session, &[], &News::with_detail(path.client, &[event], &detail)).await?;
             Ok(true)

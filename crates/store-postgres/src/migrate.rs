@@ -46,6 +46,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "webhook_delivery",
         sql: include_str!("../migrations/0008_webhook_delivery.sql"),
     },
+    Migration { version: 9, name: "link", sql: include_str!("../migrations/0009_link.sql") },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

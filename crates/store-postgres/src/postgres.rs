@@ -32,6 +32,7 @@ pub struct PostgresStore {
     relay: Relay,
     pub(crate) runs: RunCache,
     events: EventSignal,
+    pub(crate) links: WorkSignal,
 }
 
 impl PostgresStore {
@@ -65,6 +66,7 @@ impl PostgresStore {
             relay,
             runs: RunCache::default(),
             events: EventSignal::default(),
+            links: WorkSignal::default(),
         })
     }
 

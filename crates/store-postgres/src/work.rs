@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use domain::event::EventKind;
 use domain::ids::PushKey;
-use domain::push::{LineSpan, PushStatus, Remark, Settlement, Validation};
+use domain::push::{Ending, LineSpan, PushStatus, Settlement, Withdrawal};
 use domain::work::Lease;
 use jiff::Timestamp;
 use store::ledger::Head;
@@ -17,7 +17,7 @@ use crate::connection::event_on;
 use crate::event::{News, finish_with};
 use crate::fault::Attempt;
 use crate::ledger;
-use crate::push::{operation_of, validation_of, validation_text};
+use crate::push::{operation_of, validation_text};
 use crate::session::{Session, Write};
 use crate::text::escaped;
 
@@ -59,7 +59,7 @@ order by leased.due_at, push.push_no";
 
 const LOCK_WORK: &str = "\
 -- lock_work
-select work.account_no, work.push_no, push.validation, push.first_line, push.line_count
+select work.account_no, work.push_no, push.first_line, push.line_count
 from push
 join work using (client_id, account_no, push_no)
 where push.client_id = $1 and push.push_key = $2 and work.lease_token = $3
@@ -104,6 +104,12 @@ update work
 set due_at = $4, lease_token = null, lease_until = null
 where client_id = $1 and account_no = $2 and push_no = $3";
 
+const DELAY_ANEW: &str = "\
+-- delay_work_anew
+update work
+set due_at = $4, attempts = 0, lease_token = null, lease_until = null
+where client_id = $1 and account_no = $2 and push_no = $3";
+
 const RELEASE_WORK: &str = "\
 -- release_work
 update work
@@ -120,15 +126,7 @@ where push.client_id = $1
 struct Work {
     account_no: i64,
     push_no: i64,
-    validation: Validation,
     lines: LineSpan,
-}
-
-/// How a push ends.
-struct Ending<'a> {
-    status: PushStatus,
-    error: Option<&'a str>,
-    errors: &'a [Remark],
 }
 
 async fn lock(session: &Session, lease: &Lease) -> Attempt<Option<Work>> {
@@ -140,7 +138,6 @@ async fn lock(session: &Session, lease: &Lease) -> Attempt<Option<Work>> {
     Ok(Some(Work {
         account_no: columns.take()?,
         push_no: columns.take()?,
-        validation: columns.parsed(validation_of)?,
         lines: LineSpan { first: columns.number()?, count: columns.number()? },
     }))
 }
@@ -158,60 +155,128 @@ async fn lock_head(session: &Session, lease: &Lease) -> Attempt<Option<Head>> {
     Ok(Some(Head::decode(Columns::of(&row).take()?)?))
 }
 
-/// Withdraws lines that no statement has shown.
-async fn withdraw(session: &Session, lease: &Lease, work: &Work, mut head: Head) -> Attempt<()> {
+/// The account of a push that is held.
+pub(crate) async fn held(session: &Session, lease: &Lease) -> Attempt<Option<i64>> {
+    Ok(lock(session, lease).await?.map(|work| work.account_no))
+}
+
+/// Takes lines back. What a statement has shown stays, because it may be in the books.
+async fn withdraw(
+    session: &Session,
+    lease: &Lease,
+    (work, head): (&Work, Option<Head>),
+    withdrawal: Withdrawal,
+) -> Attempt<()> {
+    let Some(mut head) = head else { return Ok(()) };
     let (client, _) = ids(lease);
-    let first = signed(work.lines.first)?;
-    let row = session.row(SEE_FETCHED, &[&client, &work.account_no, &first]).await?;
-    let is_fetched: bool = row.map_or(Ok(false), |row| Columns::of(&row).take())?;
-    if !is_fetched && work.lines.count > 0 {
+    let span = match withdrawal {
+        Withdrawal::Nothing => return Ok(()),
+        Withdrawal::Lines(span) => span,
+        Withdrawal::Unshown => {
+            let first = signed(work.lines.first)?;
+            let row = session.row(SEE_FETCHED, &[&client, &work.account_no, &first]).await?;
+            let is_fetched: bool = row.map_or(Ok(false), |row| Columns::of(&row).take())?;
+            if is_fetched {
+                return Ok(());
+            }
+            work.lines
+        }
+    };
+    if span.count > 0 {
         let segments = ledger::segments(session, lease.push.path.client, &head).await?;
-        head.withdraw(work.lines, &segments);
+        head.withdraw(span, &segments);
         session.run(WRITE_HEAD, &[&client, &work.account_no, &head.encode()]).await?;
     }
     Ok(())
 }
 
+/// The account above, its work below: the ledger is locked first by whoever needs both.
+async fn lock_for(
+    session: &Session,
+    lease: &Lease,
+    withdrawal: Withdrawal,
+) -> Attempt<Option<(Work, Option<Head>)>> {
+    let head = match withdrawal {
+        Withdrawal::Nothing => None,
+        Withdrawal::Unshown | Withdrawal::Lines(_) => lock_head(session, lease).await?,
+    };
+    Ok(lock(session, lease).await?.map(|work| (work, head)))
+}
+
 async fn finish(
     session: &Session,
     lease: &Lease,
-    ending: Ending<'_>,
+    ending: Ending,
     now: Timestamp,
 ) -> Attempt<Settled> {
-    // The account above, its work below: the ledger is locked first by whoever needs both.
-    let head = match ending.status {
-        PushStatus::TimedOut => lock_head(session, lease).await?,
-        PushStatus::Pending | PushStatus::Success | PushStatus::Failed => None,
+    let withdrawal = ending.withdrawal;
+    let Some((work, head)) = lock_for(session, lease, withdrawal).await? else {
+        return Ok(Settled::LeaseLost);
     };
+    withdraw(session, lease, (&work, head), withdrawal).await?;
+    let (client, _) = ids(lease);
+    let work_values: [&(dyn ToSql + Sync); 3] = [&client, &work.account_no, &work.push_no];
+    end(session, lease, (ending, now), Write::new(DELETE_WORK, &work_values)).await
+}
+
+/// It ends, and its work goes on.
+async fn time_out(
+    session: &Session,
+    lease: &Lease,
+    at: Timestamp,
+    now: Timestamp,
+) -> Attempt<Settled> {
     let Some(work) = lock(session, lease).await? else { return Ok(Settled::LeaseLost) };
-    if let Some(head) = head {
-        withdraw(session, lease, &work, head).await?;
-    }
-    let kind = match ending.status {
+    let (client, at) = (lease.push.path.client.uuid(), micros(at));
+    let values: [&(dyn ToSql + Sync); 4] = [&client, &work.account_no, &work.push_no, &at];
+    end(session, lease, (Ending::timed_out(), now), Write::new(DELAY_WORK, &values)).await
+}
+
+async fn end(
+    session: &Session,
+    lease: &Lease,
+    (ending, now): (Ending, Timestamp),
+    work: Write<'_>,
+) -> Attempt<Settled> {
+    let push = lease.push.clone().ended(ending, now);
+    let kind = match push.status {
         PushStatus::Success => EventKind::WriteSuccessful,
         PushStatus::Pending | PushStatus::Failed | PushStatus::TimedOut => {
             EventKind::WriteUnsuccessful
         }
     };
-    let push = &lease.push;
     let event = event_on(&push.path, kind, now).for_account(push.account.clone());
     let news = News::of(push.path.client, &[event.for_push(push.key)]);
     let (client, key) = ids(lease);
-    let (status, now) = (ending.status.name(), micros(now));
-    let error = ending.error.map(escaped);
-    let validation = validation_text(&work.validation.with_errors(ending.errors.to_vec()))?;
-    let push_values: [&(dyn ToSql + Sync); 6] = [&client, &key, &status, &now, &error, &validation];
-    let work_values: [&(dyn ToSql + Sync); 3] = [&client, &work.account_no, &work.push_no];
-    let writes = [Write::new(FINISH_PUSH, &push_values), Write::new(DELETE_WORK, &work_values)];
-    finish_with(session, &writes, &news).await?;
+    let (status, now) = (push.status.name(), micros(now));
+    let error = push.error.as_deref().map(escaped);
+    let validation = validation_text(&push.validation)?;
+    let values: [&(dyn ToSql + Sync); 6] = [&client, &key, &status, &now, &error, &validation];
+    finish_with(session, &[Write::new(FINISH_PUSH, &values), work], &news).await?;
     Ok(Settled::Written)
 }
 
-async fn delay(session: &Session, lease: &Lease, at: Timestamp) -> Attempt<Settled> {
+async fn resolve(session: &Session, lease: &Lease, withdrawal: Withdrawal) -> Attempt<Settled> {
+    let Some((work, head)) = lock_for(session, lease, withdrawal).await? else {
+        return Ok(Settled::LeaseLost);
+    };
+    withdraw(session, lease, (&work, head), withdrawal).await?;
+    let (client, _) = ids(lease);
+    let values: [&(dyn ToSql + Sync); 3] = [&client, &work.account_no, &work.push_no];
+    session.finish(&[Write::new(DELETE_WORK, &values)]).await?;
+    Ok(Settled::Written)
+}
+
+async fn delay(
+    session: &Session,
+    lease: &Lease,
+    at: Timestamp,
+    sql: &'static str,
+) -> Attempt<Settled> {
     let Some(work) = lock(session, lease).await? else { return Ok(Settled::LeaseLost) };
     let (client, at) = (lease.push.path.client.uuid(), micros(at));
     let values: [&(dyn ToSql + Sync); 4] = [&client, &work.account_no, &work.push_no, &at];
-    session.finish(&[Write::new(DELAY_WORK, &values)]).await?;
+    session.finish(&[Write::new(sql, &values)]).await?;
     Ok(Settled::Written)
 }
 
@@ -243,11 +308,11 @@ impl WorkQueue for PostgresStore {
     ) -> Answer<Settled> {
         self.transact(|session| async move {
             match settlement {
-                Settlement::Again(at) => delay(&session, lease, *at).await,
-                Settlement::Finished { status, error, errors } => {
-                    let ending = Ending { status: *status, error: error.as_deref(), errors };
-                    finish(&session, lease, ending, now).await
-                }
+                Settlement::Again(at) => delay(&session, lease, *at, DELAY_WORK).await,
+                Settlement::Waiting(at) => delay(&session, lease, *at, DELAY_ANEW).await,
+                Settlement::Finished(ending) => finish(&session, lease, ending.clone(), now).await,
+                Settlement::TimedOut(at) => time_out(&session, lease, *at, now).await,
+                Settlement::Resolved(withdrawal) => resolve(&session, lease, *withdrawal).await,
             }
         })
         .await

@@ -1,7 +1,7 @@
 //! Companies.
 
 use crate::row::Fields;
-use crate::{Database, SqliteStore, connection, event, ledger, path, row, sql};
+use crate::{Database, SqliteStore, connection, event, ledger, link, path, row, sql};
 use async_trait::async_trait;
 use domain::company::{Company, CompanyChange};
 use domain::event::{Event, EventKind};
@@ -170,6 +170,7 @@ fn delete_company(
     }
     // While there is something to tell of it.
     event::record(database, &Event::of_company(client, id, EventKind::CompanyDeleted, now))?;
+    link::stir_company(database, client, id)?;
     sql::execute(database, DELETE_COMPANY, &[&company_no])?;
     Ok(true)
 }

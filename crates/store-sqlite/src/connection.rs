@@ -1,7 +1,7 @@
 //! Connections, and the ways their status goes.
 
 use crate::row::Fields;
-use crate::{Database, SqliteStore, credential, event, ledger, path, source_account, sql};
+use crate::{Database, SqliteStore, credential, event, ledger, link, path, source_account, sql};
 use async_trait::async_trait;
 use domain::connection::{Connection, ConnectionStatus};
 use domain::event::{Event, EventKind};
@@ -19,7 +19,7 @@ const FIND_CONNECTION: &str = "
     -- find_connection
     select connection.connection_no, connection.connection_id, company.client_id,
         company.company_id, connection.platform, connection.status, connection.created_at_us,
-        connection.synced_at_us
+        connection.synced_at_us, connection.trouble
     from company
     join connection on connection.company_no = company.company_no
     where company.client_id = ?1 and company.company_id = ?2 and connection.connection_id = ?3";
@@ -34,7 +34,7 @@ const LIST_CONNECTIONS: &str = "
     -- list_connections
     select connection.connection_no, connection.connection_id, company.client_id,
         company.company_id, connection.platform, connection.status, connection.created_at_us,
-        connection.synced_at_us
+        connection.synced_at_us, connection.trouble
     from company
     join connection on connection.company_no = company.company_no
     where company.company_no = ?1
@@ -134,7 +134,7 @@ pub(crate) fn link(
             EventKind::ConnectionReconnected
         }
     };
-    set_status(database, connection_no, &connection, (ConnectionStatus::Linked, kind), now)
+    set_status(database, connection_no, connection, (ConnectionStatus::Linked, kind), now)
 }
 
 /// Makes a connection `Unlinked`, with its event, if it is `Linked`.
@@ -148,24 +148,39 @@ pub(crate) fn unlink(
         return Ok(connection);
     }
     let end = (ConnectionStatus::Unlinked, EventKind::ConnectionDisconnected);
-    set_status(database, connection_no, &connection, end, now)
+    set_status(database, connection_no, connection, end, now)
+}
+
+/// Makes a connection `Deauthorized`, with its event, if it is `Linked`.
+pub(crate) fn deauthorize(
+    database: &Database,
+    connection_no: i64,
+    connection: Connection,
+    now: Timestamp,
+) -> Answer<Connection> {
+    if connection.status != ConnectionStatus::Linked {
+        return Ok(connection);
+    }
+    let end = (ConnectionStatus::Deauthorized, EventKind::ConnectionDisconnected);
+    set_status(database, connection_no, connection, end, now)
 }
 
 fn set_status(
     database: &Database,
     connection_no: i64,
-    connection: &Connection,
+    connection: Connection,
     (status, kind): (ConnectionStatus, EventKind),
     now: Timestamp,
 ) -> Answer<Connection> {
     sql::execute(database, SET_CONNECTION_STATUS, &[&connection_no, &status])?;
     let happened = Event::of_company(connection.client, connection.company, kind, now);
     event::record(database, &happened.on(connection.id))?;
-    Ok(Connection { status, ..*connection })
+    Ok(Connection { status, ..connection })
 }
 
 fn create_connection(database: &Database, connection: &Connection) -> Answer<bool> {
-    let Connection { id, client, company, platform, status, created_at, synced_at } = connection;
+    let Connection { id, client, company, platform, status, created_at, synced_at, .. } =
+        connection;
     let Some(company_no) = path::company_no(database, *client, *company)? else {
         return Ok(false);
     };
@@ -217,6 +232,7 @@ fn unlink_connection(
     }
     source_account::disconnect_all(database, connection_no, path, now)?;
     credential::revoke_all(database, connection_no)?;
+    link::stir(database, path.client, path.connection)?;
     Ok(Unlinking::Unlinked(unlink(database, connection_no, found, now)?))
 }
 
@@ -229,6 +245,7 @@ fn delete_connection(database: &Database, path: &ConnectionPath, now: Timestamp)
     let happened = Event::of_company(path.client, path.company, kind, now);
     // While there is something to tell of it.
     event::record(database, &happened.on(path.connection))?;
+    link::stir(database, path.client, path.connection)?;
     sql::execute(database, DELETE_CONNECTION, &[&connection_no])?;
     Ok(true)
 }
@@ -244,6 +261,7 @@ fn connection(row: &mut Fields<'_>) -> Answer<(i64, Connection)> {
             status: row.next()?,
             created_at: row.next()?,
             synced_at: row.next()?,
+            trouble: row.next()?,
         },
     ))
 }

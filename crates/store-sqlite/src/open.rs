@@ -21,7 +21,7 @@ const WAL_ATTEMPTS_MAX: u32 = 100;
 /// See [`WAL_ATTEMPTS_MAX`].
 const WAL_ATTEMPT_WAIT: Duration = Duration::from_millis(20);
 /// All statements of this crate fit, so none is prepared twice.
-const STATEMENTS_MAX: usize = 128;
+const STATEMENTS_MAX: usize = 192;
 
 /// Where the database is, and what may be done to it.
 #[derive(Clone, Debug)]
@@ -40,6 +40,7 @@ pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
     pub(crate) work: WorkSignal,
+    pub(crate) links: WorkSignal,
     pub(crate) events: EventSignal,
 }
 
@@ -54,7 +55,8 @@ impl SqliteStore {
         let events = EventSignal::default();
         let writer = Writer::start(database, events.clone())?;
         let readers = Readers::new(options.path);
-        Ok(Self { writer, readers, work: WorkSignal::default(), events })
+        let (work, links) = (WorkSignal::default(), WorkSignal::default());
+        Ok(Self { writer, readers, work, links, events })
     }
 
     /// Runs `work` in the next commit.

@@ -6,7 +6,8 @@ use domain::api_key::ApiKeyHash;
 use domain::client::ClientName;
 use domain::client_settings::{Origin, RedirectTemplate, WebUrl};
 use domain::company::{CompanyName, Tags};
-use domain::connection::ConnectionStatus;
+use domain::connection::{ConnectionStatus, Trouble};
+use domain::delivery::SentStage;
 use domain::event::EventKind;
 use domain::ids::{
     ApiKeyId, ClaimId, ClientId, CompanyId, ConnectionId, ConsumerId, CredentialId, FetchId,
@@ -23,7 +24,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::Row;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use store::{Answer, StoreError};
+use store::{Answer, StoreError, link_text};
 use uuid::Uuid;
 
 /// A value that can stand in a column.
@@ -162,6 +163,7 @@ names!(
     DisabledWhy,
     EventKind,
     PushStatus,
+    SentStage,
     SyncCause,
     SyncErrorCode,
     SyncStatus
@@ -235,6 +237,19 @@ impl Put for bool {
 impl Take for bool {
     fn take(value: ValueRef<'_>) -> Option<Self> {
         value.as_i64().ok().map(|number| number != 0)
+    }
+}
+
+impl Put for Trouble {
+    fn put(&self) -> ToSqlOutput<'_> {
+        // It cannot fail: all of it can be written.
+        owned_text(link_text::write_trouble(self).unwrap_or_default())
+    }
+}
+
+impl Take for Trouble {
+    fn take(value: ValueRef<'_>) -> Option<Self> {
+        link_text::read_trouble(value.as_str().ok()?)
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "webhook_delivery",
         sql: include_str!("../migrations/0008_webhook_delivery.sql"),
     },
+    Migration { version: 9, name: "link", sql: include_str!("../migrations/0009_link.sql") },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

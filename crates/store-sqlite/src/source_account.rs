@@ -1,7 +1,7 @@
 //! Source accounts, but for what pushes change of them: that is ledger.rs.
 
 use crate::row::Fields;
-use crate::{Database, SqliteStore, connection, event, ledger, path, sql};
+use crate::{Database, SqliteStore, connection, event, ledger, link, path, sql};
 use async_trait::async_trait;
 use domain::event::{Event, EventKind};
 use domain::ids::{ConnectionId, ConnectionPath};
@@ -118,6 +118,7 @@ impl SourceAccounts for SqliteStore {
             let Some(account_no) = path::account_no(database, &path)? else { return Ok(false) };
             ledger::delete_chunks(database, account_no)?;
             sql::execute(database, DELETE_ACCOUNT, &[&account_no])?;
+            link::stir(database, path.connection.client, path.connection.connection)?;
             Ok(true)
         })
         .await
@@ -295,6 +296,7 @@ fn change_source_account(
     if is_disconnected && before != AccountStatus::Disconnected {
         let kind = EventKind::AccountDisconnected;
         record(database, &path.connection, account.id.clone(), kind, now)?;
+        link::stir(database, path.connection.client, path.connection.connection)?;
         unlink_when_none_is_connected(database, found.connection_no, &path.connection, now)?;
     }
     Ok(AccountChanged::Changed(account))
@@ -306,11 +308,10 @@ fn unlink_when_none_is_connected(
     path: &ConnectionPath,
     now: Timestamp,
 ) -> Answer<()> {
+    let Some((_, found)) = connection::load(database, path)? else { return Ok(()) };
     let accounts = all_of(database, connection_no, path.connection)?;
-    if accounts.iter().any(|(_, account)| account.status == AccountStatus::Connected) {
-        return Ok(());
-    }
-    if let Some((_, found)) = connection::load(database, path)? {
+    let is_connected = |account: &SourceAccount| account.status == AccountStatus::Connected;
+    if found.ends_with_its_accounts() && !accounts.iter().any(|(_, one)| is_connected(one)) {
         connection::unlink(database, connection_no, found, now)?;
     }
     Ok(())

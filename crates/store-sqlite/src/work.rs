@@ -4,7 +4,7 @@ use crate::row::Put;
 use crate::{Database, SqliteStore, fetch, ledger, push, row, sql};
 use async_trait::async_trait;
 use domain::ids::PushKey;
-use domain::push::{LineSpan, PushOperation, PushStatus, Settlement};
+use domain::push::{Ending, PushOperation, Settlement, Withdrawal};
 use domain::work::Lease;
 use jiff::Timestamp;
 use store::{Answer, LeaseRequest, Settled, WorkQueue};
@@ -48,6 +48,12 @@ const POSTPONE_WORK: &str = "
     -- postpone_work
     update work
     set due_at_us = ?2, lease_token = null, lease_until_us = null
+    where push_key = ?1";
+
+const POSTPONE_ANEW: &str = "
+    -- postpone_work_anew
+    update work
+    set due_at_us = ?2, attempt = 0, lease_token = null, lease_until_us = null
     where push_key = ?1";
 
 const RELEASE_WORK: &str = "
@@ -118,7 +124,12 @@ fn lease_due_work(database: &Database, request: LeaseRequest) -> Answer<Vec<Leas
     due.into_iter().map(lease).collect()
 }
 
-/// The lease is compared by its token alone: one that has ended still holds as long as nobody else took the work.
+/// The account of a push that is held. The lease is compared by its token alone: one that has ended still holds as long
+/// as nobody else took the work.
+pub(crate) fn held(database: &Database, lease: &Lease) -> Answer<Option<i64>> {
+    sql::one(database, FIND_HELD_WORK, &[&lease.push.key, &lease.token], row::only)
+}
+
 fn settle_push(
     database: &Database,
     lease: Lease,
@@ -126,40 +137,54 @@ fn settle_push(
     now: Timestamp,
 ) -> Answer<Settled> {
     let key = lease.push.key;
-    let held = sql::one(database, FIND_HELD_WORK, &[&key, &lease.token], row::only)?;
-    let Some(account_no) = held else { return Ok(Settled::LeaseLost) };
+    let Some(account_no) = held(database, &lease)? else { return Ok(Settled::LeaseLost) };
     match settlement {
         Settlement::Again(at) => {
             sql::execute(database, POSTPONE_WORK, &[&key, &at])?;
         }
-        Settlement::Finished { status, error, errors } => {
-            let validation = lease.push.validation.with_errors(errors);
-            let completed_at = Some(now);
-            let operation = PushOperation { status, error, completed_at, validation, ..lease.push };
-            finish(database, account_no, &operation, now)?;
+        Settlement::Waiting(at) => {
+            sql::execute(database, POSTPONE_ANEW, &[&key, &at])?;
+        }
+        Settlement::Finished(ending) => {
+            sql::execute(database, DELETE_WORK, &[&key])?;
+            withdraw(database, account_no, &lease.push, ending.withdrawal)?;
+            finish(database, lease.push, ending, now)?;
+        }
+        Settlement::TimedOut(at) => {
+            sql::execute(database, POSTPONE_WORK, &[&key, &at])?;
+            finish(database, lease.push, Ending::timed_out(), now)?;
+        }
+        Settlement::Resolved(withdrawal) => {
+            sql::execute(database, DELETE_WORK, &[&key])?;
+            withdraw(database, account_no, &lease.push, withdrawal)?;
         }
     }
     Ok(Settled::Written)
 }
 
-fn finish(
-    database: &Database,
-    account_no: i64,
-    operation: &PushOperation,
-    now: Timestamp,
-) -> Answer<()> {
-    let PushOperation { key, completed_at, status, error, validation, .. } = operation;
+fn finish(database: &Database, push: PushOperation, ending: Ending, now: Timestamp) -> Answer<()> {
+    let operation = push.ended(ending, now);
+    let PushOperation { key, completed_at, status, error, validation, .. } = &operation;
     sql::execute(database, SETTLE_PUSH, &[key, completed_at, status, error, validation])?;
-    sql::execute(database, DELETE_WORK, &[key])?;
-    if operation.status == PushStatus::TimedOut {
-        withdraw_unshown(database, account_no, operation.lines)?;
-    }
-    push::record(database, operation, now)
+    push::record(database, &operation, now)
 }
 
-/// Lines that no statement has shown are taken back; what was shown stays, because it may be in the books.
-fn withdraw_unshown(database: &Database, account_no: i64, span: LineSpan) -> Answer<()> {
-    if span.count == 0 || fetch::was_shown(database, account_no, span.first)? {
+/// Takes lines back. What a statement has shown stays, because it may be in the books.
+fn withdraw(
+    database: &Database,
+    account_no: i64,
+    push: &PushOperation,
+    withdrawal: Withdrawal,
+) -> Answer<()> {
+    let span = match withdrawal {
+        Withdrawal::Nothing => return Ok(()),
+        Withdrawal::Unshown if fetch::was_shown(database, account_no, push.lines.first)? => {
+            return Ok(());
+        }
+        Withdrawal::Unshown => push.lines,
+        Withdrawal::Lines(span) => span,
+    };
+    if span.count == 0 {
         return Ok(());
     }
     let Some(mut head) = ledger::load_head(database, account_no)? else { return Ok(()) };

@@ -230,6 +230,7 @@ fn connection(
         status: ConnectionStatus::parse(&detail.status)?,
         created_at: moment(detail.created)?,
         synced_at: maybe(detail.synced, moment)?,
+        trouble: None,
     })
 }
 

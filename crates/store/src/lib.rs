@@ -6,22 +6,28 @@ mod consumer_secrets;
 mod error;
 pub mod event_detail;
 pub mod ledger;
+pub mod link_secrets;
+pub mod link_text;
 pub mod listing;
 pub mod migration;
 mod signal;
 
 mod access_token;
 mod api_key;
+mod call;
+pub mod call_text;
 mod client;
 mod client_settings;
 mod company;
 mod connection;
 mod credential;
+mod delivery;
 mod event;
 mod fetch;
 mod idempotency;
 mod installation;
 mod line;
+mod link;
 mod managed_sync;
 mod push;
 mod rate_limit;
@@ -32,6 +38,7 @@ mod work;
 
 pub use access_token::AccessTokens;
 pub use api_key::{ApiKeys, KeyKept, LastKey};
+pub use call::Calls;
 pub use client::{ClientKept, Clients};
 pub use client_settings::ClientSettings;
 pub use company::Companies;
@@ -40,12 +47,14 @@ pub use consumer_secrets::{
     ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, SecretsError, secrets_row,
 };
 pub use credential::{Credentials, SignOn};
+pub use delivery::{Deliveries, SentSoFar};
 pub use error::StoreError;
 pub use event::Events;
 pub use fetch::{Fetches, StatementOpened, StatementOpening};
 pub use idempotency::Idempotency;
 pub use installation::{Installation, Installations};
 pub use line::{Lines, StatementLines, Window};
+pub use link::{LinkChange, LinkChanged, Links};
 pub use managed_sync::{DueFeed, DueRun, ManagedSyncs, SyncBegun, SyncStanding, SyncWish};
 pub use push::{AcceptedPush, Missing, PushIntake, Pushes};
 pub use rate_limit::RateLimiting;
@@ -79,6 +88,9 @@ pub trait Store:
     + RateLimiting
     + WebhookConsumers
     + WebhookDeliveries
+    + Links
+    + Deliveries
+    + Calls
 {
 }
 
@@ -102,5 +114,8 @@ impl<T> Store for T where
         + RateLimiting
         + WebhookConsumers
         + WebhookDeliveries
+        + Links
+        + Deliveries
+        + Calls
 {
 }

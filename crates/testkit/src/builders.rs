@@ -96,6 +96,7 @@ pub fn a_connection(company: &Company) -> Connection {
         status: ConnectionStatus::Linked,
         created_at: NOON,
         synced_at: None,
+        trouble: None,
     }
 }
 

@@ -100,12 +100,8 @@ impl Worker {
         let push = &lease.push;
         let outcome = attempt(self.store.as_ref(), push).await?;
         let now = self.clock.now();
-        let attempted = Attempted {
-            requested_at: push.requested_at,
-            timeout_minutes: push.timeout_minutes,
-            attempt: lease.attempt,
-            random: self.random(),
-        };
+        let attempted =
+            Attempted { push, attempt: lease.attempt, random: self.random(), sent: None };
         let settlement = settle(attempted, outcome, now);
         match self.store.settle_push(lease, &settlement, now).await? {
             Settled::Written => {

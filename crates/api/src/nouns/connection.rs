@@ -107,6 +107,7 @@ pub(super) async fn open_connection(
         status: ConnectionStatus::PendingAuth,
         created_at: state.now(),
         synced_at: None,
+        trouble: None,
     };
     if state.store.create_connection(&connection).await? {
         Ok(connection)

@@ -3,7 +3,7 @@
 use super::Links;
 use crate::compat::Viewer;
 use crate::surface::formats;
-use domain::connection::{Connection, ConnectionStatus};
+use domain::connection::{Connection, ConnectionStatus, Trouble};
 use domain::dates::stamp;
 use domain::platform::SourceType;
 use schemars::JsonSchema;
@@ -33,7 +33,7 @@ pub(crate) struct ConnectionShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "formats::moment")]
     last_sync: Option<String>,
-    data_connection_errors: [(); 0],
+    data_connection_errors: Vec<TroubleShape>,
 }
 
 impl ConnectionShape {
@@ -56,7 +56,37 @@ impl ConnectionShape {
             status: connection.status.name(),
             created: stamp(connection.created_at),
             last_sync: connection.synced_at.map(stamp),
-            data_connection_errors: [],
+            data_connection_errors: connection.trouble.iter().map(TroubleShape::show).collect(),
+        }
+    }
+}
+
+/// The contract's `DataConnectionError`: what is or was last wrong.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "DataConnectionError")]
+pub(crate) struct TroubleShape {
+    status_code: String,
+    status_text: &'static str,
+    error_message: String,
+    #[schemars(schema_with = "formats::moment")]
+    errored_on_utc: String,
+    #[schemars(extend("enum" = ["Active", "Resolved"]))]
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "formats::moment")]
+    resolved_on_utc: Option<String>,
+}
+
+impl TroubleShape {
+    fn show(trouble: &Trouble) -> Self {
+        Self {
+            status_code: trouble.kind.code().to_string(),
+            status_text: trouble.kind.name(),
+            error_message: trouble.message.clone(),
+            errored_on_utc: stamp(trouble.since),
+            status: if trouble.ended_at.is_none() { "Active" } else { "Resolved" },
+            resolved_on_utc: trouble.ended_at.map(stamp),
         }
     }
 }

@@ -11,4 +11,4 @@ pub use operation::{
     LineSpan, PUSH_DATA_TYPE, PUSH_PROPERTIES, PushOperation, PushStatus, Remark,
     TIMEOUT_MINUTES_MAX, Validation, deadline,
 };
-pub use settle::{Attempted, Outcome, Settlement, settle};
+pub use settle::{Attempted, Ending, Outcome, Sent, Settlement, Withdrawal, settle};

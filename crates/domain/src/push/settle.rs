@@ -1,6 +1,6 @@
 //! What becomes of a push after an attempt to deliver it.
 
-use super::{PushStatus, Remark, Validation, deadline};
+use super::{LineSpan, PushOperation, PushStatus, Remark, Validation, deadline};
 use crate::retry::retry_delay;
 use jiff::Timestamp;
 
@@ -13,7 +13,9 @@ pub enum Outcome {
     Rejected(Vec<Remark>),
     /// Nothing is known against it: try again, not before the given instant.
     TryAgain(Option<Timestamp>),
-    /// The account or the connection is not there any more.
+    /// It is under way: look again then.
+    Waiting(Timestamp),
+    /// The account or the connection is not there any more, or feeds nothing.
     Gone,
 }
 
@@ -21,73 +23,175 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
     /// It has ended.
-    Finished {
-        /// How; never `Pending`.
-        status: PushStatus,
-        /// In one sentence.
-        error: Option<String>,
-        /// The platform's words.
-        errors: Vec<Remark>,
-    },
+    Finished(Ending),
+    /// Its deadline has passed while nobody knows yet what became of lines that were sent: it ends as `TimedOut`, and its
+    /// work goes on until that is known.
+    TimedOut(Timestamp),
+    /// What became of the lines of a push that timed out.
+    Resolved(Withdrawal),
     /// Another attempt is due.
     Again(Timestamp),
+    /// The same, and the platform has answered since: waits grow anew.
+    Waiting(Timestamp),
 }
 
-impl Settlement {
-    fn failed(error: &str, errors: Vec<Remark>) -> Self {
-        Self::Finished { status: PushStatus::Failed, error: Some(error.to_owned()), errors }
+/// How a push ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// How; never `Pending`.
+    pub status: PushStatus,
+    /// In one sentence.
+    pub error: Option<String>,
+    /// The platform's words.
+    pub errors: Vec<Remark>,
+    /// What looked odd while it was sent.
+    pub warnings: Vec<Remark>,
+    /// Lines that are taken back: when they are sent again, they are new.
+    pub withdrawal: Withdrawal,
+}
+
+/// Lines that are taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withdrawal {
+    /// None.
+    Nothing,
+    /// All of the push, unless a statement has shown one.
+    Unshown,
+    /// These.
+    Lines(LineSpan),
+}
+
+impl Ending {
+    /// At its deadline.
+    pub fn timed_out() -> Self {
+        let error = "the push was not delivered within its timeoutInMinutes and will not be";
+        let ending = Self::failed(error, Vec::new(), Withdrawal::Nothing);
+        Self { status: PushStatus::TimedOut, ..ending }
+    }
+
+    fn failed(error: &str, errors: Vec<Remark>, withdrawal: Withdrawal) -> Self {
+        let error = Some(error.to_owned());
+        Self { status: PushStatus::Failed, error, errors, warnings: Vec::new(), withdrawal }
     }
 }
 
 /// A push in the eyes of [`settle`].
-#[derive(Clone, Copy, Debug)]
-pub struct Attempted {
-    /// When the push came.
-    pub requested_at: Timestamp,
-    /// The caller's deadline.
-    pub timeout_minutes: Option<u32>,
+#[derive(Clone, Debug)]
+pub struct Attempted<'a> {
+    /// The push.
+    pub push: &'a PushOperation,
     /// Which attempt this was, from one.
     pub attempt: u32,
     /// For the wait until the next one.
     pub random: u64,
+    /// What is known of what was sent; nothing of a platform that fetches.
+    pub sent: Option<Sent>,
+}
+
+/// What is known of what was sent of a push.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Lines of which nobody may say any more that they are not in the books: they were delivered.
+    pub taken: u32,
+    /// Whether a statement is under way, and may yet come into the books or not.
+    pub is_open: bool,
+    /// What looked odd.
+    pub warnings: Vec<Remark>,
+}
+
+/// The lines of a push after the first `taken`.
+fn rest(push: &PushOperation, taken: u32) -> Withdrawal {
+    let first = push.lines.first.saturating_add(u64::from(taken));
+    match push.lines.count.saturating_sub(taken) {
+        0 => Withdrawal::Nothing,
+        count => Withdrawal::Lines(LineSpan { first, count }),
+    }
 }
 
 /// Decides. A deadline that has passed wins over whatever the attempt brought: a push never leaves `TimedOut`.
-pub fn settle(push: Attempted, outcome: Outcome, now: Timestamp) -> Settlement {
+pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Settlement {
+    let Attempted { push, attempt, random, sent } = attempted;
+    let is_pulled = sent.is_none();
+    let sent = sent.unwrap_or_default();
+    let wait = now.saturating_add(retry_delay(attempt, random)).unwrap_or(now);
+    if push.status != PushStatus::Pending {
+        return resolve(push, &sent, &outcome, wait);
+    }
     let deadline = deadline(push.requested_at, push.timeout_minutes);
     if deadline.is_some_and(|deadline| now >= deadline) {
-        let error =
-            "the push was not delivered within its timeoutInMinutes and will not be".to_owned();
-        return Settlement::Finished {
-            status: PushStatus::TimedOut,
-            error: Some(error),
-            errors: Vec::new(),
-        };
+        let withdrawal = if is_pulled { Withdrawal::Unshown } else { rest(push, sent.taken) };
+        return time_out(sent, &outcome, withdrawal, wait);
     }
+    let by_deadline = |at: Timestamp| deadline.map_or(at, |deadline| at.min(deadline));
     match outcome {
-        Outcome::Done => {
-            Settlement::Finished { status: PushStatus::Success, error: None, errors: Vec::new() }
-        }
-        Outcome::Rejected(errors) => {
-            Settlement::failed("the platform refused the push, see validation", errors)
-        }
-        Outcome::Gone => Settlement::failed(
-            "the account or its connection was deleted before the push was delivered",
+        Outcome::Done => Settlement::Finished(Ending {
+            status: PushStatus::Success,
+            error: None,
+            errors: Vec::new(),
+            warnings: sent.warnings,
+            withdrawal: Withdrawal::Nothing,
+        }),
+        Outcome::Rejected(errors) => Settlement::Finished(Ending {
+            warnings: sent.warnings,
+            ..Ending::failed(
+                "the platform refused the push, see validation",
+                errors,
+                rest(push, sent.taken),
+            )
+        }),
+        Outcome::Gone => Settlement::Finished(Ending::failed(
+            "the account was deleted or disconnected before the push was delivered",
             Vec::new(),
-        ),
+            rest(push, sent.taken),
+        )),
         Outcome::TryAgain(not_before) => {
-            let wait = now.saturating_add(retry_delay(push.attempt, push.random)).unwrap_or(now);
-            let at = not_before.map_or(wait, |bound| bound.max(wait));
-            Settlement::Again(deadline.map_or(at, |deadline| at.min(deadline)))
+            Settlement::Again(by_deadline(not_before.map_or(wait, |bound| bound.max(wait))))
         }
+        Outcome::Waiting(at) => Settlement::Waiting(by_deadline(at)),
+    }
+}
+
+fn time_out(sent: Sent, outcome: &Outcome, withdrawal: Withdrawal, wait: Timestamp) -> Settlement {
+    let is_known = match outcome {
+        Outcome::Done | Outcome::Rejected(_) | Outcome::Gone => true,
+        Outcome::TryAgain(_) | Outcome::Waiting(_) => !sent.is_open,
+    };
+    if !is_known {
+        return Settlement::TimedOut(wait);
+    }
+    let warnings = sent.warnings;
+    Settlement::Finished(Ending { warnings, withdrawal, ..Ending::timed_out() })
+}
+
+/// Of a push that timed out, only its lines are still of interest.
+fn resolve(push: &PushOperation, sent: &Sent, outcome: &Outcome, wait: Timestamp) -> Settlement {
+    match outcome {
+        Outcome::Done | Outcome::Rejected(_) | Outcome::Gone => {
+            Settlement::Resolved(rest(push, sent.taken))
+        }
+        Outcome::TryAgain(not_before) => {
+            Settlement::Again(not_before.map_or(wait, |bound| bound.max(wait)))
+        }
+        Outcome::Waiting(at) => Settlement::Waiting(*at),
+    }
+}
+
+impl PushOperation {
+    /// The push as it is once it has ended.
+    #[must_use]
+    pub fn ended(self, ending: Ending, now: Timestamp) -> Self {
+        let Ending { status, error, errors, warnings, withdrawal: _ } = ending;
+        let validation = self.validation.with(errors, warnings);
+        Self { status, error, validation, completed_at: Some(now), ..self }
     }
 }
 
 impl Validation {
-    /// The same, with the platform's words added.
+    /// The same, with what came to light while it was delivered.
     #[must_use]
-    pub fn with_errors(mut self, errors: Vec<Remark>) -> Self {
+    pub fn with(mut self, errors: Vec<Remark>, warnings: Vec<Remark>) -> Self {
         self.errors.extend(errors);
+        self.warnings.extend(warnings);
         self
     }
 }
@@ -95,46 +199,113 @@ impl Validation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey};
+    use crate::source_account::AccountId;
     use jiff::SignedDuration;
+    use uuid::Uuid;
 
-    fn attempted() -> Attempted {
-        let requested_at = "2024-02-29T12:00:00Z".parse().unwrap();
-        Attempted { requested_at, timeout_minutes: Some(5), attempt: 3, random: 2_500 }
+    fn push(status: PushStatus) -> PushOperation {
+        let id = Uuid::nil();
+        PushOperation {
+            key: PushKey::new(id),
+            path: ConnectionPath {
+                client: ClientId::new(id),
+                company: CompanyId::new(id),
+                connection: ConnectionId::new(id),
+            },
+            account: AccountId::parse("a").unwrap(),
+            requested_at: "2024-02-29T12:00:00Z".parse().unwrap(),
+            completed_at: None,
+            status,
+            error: None,
+            validation: Validation::default(),
+            timeout_minutes: Some(5),
+            lines: LineSpan { first: 10, count: 4 },
+            known_lines: 0,
+        }
     }
 
-    fn status(settlement: &Settlement) -> Option<PushStatus> {
-        match settlement {
-            Settlement::Finished { status, .. } => Some(*status),
-            Settlement::Again(_) => None,
+    fn later(push: &PushOperation, wait: SignedDuration) -> Timestamp {
+        push.requested_at.checked_add(wait).unwrap()
+    }
+
+    fn settled(
+        push: &PushOperation,
+        sent: Option<Sent>,
+        outcome: Outcome,
+        secs: i64,
+    ) -> Settlement {
+        let now = later(push, SignedDuration::from_secs(secs));
+        settle(Attempted { push, attempt: 3, random: 2_500, sent }, outcome, now)
+    }
+
+    fn ending(settlement: Settlement) -> (PushStatus, Withdrawal) {
+        let Settlement::Finished(ending) = settlement else { panic!("{settlement:?}") };
+        (ending.status, ending.withdrawal)
+    }
+
+    const LATE: i64 = 300;
+
+    #[test]
+    fn a_passed_deadline_ends_a_push_whatever_came_back() {
+        let push = push(PushStatus::Pending);
+        for outcome in [Outcome::Done, Outcome::TryAgain(None), Outcome::Gone] {
+            let pulled = ending(settled(&push, None, outcome.clone(), LATE));
+            assert_eq!(pulled, (PushStatus::TimedOut, Withdrawal::Unshown));
+            let sent = ending(settled(&push, Some(Sent::default()), outcome, LATE));
+            assert_eq!(sent, (PushStatus::TimedOut, Withdrawal::Lines(push.lines)));
         }
     }
 
     #[test]
-    fn a_passed_deadline_ends_a_push_whatever_came_back() {
-        let push = attempted();
-        let late = push.requested_at + SignedDuration::from_mins(5);
-        for outcome in [Outcome::Done, Outcome::TryAgain(None), Outcome::Gone] {
-            assert_eq!(status(&settle(push, outcome, late)), Some(PushStatus::TimedOut));
+    fn what_is_under_way_at_the_deadline_is_followed_to_its_end() {
+        let open = || Some(Sent { is_open: true, ..Sent::default() });
+        let pending = push(PushStatus::Pending);
+        let settlement = settled(&pending, open(), Outcome::TryAgain(None), LATE);
+        assert!(matches!(settlement, Settlement::TimedOut(_)), "{settlement:?}");
+        let over = push(PushStatus::TimedOut);
+        let again = settled(&over, open(), Outcome::Waiting(Timestamp::MAX), LATE + 1);
+        assert_eq!(again, Settlement::Waiting(Timestamp::MAX));
+        let taken = Some(Sent { taken: 4, ..Sent::default() });
+        let done = settled(&over, taken, Outcome::Done, LATE + 9);
+        assert_eq!(done, Settlement::Resolved(Withdrawal::Nothing));
+        let refused = settled(&over, Some(Sent::default()), Outcome::Rejected(vec![]), LATE + 9);
+        assert_eq!(refused, Settlement::Resolved(Withdrawal::Lines(over.lines)));
+    }
+
+    #[test]
+    fn lines_that_were_not_taken_are_taken_back() {
+        let push = push(PushStatus::Pending);
+        for (taken, left) in [
+            (0, Withdrawal::Lines(LineSpan { first: 10, count: 4 })),
+            (3, Withdrawal::Lines(LineSpan { first: 13, count: 1 })),
+            (4, Withdrawal::Nothing),
+        ] {
+            let sent = Some(Sent { taken, ..Sent::default() });
+            let refused = settled(&push, sent, Outcome::Rejected(vec![]), 0);
+            assert_eq!(ending(refused), (PushStatus::Failed, left), "{taken}");
         }
     }
 
     #[test]
     fn the_next_attempt_waits_for_the_platform_but_not_beyond_the_deadline() {
-        let push = attempted();
-        let now = push.requested_at;
-        let after = |seconds| now + SignedDuration::from_secs(seconds);
-        let again = |bound| settle(push, Outcome::TryAgain(bound), now);
-        assert_eq!(again(None), Settlement::Again(now + SignedDuration::from_millis(2_500)));
+        let push = push(PushStatus::Pending);
+        let after = |seconds| later(&push, SignedDuration::from_secs(seconds));
+        let again = |bound| settled(&push, None, Outcome::TryAgain(bound), 0);
+        let soon = later(&push, SignedDuration::from_millis(2_500));
+        assert_eq!(again(None), Settlement::Again(soon));
         assert_eq!(again(Some(after(60))), Settlement::Again(after(60)));
         assert_eq!(again(Some(after(900))), Settlement::Again(after(300)));
+        let waiting = settled(&push, None, Outcome::Waiting(after(900)), 0);
+        assert_eq!(waiting, Settlement::Waiting(after(300)));
     }
 
     #[test]
     fn outcomes_become_statuses() {
-        let push = attempted();
-        let now = push.requested_at;
-        assert_eq!(status(&settle(push, Outcome::Done, now)), Some(PushStatus::Success));
-        assert_eq!(status(&settle(push, Outcome::Gone, now)), Some(PushStatus::Failed));
-        assert_eq!(status(&settle(push, Outcome::Rejected(vec![]), now)), Some(PushStatus::Failed));
+        let push = push(PushStatus::Pending);
+        let status = |outcome| ending(settled(&push, None, outcome, 0)).0;
+        assert_eq!(status(Outcome::Done), PushStatus::Success);
+        assert_eq!(status(Outcome::Gone), PushStatus::Failed);
+        assert_eq!(status(Outcome::Rejected(vec![])), PushStatus::Failed);
     }
 }

@@ -5,7 +5,7 @@ use domain::connection::ConnectionStatus;
 use domain::event::{Event, EventKind};
 use domain::ids::LeaseToken;
 use domain::line::Line;
-use domain::push::{LineSpan, PushOperation, PushStatus, Settlement};
+use domain::push::{LineSpan, PushOperation, PushStatus, Settlement, Withdrawal};
 use domain::source_account::AccountStatus;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -123,16 +123,18 @@ impl Book {
                 let work = push.work.as_mut().unwrap();
                 (work.due_at, work.lease) = (*at, None);
             }
-            Settlement::Finished { status, error, errors } => {
+            Settlement::Waiting(at) => {
+                let work = push.work.as_mut().unwrap();
+                (work.due_at, work.lease, work.attempt) = (*at, None, 0);
+            }
+            Settlement::Finished(ending) => {
                 push.work = None;
-                push.operation.status = *status;
-                push.operation.error.clone_from(error);
-                push.operation.completed_at = Some(now);
-                push.operation.validation.errors.extend(errors.iter().cloned());
+                push.operation = push.operation.clone().ended(ending.clone(), now);
                 let (account, operation) = (push.account, push.operation.clone());
-                self.take_back(account, &operation);
+                self.take_back(account, &operation, ending.withdrawal);
                 self.tell_end(&operation, now);
             }
+            Settlement::TimedOut(_) | Settlement::Resolved(_) => panic!("{settlement:?}"),
         }
         Settled::Written
     }
@@ -144,13 +146,15 @@ impl Book {
         work.lease = work.lease.filter(|(holder, _)| *holder != token);
     }
 
-    fn take_back(&mut self, number: usize, operation: &PushOperation) {
+    fn take_back(&mut self, number: usize, operation: &PushOperation, withdrawal: Withdrawal) {
         let account = self.accounts.iter_mut().find(|account| account.number == number);
         let Some(account) = account else { return };
         let first = operation.lines.first;
         let is_shown = account.fetches.iter().any(|fetch| fetch.watermark > first);
-        if operation.status == PushStatus::TimedOut && !is_shown {
-            account.withdraw(operation.lines);
+        match withdrawal {
+            Withdrawal::Lines(lines) => account.withdraw(lines),
+            Withdrawal::Unshown if !is_shown => account.withdraw(operation.lines),
+            Withdrawal::Unshown | Withdrawal::Nothing => {}
         }
     }
 

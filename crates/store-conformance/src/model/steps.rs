@@ -6,9 +6,9 @@ use super::play::Play;
 use super::rules::Judged;
 use domain::fetch::Fetch;
 use domain::ids::{LeaseToken, PushKey};
-use domain::push::{PushStatus, Remark, Settlement};
+use domain::push::{Ending, LineSpan, PushStatus, Remark, Settlement, Withdrawal};
 use domain::source_account::{AccountChange, AccountPath};
-use jiff::{SignedDuration, tz::Offset};
+use jiff::{SignedDuration, Timestamp, tz::Offset};
 use store::{
     AcceptedPush, AccountChanged, LeaseRequest, PushIntake, StatementOpened, StatementOpening,
 };
@@ -111,7 +111,7 @@ impl Play {
         if self.dice.often(90) {
             self.held.remove(index);
         }
-        let settlement = self.settlement();
+        let settlement = self.settlement(lease.push.lines);
         self.turn.doing(format!("settle {} as {settlement:?}", lease.push.key));
         let expected = self.book.settle((&lease.push, lease.token), &settlement, self.now);
         let settled = self.store.settle_push(&lease, &settlement, self.now).await;
@@ -121,20 +121,28 @@ impl Play {
         self.look_at_pushes(path.connection.company).await;
     }
 
-    fn settlement(&self) -> Settlement {
+    fn settlement(&self, lines: LineSpan) -> Settlement {
         let refusal = Remark { path: "transactions[0]".to_owned(), message: "no\u{0}".to_owned() };
-        let (status, error, errors) = match self.dice.below(10) {
+        let (status, error, errors) = match self.dice.below(11) {
             0..4 => (PushStatus::Success, None, Vec::new()),
             4..5 => {
                 (PushStatus::Failed, Some("the platform\u{0} said no".to_owned()), vec![refusal])
             }
             5..8 => (PushStatus::TimedOut, Some("too late".to_owned()), Vec::new()),
-            _ => {
-                let minutes = i64::try_from(self.dice.below(120)).unwrap();
-                return Settlement::Again(self.now + SignedDuration::from_mins(minutes));
-            }
+            8 => return Settlement::Waiting(self.soon()),
+            _ => return Settlement::Again(self.soon()),
         };
-        Settlement::Finished { status, error, errors }
+        let withdrawal = match status {
+            PushStatus::TimedOut => Withdrawal::Unshown,
+            PushStatus::Failed if self.dice.often(50) => Withdrawal::Lines(lines),
+            PushStatus::Pending | PushStatus::Success | PushStatus::Failed => Withdrawal::Nothing,
+        };
+        Settlement::Finished(Ending { status, error, errors, warnings: Vec::new(), withdrawal })
+    }
+
+    fn soon(&self) -> Timestamp {
+        let minutes = i64::try_from(self.dice.below(120)).unwrap();
+        self.now + SignedDuration::from_mins(minutes)
     }
 
     async fn release(&mut self) {
@@ -184,7 +192,7 @@ impl Play {
         let kept: Vec<_> = found.fetches.iter().rev().cloned().collect();
         let path = account.connection;
         self.turn.answered(self.store.record_fetches(&path, &[fetch]).await);
-        let since = jiff::Timestamp::MIN;
+        let since = Timestamp::MIN;
         let listed = self.store.list_fetches(account, since, u32::MAX).await;
         assert_eq!(self.turn.answered(listed), kept, "{}", self.turn);
     }
@@ -281,6 +289,6 @@ impl Play {
 }
 
 /// Fetches of one instant stand in the order they came, so all may have one.
-fn opened_at(account: &BookAccount) -> jiff::Timestamp {
+fn opened_at(account: &BookAccount) -> Timestamp {
     account.account.created_at
 }

@@ -5,4 +5,4 @@ mod columns;
 mod rows;
 mod verbs;
 
-pub(crate) use rows::{operation_of, validation_of, validation_text};
+pub(crate) use rows::{operation_of, validation_text};

@@ -20,7 +20,7 @@ pub(crate) fn validation_text(validation: &Validation) -> Attempt<String> {
 }
 
 /// What [`validation_text`] wrote.
-pub(crate) fn validation_of(text: &str) -> Option<Validation> {
+fn validation_of(text: &str) -> Option<Validation> {
     let (errors, warnings): Remarks = serde_json::from_str(text).ok()?;
     let remarks = |pairs: Vec<(String, String)>| -> Vec<Remark> {
         pairs.into_iter().map(|(path, message)| Remark { path, message }).collect()

@@ -3,4 +3,4 @@
 mod rows;
 mod verbs;
 
-pub(crate) use rows::{disconnect_all, find, set_connected};
+pub(crate) use rows::{change, disconnect_all, find, set_connected};

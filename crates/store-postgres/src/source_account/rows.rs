@@ -242,7 +242,7 @@ pub(super) async fn create(
 }
 
 /// Writes an account that is there, but for its first day and its public number. Its ledger is locked.
-pub(super) async fn change(
+pub(crate) async fn change(
     session: &Session,
     path: &ConnectionPath,
     account: &SourceAccount,

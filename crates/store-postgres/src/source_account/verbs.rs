@@ -16,6 +16,7 @@ use crate::connection::{self, SET_CONNECTION_STATUS, event_on};
 use crate::event::{News, finish_with};
 use crate::fault::Attempt;
 use crate::ledger;
+use crate::link::STIR_LINK;
 use crate::session::{Session, Write};
 
 const DELETE_ACCOUNT: &str = "\
@@ -103,7 +104,10 @@ impl SourceAccounts for PostgresStore {
             ledger::forget(&session, path.connection.client, &[ledger]).await?;
             let ids = (path.connection.client.uuid(), path.connection.connection.uuid());
             let account = path.account.as_str();
-            session.finish(&[Write::new(DELETE_ACCOUNT, &[&ids.0, &ids.1, &account])]).await?;
+            let deleted: [&(dyn ToSql + Sync); 3] = [&ids.0, &ids.1, &account];
+            let stirred: [&(dyn ToSql + Sync); 2] = [&ids.0, &ids.1];
+            let writes = [Write::new(DELETE_ACCOUNT, &deleted), Write::new(STIR_LINK, &stirred)];
+            session.finish(&writes).await?;
             Ok(true)
         })
         .await
@@ -134,12 +138,14 @@ async fn finish_disconnected(
 ) -> Attempt<()> {
     let mut events: Vec<Event> =
         vec![rows::disconnected(&path.connection, path.account.clone(), now)];
-    let is_left = connection.status == ConnectionStatus::Linked
+    let is_left = connection.ends_with_its_accounts()
+        && connection.status == ConnectionStatus::Linked
         && !rows::has_connected(session, &path.connection).await?;
     let unlinked = ConnectionStatus::Unlinked.name();
     let ids: [&(dyn ToSql + Sync); 3] =
         [&connection.client.uuid(), &connection.id.uuid(), &unlinked];
-    let mut writes = Vec::new();
+    let stirred: [&(dyn ToSql + Sync); 2] = [&connection.client.uuid(), &connection.id.uuid()];
+    let mut writes = vec![Write::new(STIR_LINK, &stirred)];
     if is_left {
         writes.push(Write::new(SET_CONNECTION_STATUS, &ids));
         events.push(event_on(&path.connection, EventKind::ConnectionDisconnected, now));

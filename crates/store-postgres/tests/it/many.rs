@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::Database;
 use domain::ids::{ClientId, ConnectionPath, LeaseToken};
-use domain::push::{PushStatus, Settlement};
+use domain::push::{Ending, PushStatus, Settlement, Withdrawal};
 use domain::source_account::AccountPath;
 use jiff::SignedDuration;
 use store::{
@@ -44,7 +44,13 @@ async fn push(store: &PostgresStore, account: &AccountPath, id: &str) {
 }
 
 fn success() -> Settlement {
-    Settlement::Finished { status: PushStatus::Success, error: None, errors: Vec::new() }
+    Settlement::Finished(Ending {
+        status: PushStatus::Success,
+        error: None,
+        errors: Vec::new(),
+        warnings: Vec::new(),
+        withdrawal: Withdrawal::Nothing,
+    })
 }
 
 /// Leases and settles until nothing is left; answers the pushes of each account in the order of their settling.

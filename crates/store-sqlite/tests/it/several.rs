@@ -2,7 +2,7 @@
 //! and a memory of its own, as each process has.
 
 use crate::backend::{TempSqlite, open};
-use domain::push::{PushDraft, PushOperation, PushStatus, Settlement};
+use domain::push::{Ending, PushDraft, PushOperation, PushStatus, Settlement, Withdrawal};
 use domain::source_account::AccountPath;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -100,11 +100,8 @@ async fn lines_that_one_store_took_back_are_new_to_the_other() {
     let request = LeaseRequest { count: 1, ..a_lease_request() };
     let lease = theirs.lease_due_work(&request).await.unwrap().remove(0);
     assert_eq!(ours.lease_due_work(&a_lease_request()).await.unwrap(), []);
-    let late = Settlement::Finished {
-        status: PushStatus::TimedOut,
-        error: Some("too late".to_owned()),
-        errors: Vec::new(),
-    };
+    let withdrawal = Withdrawal::Unshown;
+    let late = Settlement::Finished(Ending { withdrawal, ..Ending::timed_out() });
     let settled = theirs.settle_push(&lease, &late, noon_plus(1)).await.unwrap();
     assert_eq!(settled, Settled::Written);
     assert_eq!(ours.settle_push(&lease, &late, NOON).await.unwrap(), Settled::LeaseLost);

@@ -2,19 +2,27 @@
 
 use async_trait::async_trait;
 use domain::access_token::{AccessToken, AccessTokenHash};
+use domain::call_budget::{CallLimits, CallTurn};
 use domain::client_settings::{Origin, Profile};
+use domain::delivery::SentStatement;
 use domain::idempotency::{Claim, Claimed, KeptAnswer};
-use domain::ids::{ClientId, CompanyId, ConsumerId, RequestId, SyncId};
+use domain::ids::{
+    CallId, ClientId, CompanyId, ConnectionId, ConnectionPath, ConsumerId, LeaseToken, PushKey,
+    RequestId, SyncId,
+};
+use domain::link::{HeldLink, Link};
 use domain::managed_sync::{ManagedFeed, ManagedSync, SyncLease, SyncSettlement};
 use domain::page::{ListRequest, Page};
 use domain::rate_limit::{Admission, CallerAddress, Knock, RateLimits};
 use domain::source_account::AccountPath;
 use domain::webhook::{Attempt, Consumer, ConsumerChange, Delivery, DeliveryLease, Outcome};
+use domain::work::Lease;
 use jiff::Timestamp;
 use store::{
-    AccessTokens, Answer, Behind, ClientSettings, ConsumerChanged, ConsumerKept, DeliveryRequest,
-    DeliverySettled, DueFeed, FanOut, Idempotency, LeaseRequest, ManagedSyncs, RateLimiting,
-    Settled, SyncBegun, SyncWish, WebhookConsumers, WebhookDeliveries,
+    AccessTokens, Answer, Behind, Calls, ClientSettings, ConsumerChanged, ConsumerKept, Deliveries,
+    DeliveryRequest, DeliverySettled, DueFeed, FanOut, Idempotency, LeaseRequest, LinkChange,
+    LinkChanged, Links, ManagedSyncs, RateLimiting, SentSoFar, Settled, SyncBegun, SyncWish,
+    WebhookConsumers, WebhookDeliveries, WorkSignal,
 };
 
 use super::FakeStore;
@@ -274,6 +282,98 @@ impl RateLimiting for FakeStore {
     }
 
     async fn begin_day(&self, _limits: &RateLimits, _now: Timestamp) -> Answer<u64> {
+        refused()
+    }
+}
+
+#[async_trait]
+impl Links for FakeStore {
+    async fn find_link(&self, _path: &ConnectionPath) -> Answer<Option<Link>> {
+        refused()
+    }
+
+    async fn change_link(&self, _change: &LinkChange) -> Answer<LinkChanged> {
+        refused()
+    }
+
+    async fn lease_due_links(&self, _request: &LeaseRequest) -> Answer<Vec<HeldLink>> {
+        refused()
+    }
+
+    async fn hold_link(
+        &self,
+        _path: &ConnectionPath,
+        _request: &LeaseRequest,
+    ) -> Answer<Option<HeldLink>> {
+        refused()
+    }
+
+    async fn release_link(&self, _path: &ConnectionPath, _token: LeaseToken) -> Answer<()> {
+        refused()
+    }
+
+    async fn forget_link(&self, _link: &Link) -> Answer<bool> {
+        refused()
+    }
+
+    async fn count_links(&self, _link: &Link) -> Answer<u64> {
+        refused()
+    }
+
+    async fn list_all_links(
+        &self,
+        _after: Option<(ClientId, ConnectionId)>,
+        _count: u32,
+    ) -> Answer<Vec<Link>> {
+        refused()
+    }
+
+    fn link_signal(&self) -> WorkSignal {
+        WorkSignal::default()
+    }
+}
+
+#[async_trait]
+impl Deliveries for FakeStore {
+    async fn sent_so_far(&self, _lease: &Lease, _feed: &str) -> Answer<SentSoFar> {
+        refused()
+    }
+
+    async fn keep_statement(&self, _lease: &Lease, _statement: &SentStatement) -> Answer<Settled> {
+        refused()
+    }
+
+    async fn look_alikes(&self, _lease: &Lease, _statement: &SentStatement) -> Answer<Vec<String>> {
+        refused()
+    }
+
+    async fn list_statements(
+        &self,
+        _client: ClientId,
+        _push: PushKey,
+    ) -> Answer<Vec<SentStatement>> {
+        refused()
+    }
+}
+
+#[async_trait]
+impl Calls for FakeStore {
+    async fn begin_call(
+        &self,
+        _organisation: &str,
+        _call: CallId,
+        _limits: CallLimits,
+        _now: Timestamp,
+    ) -> Answer<CallTurn> {
+        refused()
+    }
+
+    async fn end_call(
+        &self,
+        _organisation: &str,
+        _call: CallId,
+        _silent_until: Option<Timestamp>,
+    ) -> Answer<()> {
         refused()
     }
 }

@@ -1,0 +1,130 @@
+//! What was sent of a push to a platform: its statements, each with the attempt that was made at it. A statement is kept
+//! before it is sent, so that one whose answer is lost is known to be uncertain.
+
+use crate::money::Amount;
+use crate::push::LineSpan;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+/// One statement of a push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentStatement {
+    /// Its place among the statements of its push, from nought.
+    pub number: u32,
+    /// The platform's id of the feed.
+    pub feed: String,
+    /// Where its lines stand in the account.
+    pub lines: LineSpan,
+    /// The earliest date of a line.
+    pub starts_on: Date,
+    /// The latest.
+    pub ends_on: Date,
+    /// The balance before the first line.
+    pub opening: Amount,
+    /// The balance after the last.
+    pub closing: Amount,
+    /// Which attempt at sending it this is, from one.
+    pub attempt: u32,
+    /// When that was made.
+    pub attempted_at: Timestamp,
+    /// The platform's id of it, once it told it.
+    pub id: Option<String>,
+    /// How far it is.
+    pub stage: SentStage,
+    /// When it came so far.
+    pub stage_at: Timestamp,
+}
+
+/// How far a statement is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SentStage {
+    /// It may be on its way: no answer is kept.
+    Sending,
+    /// It was certainly not taken: it may be sent again.
+    Unsent,
+    /// The platform has it, and has not said yet whether it is in the books.
+    Received,
+    /// In the books.
+    Delivered,
+    /// Not in the books.
+    Rejected,
+}
+
+impl SentStage {
+    /// Every stage.
+    pub const ALL: [Self; 5] =
+        [Self::Sending, Self::Unsent, Self::Received, Self::Delivered, Self::Rejected];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sending => "Sending",
+            Self::Unsent => "Unsent",
+            Self::Received => "Received",
+            Self::Delivered => "Delivered",
+            Self::Rejected => "Rejected",
+        }
+    }
+
+    /// The stage of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.name() == name)
+    }
+
+    /// Whether nobody knows yet if its lines come into the books.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Sending | Self::Received)
+    }
+}
+
+/// The shortest pause between two questions how far a statement is.
+const POLL_PAUSE_MIN: SignedDuration = SignedDuration::from_secs(1);
+/// The longest: one that takes for ever must not use up the calls of others.
+const POLL_PAUSE_MAX: SignedDuration = SignedDuration::from_mins(10);
+
+impl SentStatement {
+    /// When the platform is asked next how far it is: the longer it takes, the more seldom.
+    pub fn next_poll(&self, now: Timestamp) -> Timestamp {
+        let taken = now.duration_since(self.stage_at);
+        let half = SignedDuration::from_millis(
+            i64::try_from(taken.as_millis()).unwrap_or(i64::MAX).checked_div(2).unwrap_or(0),
+        );
+        now.saturating_add(half.clamp(POLL_PAUSE_MIN, POLL_PAUSE_MAX)).unwrap_or(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longer_a_statement_takes_the_more_seldom_it_is_asked_for() {
+        let begun: Timestamp = "2024-02-29T12:00:00Z".parse().unwrap();
+        let statement = SentStatement {
+            number: 0,
+            feed: "f".into(),
+            lines: LineSpan { first: 0, count: 1 },
+            starts_on: Date::constant(2024, 2, 29),
+            ends_on: Date::constant(2024, 2, 29),
+            opening: Amount::ZERO,
+            closing: Amount::ZERO,
+            attempt: 1,
+            attempted_at: begun,
+            id: Some("s".into()),
+            stage: SentStage::Received,
+            stage_at: begun,
+        };
+        for (after, pause) in [(0, 1), (2, 1), (10, 5), (600, 300), (86_400, 600)] {
+            let later = |seconds| begun.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+            assert_eq!(statement.next_poll(later(after)), later(after + pause), "{after}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for stage in SentStage::ALL {
+            assert_eq!(SentStage::parse(stage.name()), Some(stage));
+        }
+        assert_eq!(SentStage::parse("Lost"), None);
+    }
+}

@@ -1,0 +1,61 @@
+//! Calls of platforms, counted.
+
+use crate::{Database, SqliteStore, row, sql};
+use async_trait::async_trait;
+use domain::call_budget::{CallBudget, CallLimits, CallTurn};
+use domain::ids::CallId;
+use jiff::Timestamp;
+use store::{Answer, Calls, call_text};
+
+const FIND_BUDGET: &str = "
+    -- find_call_budget
+    select budget
+    from call_budget
+    where organisation = ?1";
+
+const KEEP_BUDGET: &str = "
+    -- keep_call_budget
+    insert or replace into call_budget (organisation, budget)
+    values (?1, ?2)";
+
+#[async_trait]
+impl Calls for SqliteStore {
+    async fn begin_call(
+        &self,
+        organisation: &str,
+        call: CallId,
+        limits: CallLimits,
+        now: Timestamp,
+    ) -> Answer<CallTurn> {
+        let organisation = organisation.to_owned();
+        self.write(move |writing| {
+            change(writing.database, &organisation, |budget| budget.take(call, limits, now))
+        })
+        .await
+    }
+
+    async fn end_call(
+        &self,
+        organisation: &str,
+        call: CallId,
+        silent_until: Option<Timestamp>,
+    ) -> Answer<()> {
+        let organisation = organisation.to_owned();
+        self.write(move |writing| {
+            change(writing.database, &organisation, |budget| budget.end(call, silent_until))
+        })
+        .await
+    }
+}
+
+fn change<T>(
+    database: &Database,
+    organisation: &str,
+    act: impl FnOnce(&mut CallBudget) -> T,
+) -> Answer<T> {
+    let text: Option<String> = sql::one(database, FIND_BUDGET, &[&organisation], row::only)?;
+    let mut budget = call_text::read(text.as_deref())?;
+    let answer = act(&mut budget);
+    sql::execute(database, KEEP_BUDGET, &[&organisation, &call_text::write(&budget)?])?;
+    Ok(answer)
+}
