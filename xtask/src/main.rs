@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod new_platform;
 mod provision;
 mod step;
 mod test;
@@ -29,6 +30,8 @@ enum Command {
     Test(test::Options),
     /// Check what no compiler checks: floors, mirrors, sizes, forbidden text
     Tidy,
+    /// Write the folder of a platform that lines are sent to, and the list of what to prove of it
+    NewPlatform(new_platform::Options),
     /// Measure: `bench` alone lists what can be measured
     Bench(bench::Options),
 }
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Command::Ci => ci::run(),
         Command::Test(options) => test::run(&options),
         Command::Tidy => tidy::run(),
+        Command::NewPlatform(options) => new_platform::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     match outcome {

@@ -28,6 +28,12 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
+/// What is wrong with the workspace at `root`, for those who write files into one.
+#[cfg(test)]
+pub(crate) fn complaints(root: &std::path::Path) -> Result<Vec<String>> {
+    Ok(check(&Tree::read(root)?).iter().map(ToString::to_string).collect())
+}
+
 fn check(tree: &Tree) -> Vec<Violation> {
     let rules = [floors::check, mirrors::check, sizes::check, text::check];
     let mut violations: Vec<Violation> = rules.iter().flat_map(|rule| rule(tree)).collect();

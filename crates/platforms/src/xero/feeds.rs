@@ -1,7 +1,7 @@
 //! Feed connections: create, poll, list, delete.
 
-use super::adapter::Xero;
 use super::answer::Effect;
+use super::capabilities::Xero;
 use super::client::is_success;
 use super::map;
 use super::wire::{FeedBody, FeedNamed, Items};

@@ -1,7 +1,11 @@
 //! Xero: OAuth 2.0, tenants, bank feeds. One statement for a request.
+//!
+//! `capabilities` says what it can do. Each ability has a file (`oauth`, `tenants`, `feeds`, `statements`), and all go
+//! the same way: `map` makes our nouns Xero's and back, `wire` is its JSON, `client` makes the call, `answer` says what
+//! a refusal means.
 
-mod adapter;
 mod answer;
+mod capabilities;
 mod client;
 mod cut;
 mod feeds;
@@ -12,5 +16,5 @@ mod statements;
 mod tenants;
 mod wire;
 
-pub use adapter::Xero;
+pub use capabilities::Xero;
 pub use options::{OptionsError, XeroOptions, XeroUrls};

@@ -1,7 +1,7 @@
 //! Consent, tokens, revocation: the code flow with PKCE, and refresh tokens that are replaced at every use.
 
-use super::adapter::Xero;
 use super::answer::identity_refusal;
+use super::capabilities::Xero;
 use super::client::is_success;
 use super::wire::TokensBody;
 use crate::access::{Code, Consent, Secret, Tokens};

@@ -1,7 +1,7 @@
 //! Statements: sent one at a time, polled until they are in the books or refused, looked up when an answer was lost.
 
-use super::adapter::Xero;
 use super::answer::Effect;
+use super::capabilities::Xero;
 use super::client::is_success;
 use super::cut::{BOUNDS, cut};
 use super::feeds::{PAGE_ITEMS, PAGES_MAX, has_code};

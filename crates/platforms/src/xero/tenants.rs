@@ -1,7 +1,7 @@
 //! Tenants: which organisations are connected, what is known of them, and their accounts.
 
-use super::adapter::Xero;
 use super::answer::Effect;
+use super::capabilities::Xero;
 use super::client::is_success;
 use super::map;
 use super::wire::{AccountsBody, ConnectionBody, OrganisationsBody};

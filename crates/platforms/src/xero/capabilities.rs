@@ -1,4 +1,4 @@
-//! The adapter: options, a way out and a clock, nothing else.
+//! The adapter, and what it can be asked for. It is made of options, a way out and a clock, and keeps nothing else.
 
 use super::client::Client;
 use super::options::{OptionsError, XeroOptions};
