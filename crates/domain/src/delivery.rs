@@ -77,6 +77,10 @@ impl SentStage {
     }
 }
 
+/// A statement that is being sent is nobody else's for so long: longer than the calls for it may take, so that it is not
+/// sent by two.
+pub const SENDING_HOLD: SignedDuration = SignedDuration::from_secs(60);
+
 /// The shortest pause between two questions how far a statement is.
 const POLL_PAUSE_MIN: SignedDuration = SignedDuration::from_secs(1);
 /// The longest: one that takes for ever must not use up the calls of others.

@@ -86,6 +86,15 @@ impl PlatformError {
         Self::Rejected { reasons: vec![Reason::other(message)] }
     }
 
+    /// Not before then, if that is known.
+    pub const fn retry_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::RateLimited { retry_at } => Some(*retry_at),
+            Self::Unavailable { retry_at, .. } => *retry_at,
+            Self::Rejected { .. } | Self::NotAuthorized { .. } | Self::Unknown { .. } => None,
+        }
+    }
+
     /// Not available, and nobody knows until when.
     pub fn unavailable(detail: impl Into<String>) -> Self {
         Self::Unavailable { retry_at: None, detail: detail.into() }

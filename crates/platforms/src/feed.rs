@@ -1,7 +1,7 @@
 //! Feed connections: what joins an account of a bank to one of the books.
 
-use crate::books::TargetKind;
 use crate::error::Reason;
+use domain::link::TargetKind;
 use domain::money::CurrencyCode;
 
 /// A feed that is wanted.

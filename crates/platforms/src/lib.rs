@@ -4,17 +4,20 @@
 //! remember. It leaves out when to call, how often to try again and what becomes of a push.
 
 mod access;
-mod books;
 mod error;
 mod feed;
+mod gate;
+mod known;
 mod platform;
 mod statement;
 pub mod xero;
 
 pub use access::{Access, CallbackError, Code, Consent, Secret, Tokens};
-pub use books::{Company, Organisation, TargetAccount, TargetKind};
+pub use domain::link::{Company, Organisation, TargetAccount, TargetKind};
 pub use error::{PlatformError, Reason, ReasonKind, Remedy};
 pub use feed::{Feed, FeedDraft, FeedStage, FeedTarget};
+pub use gate::{Gate, OpenGate};
+pub use known::Platforms;
 pub use platform::{
     Authorizes, ConnectsFeeds, ListsAccounts, ListsOrganisations, Platform, TakesStatements,
 };

@@ -1,11 +1,11 @@
 //! What a platform can be asked for. It can do what it answers an accessor for, so no table of abilities can lie.
 
 use crate::access::{Access, Code, Consent, Secret, Tokens};
-use crate::books::{Company, Organisation, TargetAccount};
 use crate::error::PlatformError;
 use crate::feed::{Feed, FeedDraft};
 use crate::statement::{Cut, LinesToCut, Receipt, Statement, StatementStage};
 use async_trait::async_trait;
+use domain::link::{Company, Organisation, TargetAccount};
 use std::fmt;
 
 /// One platform.

@@ -3,10 +3,11 @@
 use crate::Backend;
 use crate::world::{World, success};
 use domain::call_budget::{CallLimits, CallTurn};
-use domain::delivery::{SentStage, SentStatement};
+use domain::delivery::{SENDING_HOLD, SentStage, SentStatement};
 use domain::ids::CallId;
 use domain::push::{LineSpan, PushOperation};
 use domain::work::Lease;
+use jiff::SignedDuration;
 use store::{SentSoFar, Settled};
 use testkit::{NOON, TODAY, a_uuid, amount, noon_plus};
 use tokio::task::JoinSet;
@@ -97,6 +98,20 @@ pub async fn a_statement_is_kept_only_by_who_holds_its_push(backend: &dyn Backen
     world.settle(&taken, success(), NOON).await;
     let late = world.store.keep_statement(&taken, &statement).await.unwrap();
     assert_eq!(late, Settled::LeaseLost);
+}
+
+pub async fn who_sends_a_statement_holds_its_push_for_longer(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let push = world.push(&["a"]).await;
+    let lease = world.lease_one(NOON).await;
+    assert!(lease.until < noon_plus(3));
+    let statement = SentStatement { stage_at: noon_plus(5), ..a_statement(&push) };
+    let received = SentStatement { stage: SentStage::Received, ..statement.clone() };
+    keep(&world, &lease, &received).await;
+    keep(&world, &lease, &statement).await;
+    let end = noon_plus(5) + SENDING_HOLD;
+    assert_eq!(world.lease(end - SignedDuration::from_secs(1)).await, []);
+    assert_eq!(world.lease(end).await.len(), 1);
 }
 
 pub async fn a_delivered_statement_is_the_connection_s_last_sync(backend: &dyn Backend) {

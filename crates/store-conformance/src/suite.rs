@@ -76,6 +76,7 @@ macro_rules! suite {
                 a_statement_is_kept_as_it_goes_along
                 a_statement_continues_the_newest_that_was_delivered_to_its_feed
                 a_statement_is_kept_only_by_who_holds_its_push
+                who_sends_a_statement_holds_its_push_for_longer
                 a_delivered_statement_is_the_connection_s_last_sync
                 statements_that_look_alike_are_told_apart
                 statements_go_with_their_company

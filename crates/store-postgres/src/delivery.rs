@@ -1,7 +1,7 @@
 //! Verbs about what was sent of pushes.
 
 use async_trait::async_trait;
-use domain::delivery::{SentStage, SentStatement};
+use domain::delivery::{SENDING_HOLD, SentStage, SentStatement};
 use domain::ids::{ClientId, PushKey};
 use domain::money::Amount;
 use domain::push::LineSpan;
@@ -55,6 +55,12 @@ const NOTE_SYNC: &str = "\
 update connection
 set synced_at = greatest(synced_at, $3)
 where client_id = $1 and connection_id = $2";
+
+const EXTEND_LEASE: &str = "\
+-- extend_lease
+update work
+set lease_until = greatest(lease_until, $4)
+where client_id = $1 and account_no = $2 and lease_token = $3";
 
 const LIST_LOOK_ALIKES: &str = "\
 -- list_look_alikes
@@ -117,7 +123,15 @@ impl Deliveries for PostgresStore {
                 &statement.stage.name(),
                 &micros(statement.stage_at),
             ];
-            session.finish(&[Write::new(KEEP_STATEMENT, &values)]).await?;
+            let mut writes = vec![Write::new(KEEP_STATEMENT, &values)];
+            let until = statement.stage_at.saturating_add(SENDING_HOLD);
+            let until = micros(until.unwrap_or(statement.stage_at));
+            let extended: [&(dyn ToSql + Sync); 4] =
+                [&client, &account_no, &lease.token.uuid(), &until];
+            if statement.stage == SentStage::Sending {
+                writes.push(Write::new(EXTEND_LEASE, &extended));
+            }
+            session.finish(&writes).await?;
             Ok(Settled::Written)
         })
         .await

@@ -3,7 +3,7 @@
 use crate::row::{Fields, Put};
 use crate::{Database, SqliteStore, row, sql, work};
 use async_trait::async_trait;
-use domain::delivery::{SentStage, SentStatement};
+use domain::delivery::{SENDING_HOLD, SentStage, SentStatement};
 use domain::ids::{ClientId, PushKey};
 use domain::push::LineSpan;
 use domain::work::Lease;
@@ -42,6 +42,12 @@ const NOTE_SYNC: &str = "
     update connection
     set synced_at_us = max(coalesce(synced_at_us, 0), ?3)
     where connection_id = ?2 and company_no = (select company_no from push where push_key = ?1)";
+
+const EXTEND_LEASE: &str = "
+    -- extend_lease
+    update work
+    set lease_until_us = max(lease_until_us, ?2)
+    where push_key = ?1";
 
 const LIST_LOOK_ALIKES: &str = "
     -- list_look_alikes
@@ -115,6 +121,10 @@ fn keep(database: &Database, lease: &Lease, statement: &SentStatement) -> Answer
         stage_at,
     ];
     sql::execute(database, KEEP_STATEMENT, &values)?;
+    if *stage == SentStage::Sending {
+        let until = stage_at.saturating_add(SENDING_HOLD).unwrap_or(*stage_at);
+        sql::execute(database, EXTEND_LEASE, &[key, &until])?;
+    }
     if *stage == SentStage::Delivered {
         sql::execute(database, NOTE_SYNC, &[key, &lease.push.path.connection, stage_at])?;
     }

@@ -22,7 +22,8 @@ pub trait Deliveries: Send + Sync {
     /// What was sent of the push that is held, and what was delivered to this feed before.
     async fn sent_so_far(&self, lease: &Lease, feed: &str) -> Answer<SentSoFar>;
 
-    /// Keeps a statement of the push as it stands now, if the lease still holds.
+    /// Keeps a statement of the push as it stands now, if the lease still holds. One that is being sent makes it hold for
+    /// [`domain::delivery::SENDING_HOLD`] from then.
     async fn keep_statement(&self, lease: &Lease, statement: &SentStatement) -> Answer<Settled>;
 
     /// The platform's ids of other statements of the same feed that look just like this one.

@@ -1,32 +1,32 @@
 //! One attempt at one push.
 
-use domain::connection::Connection;
+use crate::desk::Desk;
+use crate::send::{self, Attempt};
 use domain::platform::Delivery;
-use domain::push::{Outcome, PushOperation, Remark};
+use domain::push::{Outcome, Sent};
 use domain::source_account::AccountPath;
-use store::{Answer, Store};
+use domain::work::Lease;
+use store::Answer;
 
-/// Does what the push's platform asks for.
-pub(crate) async fn attempt(store: &dyn Store, push: &PushOperation) -> Answer<Outcome> {
+/// Does what the push's platform asks for; what was sent is told only of a platform that we send to.
+pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Option<Sent>)> {
+    let push = &lease.push;
     let path = AccountPath { connection: push.path, account: push.account.clone() };
-    let Some(connection) = store.find_connection(&push.path).await? else {
-        return Ok(Outcome::Gone);
+    let Some(connection) = desk.store.find_connection(&push.path).await? else {
+        return Ok((Outcome::Gone, None));
     };
     // An account made after the push has only its id in common with the one that was pushed to.
-    let account = store.find_source_account(&path).await?;
-    if account.is_none_or(|account| account.created_at > push.requested_at) {
-        return Ok(Outcome::Gone);
-    }
-    Ok(deliver(&connection))
-}
-
-fn deliver(connection: &Connection) -> Outcome {
+    let account = desk.store.find_source_account(&path).await?;
+    let Some(account) = account.filter(|account| account.created_at <= push.requested_at) else {
+        return Ok((Outcome::Gone, None));
+    };
     match connection.platform.delivery {
         // The lines lie ready since the push was accepted: the platform fetches them when it likes.
-        Delivery::Pulled => Outcome::Done,
-        Delivery::Sent => Outcome::Rejected(vec![Remark {
-            path: "dataConnectionKey".to_owned(),
-            message: format!("this version cannot send to {}", connection.platform.name),
-        }]),
+        Delivery::Pulled => Ok((Outcome::Done, None)),
+        Delivery::Sent => {
+            let (outcome, sent): Attempt =
+                send::attempt(desk, lease, &connection, &account).await?;
+            Ok((outcome, Some(sent)))
+        }
     }
 }

@@ -1,14 +1,13 @@
 //! The worker's rounds. Any number of workers may run on one database: what one holds, another leaves alone.
 
 use crate::act::attempt;
-use domain::clock::Clock;
-use domain::ids::{IdSource, LeaseToken, random_uuid};
+use crate::desk::Desk;
+use domain::ids::{LeaseToken, random_uuid};
 use domain::push::{Attempted, settle};
 use domain::work::Lease;
 use jiff::SignedDuration;
-use std::sync::Arc;
 use std::time::Duration;
-use store::{Answer, LeaseRequest, Settled, Store};
+use store::{Answer, LeaseRequest, Settled};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
@@ -34,26 +33,19 @@ impl Default for WorkerOptions {
 /// Brings pushes to their end.
 #[derive(Clone, Debug)]
 pub struct Worker {
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn IdSource>,
+    desk: Desk,
     options: WorkerOptions,
 }
 
 impl Worker {
-    /// A worker on `store`.
-    pub fn new(
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn IdSource>,
-        options: WorkerOptions,
-    ) -> Self {
-        Self { store, clock, ids, options }
+    /// A worker that calls platforms from `desk`.
+    pub const fn new(desk: Desk, options: WorkerOptions) -> Self {
+        Self { desk, options }
     }
 
     /// Works until `stop`; what it holds then it finishes.
     pub async fn run(self, stop: CancellationToken) {
-        let signal = self.store.work_signal();
+        let signal = self.desk.store.work_signal();
         while !stop.is_cancelled() {
             let pause = match self.step().await {
                 Ok(0) => self.options.poll,
@@ -74,12 +66,12 @@ impl Worker {
     /// One round: leases what is due, acts, settles. Answers how many pieces it held.
     pub async fn step(&self) -> Answer<usize> {
         let request = LeaseRequest {
-            token: LeaseToken::new(random_uuid(self.ids.as_ref())),
+            token: LeaseToken::new(random_uuid(self.desk.ids.as_ref())),
             length: self.options.lease,
             count: self.options.batch,
-            now: self.clock.now(),
+            now: self.desk.clock.now(),
         };
-        let leases = self.store.lease_due_work(&request).await?;
+        let leases = self.desk.store.lease_due_work(&request).await?;
         let held = leases.len();
         // Each on a task of its own: settlements that arrive together are committed together.
         let mut tasks = JoinSet::new();
@@ -98,12 +90,12 @@ impl Worker {
 
     async fn bring_on(&self, lease: &Lease) -> Answer<()> {
         let push = &lease.push;
-        let outcome = attempt(self.store.as_ref(), push).await?;
-        let now = self.clock.now();
+        let (outcome, sent) = attempt(&self.desk, lease).await?;
+        let now = self.desk.clock.now();
         let attempted =
-            Attempted { push, attempt: lease.attempt, random: self.random(), sent: None };
+            Attempted { push, attempt: lease.attempt, random: self.desk.random(), sent };
         let settlement = settle(attempted, outcome, now);
-        match self.store.settle_push(lease, &settlement, now).await? {
+        match self.desk.store.settle_push(lease, &settlement, now).await? {
             Settled::Written => {
                 debug!(push.key = %push.key, attempt = lease.attempt, ?settlement, "push settled");
             }
@@ -112,11 +104,5 @@ impl Worker {
             }
         }
         Ok(())
-    }
-
-    fn random(&self) -> u64 {
-        let mut bytes = [0; 8];
-        self.ids.fill(&mut bytes);
-        u64::from_le_bytes(bytes)
     }
 }

@@ -192,6 +192,14 @@ impl Link {
         }
     }
 
+    /// Something is wrong that does not hold up the link itself.
+    pub fn trouble(&mut self, why: &str, now: Timestamp) -> Effects {
+        Effects {
+            trouble: TroubleChange::of(TroubleKind::Unavailable, why, now),
+            ..Effects::default()
+        }
+    }
+
     /// Waits without having failed: a limit is used up.
     pub fn pause(&mut self, until: Timestamp) {
         self.pause_until = Some(until);

@@ -2,6 +2,7 @@
 
 use super::{Books, Organisation, TargetAccount, TargetKind};
 use crate::ids::ConnectionPath;
+use crate::money::CurrencyCode;
 use crate::source_account::{AccountId, AccountKind, SourceAccount};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
@@ -124,7 +125,7 @@ pub fn unfit(
     own_feed: Option<&str>,
 ) -> Option<Unfit> {
     // A currency that nobody told is no reason against an account.
-    let currency = account.details.currency.filter(|code| code.to_string() != "XXX");
+    let currency = account.details.currency.filter(|code| *code != CurrencyCode::UNKNOWN);
     let is_fed =
         |fed: &super::FedTarget| fed.target == target.id && Some(fed.feed.as_str()) != own_feed;
     if currency.is_some_and(|currency| currency != target.currency) {

@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::options::{OptionsError, XeroOptions};
+use crate::gate::Gate;
 use crate::platform::{
     Authorizes, ConnectsFeeds, ListsAccounts, ListsOrganisations, Platform, TakesStatements,
 };
@@ -27,6 +28,13 @@ impl Xero {
         options.urls.check(options.plaintext)?;
         let client = Client::new(&options, outbound, clock);
         Ok(Self { options, client })
+    }
+
+    /// The same with every call of an organisation counted at `gate`.
+    #[must_use]
+    pub fn gated(mut self, gate: Arc<dyn Gate>) -> Self {
+        self.client.gate = gate;
+        self
     }
 }
 

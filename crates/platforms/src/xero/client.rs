@@ -4,6 +4,7 @@ use super::answer::{Effect, refusal};
 use super::options::XeroOptions;
 use crate::access::{Access, Secret};
 use crate::error::PlatformError;
+use crate::gate::{Gate, OpenGate};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use domain::clock::Clock;
@@ -13,6 +14,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Whoever sends holds what is sent for three calls: one, a refresh, and the same once more.
+const ANSWER_WAIT: Duration = Duration::from_secs(20);
 
 /// Makes calls with tokens, and with the app's secret.
 pub(super) struct Client {
@@ -20,6 +25,8 @@ pub(super) struct Client {
     clock: Arc<dyn Clock>,
     api: String,
     plaintext: Plaintext,
+    /// Every call of an organisation goes through it.
+    pub(super) gate: Arc<dyn Gate>,
     /// `Authorization` of the app itself.
     basic: Secret,
 }
@@ -32,6 +39,7 @@ impl Client {
             clock,
             api: options.urls.api.trim_end_matches('/').to_owned(),
             plaintext: options.plaintext,
+            gate: Arc::new(OpenGate),
             basic: Secret::new(format!("Basic {}", BASE64_STANDARD.encode(pair))),
         }
     }
@@ -71,7 +79,7 @@ impl Client {
     /// Reads, whatever is answered.
     pub(super) async fn get(&self, access: Access<'_>, path: &str) -> Result<Reply, PlatformError> {
         let call = naming(Call::get(self.path(path)?), access)?;
-        self.send(call, Effect::Repeatable).await
+        self.send_gated(access, call, Effect::Repeatable).await
     }
 
     /// Reads, and refuses what is no success.
@@ -97,7 +105,7 @@ impl Client {
         let key = idempotency_key(&body, attempt);
         let call = naming(Call::post(self.path(path)?, body), access)?;
         let call = with(call, "Content-Type", "application/json")?;
-        self.send(with(call, "Idempotency-Key", &key)?, effect).await
+        self.send_gated(access, with(call, "Idempotency-Key", &key)?, effect).await
     }
 
     /// The body of a success; of anything else, why.
@@ -124,8 +132,26 @@ impl Client {
         if is_success(&reply) { Ok(reply) } else { Err(self.refusal(&reply, effect)) }
     }
 
+    /// A call of an organisation, counted.
+    async fn send_gated(
+        &self,
+        access: Access<'_>,
+        call: Call,
+        effect: Effect,
+    ) -> Result<Reply, PlatformError> {
+        let entered = self.gate.enter(access.organisation).await?;
+        let outcome = self.send(call, effect).await;
+        let busy = outcome.as_ref().ok().filter(|reply| reply.status == 429);
+        let silent_until = busy.and_then(|reply| self.refusal(reply, effect).retry_at());
+        self.gate.leave(access.organisation, entered, silent_until).await;
+        outcome
+    }
+
     async fn send(&self, call: Call, effect: Effect) -> Result<Reply, PlatformError> {
-        self.outbound.send(call).await.map_err(|error| unanswered(&error, effect))
+        self.outbound
+            .send(call.within(ANSWER_WAIT))
+            .await
+            .map_err(|error| unanswered(&error, effect))
     }
 
     fn path(&self, path: &str) -> Result<Target, PlatformError> {

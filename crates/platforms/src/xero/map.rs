@@ -5,11 +5,11 @@ use super::wire::{
     AccountBody, ConnectionBody, FeedAsked, FeedBody, LineAsked, Money, OrganisationBody,
     StatementAsked, StatementBody,
 };
-use crate::books::{Company, Organisation, TargetAccount, TargetKind};
 use crate::error::{PlatformError, Reason};
 use crate::feed::{Feed, FeedDraft, FeedStage, FeedTarget};
 use crate::statement::{Statement, StatementStage};
 use domain::line::{Line, LineKind};
+use domain::link::{Company, Organisation, TargetAccount, TargetKind};
 use domain::money::{Amount, CurrencyCode};
 use serde_json::value::RawValue;
 use url::form_urlencoded;

@@ -6,10 +6,10 @@ use super::client::is_success;
 use super::map;
 use super::wire::{AccountsBody, ConnectionBody, OrganisationsBody};
 use crate::access::{Access, Secret};
-use crate::books::{Company, Organisation, TargetAccount};
 use crate::error::PlatformError;
 use crate::platform::{ListsAccounts, ListsOrganisations};
 use async_trait::async_trait;
+use domain::link::{Company, Organisation, TargetAccount};
 
 /// `Type=="BANK" AND Status=="ACTIVE"`, as it stands in a query.
 const ACTIVE_BANKS: &str = "Type%3D%3D%22BANK%22%20AND%20Status%3D%3D%22ACTIVE%22";

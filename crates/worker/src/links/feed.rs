@@ -1,0 +1,151 @@
+//! Feeds: made, asked for until they are there, ended.
+
+use super::errand::keep;
+use crate::desk::{Desk, DeskError};
+use crate::question::{CreateFeed, EndFeed, FindFeed};
+use domain::clock::utc_date;
+use domain::link::{Effects, HeldLink, Mapping, feed_token, wanted_kind};
+use domain::money::CurrencyCode;
+use domain::source_account::{AccountId, AccountPath, SourceAccount};
+use jiff::{SignedDuration, Timestamp};
+use platforms::{Feed, FeedDraft, FeedStage, FeedTarget, PlatformError, Reason};
+use tracing::{info, warn};
+
+/// The shortest and the longest pause between two questions how far a feed is.
+const POLL_PAUSE: (SignedDuration, SignedDuration) =
+    (SignedDuration::from_secs(1), SignedDuration::from_mins(1));
+
+/// Brings an account's mapping one step on.
+pub(super) async fn connect(
+    desk: &Desk,
+    held: &HeldLink,
+    account: &AccountId,
+) -> Result<(), DeskError> {
+    let link = &held.link;
+    let Some(mapping) = link.mapping(account) else { return Ok(()) };
+    let feed = match &mapping.feed {
+        Some(feed) => find(desk, held, feed).await,
+        None => create(desk, held, mapping).await,
+    };
+    match feed {
+        Ok(Some(feed)) => settle(desk, held, mapping, feed).await,
+        Ok(None) => refuse(desk, held, account, "the feed was ended before it was connected").await,
+        Err(DeskError::Platform(PlatformError::Rejected { reasons })) => {
+            refuse(desk, held, account, &words(&reasons)).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn find(desk: &Desk, held: &HeldLink, feed: &str) -> Result<Option<Feed>, DeskError> {
+    desk.ask(&held.link.path, Some(held.token), FindFeed(feed)).await
+}
+
+async fn create(
+    desk: &Desk,
+    held: &HeldLink,
+    mapping: &Mapping,
+) -> Result<Option<Feed>, DeskError> {
+    let (link, account) = (&held.link, &mapping.wish.account);
+    let path = AccountPath { connection: link.path, account: account.clone() };
+    let Some(source) = desk.store.find_source_account(&path).await? else { return Ok(None) };
+    let Some(organisation) = &link.organisation else { return Ok(None) };
+    let token = feed_token(&link.path, organisation, account);
+    let draft = draft(held, mapping, &source, token);
+    let mut attempt = 0;
+    keep(desk, held, |link| {
+        attempt = link.next_attempt(account);
+        Effects::default()
+    })
+    .await?;
+    let attempt = format!("{}-{}-{attempt}", draft.token, mapping.wished_at.as_microsecond());
+    let question = CreateFeed { draft: &draft, attempt: &attempt };
+    let made = desk.ask(&link.path, Some(held.token), question).await?;
+    Ok(Some(made))
+}
+
+fn draft(held: &HeldLink, mapping: &Mapping, source: &SourceAccount, token: String) -> FeedDraft {
+    let books = held.link.books.as_ref();
+    let target = mapping.wish.target.as_ref();
+    let chosen = target.and_then(|id| books?.target(id));
+    let base = books.and_then(|books| books.company.base_currency);
+    let told = source.details.currency.filter(|code| *code != CurrencyCode::UNKNOWN);
+    let currency = chosen.map(|target| target.currency).or(told).or(base);
+    let target = match target {
+        Some(id) => FeedTarget::Existing(id.clone()),
+        None => FeedTarget::Numbered {
+            number: source.details.number.clone().unwrap_or_else(|| source.public_number.clone()),
+            name: source.details.name.clone().unwrap_or_else(|| source.id.to_string()),
+        },
+    };
+    let kind = chosen.map_or_else(|| wanted_kind(source), |target| target.kind);
+    FeedDraft { token, target, kind, currency: currency.unwrap_or(CurrencyCode::UNKNOWN) }
+}
+
+async fn settle(
+    desk: &Desk,
+    held: &HeldLink,
+    mapping: &Mapping,
+    feed: Feed,
+) -> Result<(), DeskError> {
+    let account = &mapping.wish.account;
+    let now = desk.now();
+    match feed.stage {
+        FeedStage::Rejected { reasons } => refuse(desk, held, account, &words(&reasons)).await,
+        FeedStage::Pending => {
+            let due_at = next_poll(mapping, now);
+            keep(desk, held, |link| {
+                link.feed_asked(account, &feed.id, due_at);
+                Effects::default()
+            })
+            .await
+        }
+        FeedStage::Connected { account: target } => {
+            info!(connection = %held.link.path.connection, account = %account, "mapped");
+            keep(desk, held, |link| {
+                link.feed_asked(account, &feed.id, now);
+                link.feed_connected(account, &target, utc_date(now))
+            })
+            .await
+        }
+    }
+}
+
+fn next_poll(mapping: &Mapping, now: Timestamp) -> Timestamp {
+    let taken = i64::try_from(now.duration_since(mapping.wished_at).as_millis()).unwrap_or(0);
+    let half = SignedDuration::from_millis(taken.checked_div(2).unwrap_or(0));
+    let (shortest, longest) = POLL_PAUSE;
+    now.saturating_add(half.clamp(shortest, longest)).unwrap_or(now)
+}
+
+async fn refuse(
+    desk: &Desk,
+    held: &HeldLink,
+    account: &AccountId,
+    why: &str,
+) -> Result<(), DeskError> {
+    warn!(connection = %held.link.path.connection, account = %account, "not mapped: {why}");
+    keep(desk, held, |link| link.feed_refused(account, why)).await
+}
+
+/// Ends a feed; one that the platform does not want to end is let go, or nothing else would ever be done.
+pub(super) async fn end(desk: &Desk, held: &HeldLink, feed: &str) -> Result<(), DeskError> {
+    let link = &held.link;
+    let ended = desk.ask(&link.path, Some(held.token), EndFeed(feed)).await;
+    match ended {
+        Ok(()) => info!(connection = %link.path.connection, feed, "feed ended"),
+        Err(DeskError::Platform(error @ PlatformError::Rejected { .. })) => {
+            warn!(connection = %link.path.connection, feed, "the feed was not ended: {error}");
+        }
+        Err(error) => return Err(error),
+    }
+    keep(desk, held, |link| {
+        link.feed_ended(feed);
+        Effects::default()
+    })
+    .await
+}
+
+fn words(reasons: &[Reason]) -> String {
+    reasons.iter().map(|reason| reason.message.as_str()).collect::<Vec<_>>().join("; ")
+}

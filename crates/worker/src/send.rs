@@ -1,0 +1,368 @@
+//! One attempt at a push to a platform that is sent to. Its lines are cut into statements, which go one after the other;
+//! what was sent is kept before it is sent, so that an answer that is lost is looked up before anything is sent again.
+
+use crate::desk::{Desk, DeskError, can};
+use crate::question::{LookUp, Poll, SendStatement};
+use domain::connection::{Connection, ConnectionStatus};
+use domain::delivery::{SentStage, SentStatement};
+use domain::link::{Effects, Link};
+use domain::push::{LineSpan, Outcome, PushStatus, Remark, Sent, deadline};
+use domain::source_account::{AccountPath, AccountStatus, SourceAccount};
+use domain::work::Lease;
+use jiff::{SignedDuration, Timestamp};
+use platforms::{
+    Cut, LinesToCut, PlatformError, Reason, ReasonKind, Receipt, Statement, StatementStage,
+};
+use store::{Answer, SentSoFar, Settled, StoreError};
+use tracing::{info, warn};
+
+/// Pushes of a connection that is shut out wait so long; whoever links it again makes them due at once.
+const SHUT_OUT_PAUSE: SignedDuration = SignedDuration::from_hours(24);
+
+/// What an attempt brought, and what is known of what was sent.
+pub(crate) type Attempt = (Outcome, Sent);
+
+/// Makes one attempt.
+pub(crate) async fn attempt(
+    desk: &Desk,
+    lease: &Lease,
+    connection: &Connection,
+    account: &SourceAccount,
+) -> Answer<Attempt> {
+    if lease.push.lines.count == 0 {
+        return Ok((Outcome::Done, Sent::default()));
+    }
+    let link = desk.store.find_link(&lease.push.path).await?;
+    let feed = link.as_ref().and_then(|link| feed_of(link, connection, account));
+    let so_far = desk.store.sent_so_far(lease, feed.as_deref().unwrap_or_default()).await?;
+    let mut courier = Courier { desk, lease, so_far, warnings: Vec::new() };
+    let Some(link) = link else { return Ok(courier.end(Outcome::Gone)) };
+    if connection.status == ConnectionStatus::Deauthorized {
+        let later = desk.now().saturating_add(SHUT_OUT_PAUSE).unwrap_or(Timestamp::MAX);
+        return Ok(courier.end(Outcome::Waiting(later)));
+    }
+    let Some(feed) = feed else { return Ok(courier.end(Outcome::Gone)) };
+    let outcome = match courier.bring(&link, &feed).await {
+        Ok(outcome) => outcome,
+        Err(DeskError::Store(error)) => return Err(error),
+        Err(DeskError::Platform(error)) => courier.fail(&feed, error).await?,
+        Err(error @ DeskError::Secrets { .. }) => {
+            warn!(push.key = %lease.push.key, "{error}");
+            Outcome::TryAgain(None)
+        }
+    };
+    Ok(courier.end(outcome))
+}
+
+/// The feed that an account's lines go into, while they flow.
+fn feed_of(link: &Link, connection: &Connection, account: &SourceAccount) -> Option<String> {
+    let flows =
+        matches!(connection.status, ConnectionStatus::Linked | ConnectionStatus::Deauthorized)
+            && account.status == AccountStatus::Connected;
+    let mapping = link.mapping(&account.id).filter(|_| flows)?;
+    mapping.feed.clone()
+}
+
+struct Courier<'a> {
+    desk: &'a Desk,
+    lease: &'a Lease,
+    so_far: SentSoFar,
+    warnings: Vec<Remark>,
+}
+
+impl Courier<'_> {
+    /// Sends what is left, one statement after the other, as far as it goes.
+    async fn bring(&mut self, link: &Link, feed: &str) -> Result<Outcome, DeskError> {
+        let cut = self.cut(link, feed).await?;
+        self.warnings = self.placed(&cut);
+        for (number, statement) in cut.statements.iter().enumerate() {
+            let known = self.so_far.statements.get(number).cloned();
+            let known = match known {
+                Some(known) if known.stage == SentStage::Sending => {
+                    self.look_up(link, statement, known).await?
+                }
+                Some(known) => known,
+                None => self.begin(number, statement, &cut),
+            };
+            let sent = match known.stage {
+                SentStage::Unsent | SentStage::Sending => {
+                    if self.is_late() {
+                        return Ok(Outcome::Gone);
+                    }
+                    self.send(link, statement, known).await?
+                }
+                SentStage::Received => self.poll(link, known).await?,
+                SentStage::Delivered | SentStage::Rejected => known,
+            };
+            match sent.stage {
+                SentStage::Delivered => {}
+                SentStage::Received => {
+                    return Ok(Outcome::Waiting(sent.next_poll(self.desk.now())));
+                }
+                SentStage::Sending | SentStage::Unsent => return Ok(Outcome::TryAgain(None)),
+                // What it said was kept with the push when it said it; a worker died in between.
+                SentStage::Rejected => return Ok(Outcome::Rejected(self.refusal(&sent, &[]))),
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// The whole push, always cut alike.
+    async fn cut(&self, link: &Link, feed: &str) -> Result<Cut, DeskError> {
+        let push = &self.lease.push;
+        let path = AccountPath { connection: push.path, account: push.account.clone() };
+        let lines = self.desk.store.lines_at(&path, push.lines).await?;
+        let lines: Vec<_> = lines.into_iter().map(|kept| kept.line).collect();
+        let statements = can(self.desk.platform(link)?.statements(), link)?;
+        let opening = self.so_far.closing;
+        Ok(statements.cut(LinesToCut { feed, opening, lines: &lines })?)
+    }
+
+    /// Places count the new lines of a push: where it had others, the place alone would mislead.
+    fn placed(&self, cut: &Cut) -> Vec<Remark> {
+        if self.lease.push.known_lines == 0 {
+            return cut.warnings.clone();
+        }
+        let placed = |remark: &Remark| Remark {
+            path: "transactions".to_owned(),
+            message: format!("among the new transactions, {}: {}", remark.path, remark.message),
+        };
+        cut.warnings.iter().map(placed).collect()
+    }
+
+    /// A statement that nothing is known of yet.
+    fn begin(&self, number: usize, statement: &Statement, cut: &Cut) -> SentStatement {
+        let before = cut.statements.iter().take(number).map(|one| one.lines.len());
+        let before = u64::try_from(before.sum::<usize>()).unwrap_or(u64::MAX);
+        let lines = LineSpan {
+            first: self.lease.push.lines.first.saturating_add(before),
+            count: u32::try_from(statement.lines.len()).unwrap_or(u32::MAX),
+        };
+        let now = self.desk.now();
+        SentStatement {
+            number: u32::try_from(number).unwrap_or(u32::MAX),
+            feed: statement.feed.clone(),
+            lines,
+            starts_on: statement.starts_on,
+            ends_on: statement.ends_on,
+            opening: statement.opening,
+            closing: statement.closing,
+            attempt: 0,
+            attempted_at: now,
+            id: None,
+            stage: SentStage::Unsent,
+            stage_at: now,
+        }
+    }
+
+    /// Whether nothing may be sent any more.
+    fn is_late(&self) -> bool {
+        let push = &self.lease.push;
+        let deadline = deadline(push.requested_at, push.timeout_minutes);
+        push.status != PushStatus::Pending
+            || deadline.is_some_and(|deadline| self.desk.now() >= deadline)
+    }
+
+    async fn send(
+        &mut self,
+        link: &Link,
+        statement: &Statement,
+        known: SentStatement,
+    ) -> Result<SentStatement, DeskError> {
+        let now = self.desk.now();
+        let (attempt, stage) = (known.attempt.saturating_add(1), SentStage::Sending);
+        let sending = SentStatement { attempt, attempted_at: now, stage, stage_at: now, ..known };
+        self.keep(sending.clone()).await?;
+        let name = format!("{}-{}-{attempt}", self.lease.push.key, sending.number);
+        let question = SendStatement { statement, attempt: &name };
+        let sent = self.desk.ask(&link.path, None, question).await;
+        match sent {
+            Ok(receipt) => self.receive(sending, receipt).await,
+            Err(DeskError::Platform(PlatformError::Rejected { reasons })) => {
+                self.reject(sending, &reasons).await
+            }
+            // Nobody knows: it stays as it is, and is looked up.
+            Err(error @ DeskError::Platform(PlatformError::Unknown { .. })) => Err(error),
+            Err(error) => {
+                self.keep(SentStatement { stage: SentStage::Unsent, ..sending }).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn look_up(
+        &mut self,
+        link: &Link,
+        statement: &Statement,
+        known: SentStatement,
+    ) -> Result<SentStatement, DeskError> {
+        let others = self.desk.store.look_alikes(self.lease, &known).await?;
+        let question = LookUp { statement, others: &others };
+        let found = self.desk.ask(&link.path, None, question).await?;
+        info!(push.key = %self.lease.push.key, found = found.is_some(), "a lost answer was looked up");
+        if let Some(receipt) = found {
+            return self.receive(known, receipt).await;
+        }
+        let stage_at = self.desk.now();
+        self.keep(SentStatement { stage: SentStage::Unsent, stage_at, ..known }).await
+    }
+
+    async fn poll(
+        &mut self,
+        link: &Link,
+        known: SentStatement,
+    ) -> Result<SentStatement, DeskError> {
+        let id = known.id.clone().unwrap_or_default();
+        let stage = self.desk.ask(&link.path, None, Poll(&id)).await?;
+        match stage {
+            Some(StatementStage::Pending) => Ok(known),
+            Some(stage) => self.receive(known, Receipt { id, stage }).await,
+            // It had an id and is not known: it is not in the books.
+            None => self.keep(SentStatement { id: None, stage: SentStage::Unsent, ..known }).await,
+        }
+    }
+
+    async fn receive(
+        &mut self,
+        known: SentStatement,
+        receipt: Receipt,
+    ) -> Result<SentStatement, DeskError> {
+        let (id, stage_at) = (Some(receipt.id), self.desk.now());
+        let known = SentStatement { id, stage_at, ..known };
+        match receipt.stage {
+            StatementStage::Pending => {
+                self.keep(SentStatement { stage: SentStage::Received, ..known }).await
+            }
+            StatementStage::Delivered => {
+                self.keep(SentStatement { stage: SentStage::Delivered, ..known }).await
+            }
+            StatementStage::Rejected { reasons } => self.reject(known, &reasons).await,
+        }
+    }
+
+    /// The platform said no. A duplicate of what may have arrived before is a yes.
+    async fn reject(
+        &mut self,
+        known: SentStatement,
+        reasons: &[Reason],
+    ) -> Result<SentStatement, DeskError> {
+        let stage_at = self.desk.now();
+        let is_known = reasons.iter().any(|reason| reason.kind == ReasonKind::Duplicate);
+        if is_known && known.attempt > 1 {
+            return self
+                .keep(SentStatement { stage: SentStage::Delivered, stage_at, ..known })
+                .await;
+        }
+        self.keep(SentStatement { stage: SentStage::Rejected, stage_at, ..known }).await?;
+        Err(PlatformError::Rejected { reasons: reasons.to_vec() }.into())
+    }
+
+    /// Keeps a statement, or stops: somebody else has the push.
+    async fn keep(&mut self, statement: SentStatement) -> Result<SentStatement, DeskError> {
+        match self.desk.store.keep_statement(self.lease, &statement).await? {
+            Settled::Written => {}
+            Settled::LeaseLost => {
+                let told = "the lease ended while a statement was under way";
+                return Err(StoreError::Busy(told.to_owned()).into());
+            }
+        }
+        let all = &mut self.so_far.statements;
+        match all.iter_mut().find(|one| one.number == statement.number) {
+            Some(kept) => *kept = statement.clone(),
+            None => all.push(statement.clone()),
+        }
+        Ok(statement)
+    }
+
+    /// What a failure means for the push.
+    async fn fail(&self, feed: &str, error: PlatformError) -> Answer<Outcome> {
+        let path = self.lease.push.path;
+        let now = self.desk.now();
+        Ok(match error {
+            PlatformError::Rejected { reasons } => {
+                if reasons.iter().any(|reason| reason.kind == ReasonKind::FeedGone) {
+                    self.feed_gone(feed).await?;
+                }
+                let mut all = self.so_far.statements.iter();
+                let refused = all.rfind(|one| one.stage == SentStage::Rejected);
+                Outcome::Rejected(match refused {
+                    Some(statement) => self.refusal(statement, &reasons),
+                    None => reasons.iter().map(|reason| remark(&reason.message)).collect(),
+                })
+            }
+            PlatformError::RateLimited { retry_at } => Outcome::Waiting(retry_at),
+            PlatformError::NotAuthorized { .. } => {
+                Outcome::Waiting(now.saturating_add(SHUT_OUT_PAUSE).unwrap_or(Timestamp::MAX))
+            }
+            PlatformError::Unavailable { retry_at, detail } => {
+                self.tell(&detail).await?;
+                Outcome::TryAgain(retry_at)
+            }
+            PlatformError::Unknown { detail } => {
+                info!(connection = %path.connection, push.key = %self.lease.push.key, "{detail}");
+                Outcome::TryAgain(None)
+            }
+        })
+    }
+
+    /// The platform's words, with what they are about.
+    fn refusal(&self, statement: &SentStatement, reasons: &[Reason]) -> Vec<Remark> {
+        let push = &self.lease.push;
+        let taken = statement.lines.first.saturating_sub(push.lines.first);
+        let said: Vec<_> = reasons.iter().map(|reason| reason.message.as_str()).collect();
+        let said = if said.is_empty() { "it gave no reason".to_owned() } else { said.join("; ") };
+        let message = if taken == 0 && statement.lines == push.lines {
+            said
+        } else {
+            let count = statement.lines.count;
+            format!(
+                "{said} (said of {count} transactions after the first {taken}, which are in the books; send the others again once this is mended)"
+            )
+        };
+        vec![remark(&message)]
+    }
+
+    /// The customer switched the feed off in the books.
+    async fn feed_gone(&self, feed: &str) -> Answer<()> {
+        let account = &self.lease.push.account;
+        let changed = self.desk.change(&self.lease.push.path, None, |link| {
+            let is_this =
+                link.mapping(account).is_some_and(|one| one.feed.as_deref() == Some(feed));
+            Ok(if is_this { link.feed_gone(account) } else { Effects::default() })
+        });
+        stored(changed.await)
+    }
+
+    /// Shows the operator what is wrong.
+    async fn tell(&self, detail: &str) -> Answer<()> {
+        let path = &self.lease.push.path;
+        warn!(connection = %path.connection, push.key = %self.lease.push.key, "{detail}");
+        let now = self.desk.now();
+        stored(self.desk.change(path, None, |link| Ok(link.trouble(detail, now))).await)
+    }
+
+    fn end(self, outcome: Outcome) -> Attempt {
+        let statements = &self.so_far.statements;
+        let is_final = matches!(outcome, Outcome::Gone | Outcome::Rejected(_));
+        let counts = |one: &&SentStatement| {
+            // Of one whose feed is gone nobody will ever know: its lines may be in the books, so they are not sent again.
+            one.stage == SentStage::Delivered || (is_final && one.stage.is_open())
+        };
+        let taken = statements.iter().filter(counts).map(|one| one.lines.count);
+        let taken = taken.fold(0_u32, u32::saturating_add);
+        let is_open = statements.iter().any(|one| one.stage.is_open());
+        (outcome, Sent { taken, is_open, warnings: self.warnings })
+    }
+}
+
+fn remark(message: &str) -> Remark {
+    Remark { path: "transactions".to_owned(), message: message.to_owned() }
+}
+
+/// Only the database's failure counts here: the rest is a note.
+fn stored(changed: Result<bool, DeskError>) -> Answer<()> {
+    match changed {
+        Err(DeskError::Store(error)) => Err(error),
+        Ok(_) | Err(DeskError::Platform(_) | DeskError::Secrets { .. }) => Ok(()),
+    }
+}
