@@ -23,6 +23,7 @@ pub mod event;
 pub mod fetch;
 pub mod line;
 pub mod link_otp;
+pub mod link_session;
 pub mod managed_sync;
 pub mod password;
 pub mod push;

@@ -25,6 +25,7 @@ pub mod idempotency;
 pub mod installation;
 pub mod known_line;
 pub mod line;
+pub mod link_session;
 pub mod managed_sync;
 pub mod model;
 pub mod push;

@@ -22,6 +22,7 @@ use crate::connection;
 use crate::event::{News, finish_with, see_detail};
 use crate::fault::{Attempt, damaged};
 use crate::ledger;
+use crate::link_session::{DELETE_LINK_SESSIONS_OF_COMPANY, DELETE_USED_LINKS_OF_COMPANY};
 use crate::session::{Session, Write, both};
 use crate::text::escaped;
 
@@ -257,6 +258,8 @@ impl Companies for PostgresStore {
                 DELETE_WORK,
                 DELETE_PUSHES,
                 DELETE_ACCESS_TOKENS,
+                DELETE_LINK_SESSIONS_OF_COMPANY,
+                DELETE_USED_LINKS_OF_COMPANY,
             ] {
                 session.run(statement, &ids).await?;
             }

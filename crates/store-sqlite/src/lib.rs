@@ -24,6 +24,7 @@ mod fetch;
 mod idempotency;
 mod installation;
 mod line;
+mod link_session;
 mod managed_sync;
 mod push;
 mod rate_limit;

@@ -22,6 +22,7 @@ mod fetch;
 mod idempotency;
 mod installation;
 mod line;
+mod link_session;
 mod managed_sync;
 mod push;
 mod rate_limit;
@@ -46,6 +47,7 @@ pub use fetch::{Fetches, StatementOpened, StatementOpening};
 pub use idempotency::Idempotency;
 pub use installation::{Installation, Installations};
 pub use line::{Lines, StatementLines, Window};
+pub use link_session::{LinkOpened, LinkSessions};
 pub use managed_sync::{DueFeed, DueRun, ManagedSyncs, SyncBegun, SyncStanding, SyncWish};
 pub use push::{AcceptedPush, Missing, PushIntake, Pushes};
 pub use rate_limit::RateLimiting;
@@ -79,6 +81,7 @@ pub trait Store:
     + RateLimiting
     + WebhookConsumers
     + WebhookDeliveries
+    + LinkSessions
 {
 }
 
@@ -102,5 +105,6 @@ impl<T> Store for T where
         + RateLimiting
         + WebhookConsumers
         + WebhookDeliveries
+        + LinkSessions
 {
 }

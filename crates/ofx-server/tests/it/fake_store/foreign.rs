@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use domain::access_token::{AccessToken, AccessTokenHash};
 use domain::client_settings::{Origin, Profile};
 use domain::idempotency::{Claim, Claimed, KeptAnswer};
-use domain::ids::{ClientId, CompanyId, ConsumerId, RequestId, SyncId};
+use domain::ids::{
+    ClientId, CompanyId, ConnectionId, ConnectionPath, ConsumerId, RequestId, SyncId,
+};
+use domain::link_session::{LinkOpening, LinkSession, LinkSessionHash};
 use domain::managed_sync::{ManagedFeed, ManagedSync, SyncLease, SyncSettlement};
 use domain::page::{ListRequest, Page};
 use domain::rate_limit::{Admission, CallerAddress, Knock, RateLimits};
@@ -13,8 +16,8 @@ use domain::webhook::{Attempt, Consumer, ConsumerChange, Delivery, DeliveryLease
 use jiff::Timestamp;
 use store::{
     AccessTokens, Answer, Behind, ClientSettings, ConsumerChanged, ConsumerKept, DeliveryRequest,
-    DeliverySettled, DueFeed, FanOut, Idempotency, LeaseRequest, ManagedSyncs, RateLimiting,
-    Settled, SyncBegun, SyncWish, WebhookConsumers, WebhookDeliveries,
+    DeliverySettled, DueFeed, FanOut, Idempotency, LeaseRequest, LinkOpened, LinkSessions,
+    ManagedSyncs, RateLimiting, Settled, SyncBegun, SyncWish, WebhookConsumers, WebhookDeliveries,
 };
 
 use super::FakeStore;
@@ -274,6 +277,33 @@ impl RateLimiting for FakeStore {
     }
 
     async fn begin_day(&self, _limits: &RateLimits, _now: Timestamp) -> Answer<u64> {
+        refused()
+    }
+}
+
+#[async_trait]
+impl LinkSessions for FakeStore {
+    async fn find_linked(
+        &self,
+        _company: CompanyId,
+        _connection: ConnectionId,
+    ) -> Answer<Option<ConnectionPath>> {
+        refused()
+    }
+
+    async fn open_link_session(&self, _opening: &LinkOpening) -> Answer<LinkOpened> {
+        refused()
+    }
+
+    async fn find_link_session(
+        &self,
+        _hash: &LinkSessionHash,
+        _now: Timestamp,
+    ) -> Answer<Option<LinkSession>> {
+        refused()
+    }
+
+    async fn forget_link_sessions(&self, _now: Timestamp, _count: u32) -> Answer<u64> {
         refused()
     }
 }
