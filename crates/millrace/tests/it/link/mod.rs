@@ -1,0 +1,5 @@
+//! What a bank's customer lives through who was given a link.
+
+mod browser;
+mod opening;
+mod scene;
