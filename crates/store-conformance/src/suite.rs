@@ -183,6 +183,7 @@ macro_rules! suite {
                 credentials_are_found_by_name_whoever_asks
                 credentials_need_a_connection_of_their_client
                 several_sets_are_valid_at_once
+                the_newest_set_of_a_connection_is_found
                 failures_are_counted_and_a_success_forgets_them
                 too_many_failures_lock_a_name
                 failures_at_once_are_all_counted

@@ -3,6 +3,7 @@
 //! it means is in store-conformance.
 
 mod consumer_secrets;
+mod credential_issue;
 mod error;
 pub mod event_detail;
 pub mod ledger;
@@ -41,6 +42,7 @@ pub use consumer_secrets::{
     ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, SecretsError, secrets_row,
 };
 pub use credential::{Credentials, SignOn};
+pub use credential_issue::{IssueError, issue_credential};
 pub use error::StoreError;
 pub use event::Events;
 pub use fetch::{Fetches, StatementOpened, StatementOpening};
