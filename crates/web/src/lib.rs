@@ -7,6 +7,7 @@ mod access;
 mod assets;
 mod attempts;
 mod brand;
+mod confirm;
 mod cookies;
 mod form;
 mod locale;
@@ -20,6 +21,7 @@ mod texts;
 mod visit;
 // the pages
 mod link;
+mod quickbooks;
 
 pub use router::router;
 pub use state::WebState;

@@ -74,7 +74,7 @@ async fn a_language_is_remembered_when_it_is_chosen() {
 #[tokio::test]
 async fn a_page_says_nothing_that_is_in_no_catalogue() {
     let mut frame = frame("");
-    (frame.texts, frame.brand) = (pseudo(Some("Bank")), None);
+    (frame.texts, frame.brand) = (pseudo(Some("⟦Bank⟧")), None);
     let (_, _, html) = show(Refusal::new(Why::NoVisit, frame).with_home("/link/7")).await;
     crate::page::tests::check_words(&html);
 }

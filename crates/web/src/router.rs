@@ -2,7 +2,7 @@
 
 use crate::access::{answer_panic, watch};
 use crate::state::{Shared, WebState};
-use crate::{assets, link};
+use crate::{assets, link, quickbooks};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ pub fn router(state: WebState) -> Router {
     let shared: Shared = Arc::new(state);
     Router::new()
         .merge(link::routes())
+        .merge(quickbooks::routes())
         .with_state(Arc::clone(&shared))
         .merge(assets::routes())
         .layer(CatchPanicLayer::custom(answer_panic))

@@ -15,6 +15,7 @@ use domain::client_settings::Profile;
 use domain::connection::Connection;
 use domain::ids::{ConnectionId, ConnectionPath};
 use domain::link_session::{LINK_SESSION_LIFE, LinkSession, LinkSessionSecret};
+use jiff::Timestamp;
 
 /// The name of the path parameter that says which connection a page is about.
 const CONNECTION_PARAMETER: &str = "connectionId";
@@ -27,6 +28,8 @@ pub(crate) struct Session {
     pub(crate) connection: ConnectionPath,
     /// What the client's own program appended to the link, in its order.
     pub(crate) parameters: Vec<(String, String)>,
+    /// When it was opened.
+    pub(crate) began_at: Timestamp,
     /// How the client shows itself, and where it wants its customers to go at the end.
     pub(crate) profile: Profile,
     /// Where in the pages, and in which language.
@@ -48,14 +51,19 @@ impl Session {
         };
         let found = state.store.find_link_session(&secret.hash(), state.now()).await;
         let found = found.map_err(|error| Refusal::fault(visit, None, &error))?;
-        let Some(LinkSession { path, parameters, .. }) = found else { return Ok(None) };
+        let Some(LinkSession { path, parameters, expires_at, .. }) = found else {
+            return Ok(None);
+        };
         if path.connection != connection {
             return Ok(None);
         }
         let profile = state.store.find_profile(path.client).await;
         let profile = profile.map_err(|error| Refusal::fault(visit, None, &error))?;
         let visit = visit.clone();
-        Ok(profile.map(|profile| Self { connection: path, parameters, profile, visit, secret }))
+        let began_at = expires_at.saturating_sub(LINK_SESSION_LIFE).unwrap_or(expires_at);
+        let connection = path;
+        let found = |profile| Self { connection, parameters, began_at, profile, visit, secret };
+        Ok(profile.map(found))
     }
 
     /// The frame of this visit's pages.

@@ -19,6 +19,7 @@ macro_rules! catalogue {
             include_str!(concat!("../locales/", $folder, "/common.ftl")),
             include_str!(concat!("../locales/", $folder, "/refusal.ftl")),
             include_str!(concat!("../locales/", $folder, "/link.ftl")),
+            include_str!(concat!("../locales/", $folder, "/quickbooks.ftl")),
         ]
     };
 }
@@ -113,7 +114,7 @@ impl Texts {
     }
 }
 
-const fn sources(locale: Locale) -> [&'static str; 3] {
+const fn sources(locale: Locale) -> [&'static str; 4] {
     match locale {
         Locale::English => catalogue!("en"),
         Locale::CanadianFrench => catalogue!("fr-CA"),

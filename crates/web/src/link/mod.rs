@@ -1,5 +1,6 @@
-//! The pages of a link: how it is opened, and what a visit begins with.
+//! The pages of a link: how it is opened, what a visit begins with, and how it ends.
 
+mod ending;
 mod show;
 mod start;
 
@@ -11,7 +12,8 @@ use std::sync::Arc;
 
 /// As the JSON door writes it into `linkUrl`.
 const START: &str = "/companies/{companyId}/connections/{connectionId}/start";
-const HOME: &str = "/link/{connectionId}";
+/// Where a connection's pages begin.
+pub(crate) const HOME: &str = "/link/{connectionId}";
 
 /// The pages.
 pub(crate) fn routes() -> Router<Shared> {
@@ -19,4 +21,6 @@ pub(crate) fn routes() -> Router<Shared> {
     Router::new()
         .route(START, get(start::open_link).head(start::announce).layer(Extension(attempts)))
         .route(HOME, get(show::show_link))
+        .route(&format!("{HOME}/finish"), get(ending::finish))
+        .route(&format!("{HOME}/cancel"), get(ending::cancel))
 }

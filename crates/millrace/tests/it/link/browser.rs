@@ -65,6 +65,18 @@ impl Browser {
         panic!("{path} leads round and round");
     }
 
+    /// Sends the form of a page that leads to `step`, and follows where it leads.
+    pub(super) async fn submit(&mut self, page: &Page, step: &str) -> Page {
+        let (action, fields) = page.form(step);
+        let request = self.request(Method::POST, &action).header("Origin", self.url.clone());
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        let reply = self.send(request.body(fields)).await;
+        match reply.headers.get(LOCATION) {
+            Some(location) => self.open(location.to_str().unwrap()).await,
+            None => Page { reply },
+        }
+    }
+
     /// Keeps a cookie that no answer has set.
     pub(super) fn keep(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), value.to_owned());
@@ -86,6 +98,29 @@ impl Page {
     /// The HTML.
     pub(super) fn html(&self) -> &str {
         &self.reply.text
+    }
+
+    /// The action of the form that leads to `step`, and its hidden fields as they are sent.
+    #[track_caller]
+    pub(super) fn form(&self, step: &str) -> (String, String) {
+        let forms = self.html().split("<form method=\"post\" action=\"").skip(1);
+        let mut forms = forms.filter_map(|form| form.split("</form>").next()?.split_once('"'));
+        let form = forms.find(|(action, _)| action.ends_with(&format!("/{step}")));
+        let (action, rest) = form.unwrap_or_else(|| panic!("no form to {step} in {}", self.html()));
+        let inputs = rest.split("<input type=\"hidden\" name=\"").skip(1);
+        let fields = inputs.map(|input| {
+            let (name, rest) = input.split_once("\" value=\"").unwrap();
+            format!("{name}={}", rest.split('"').next().unwrap())
+        });
+        (action.to_owned(), fields.collect::<Vec<_>>().join("&"))
+    }
+
+    /// What stands in the field of that id.
+    #[track_caller]
+    pub(super) fn value_of(&self, id: &str) -> String {
+        let (_, rest) = self.html().split_once(&format!("<input id=\"{id}\"")).unwrap();
+        let (_, value) = rest.split_once("value=\"").unwrap();
+        value.split('"').next().unwrap().to_owned()
     }
 
     /// Fails when the page does not say so.

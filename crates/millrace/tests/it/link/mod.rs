@@ -2,4 +2,5 @@
 
 mod browser;
 mod opening;
+mod quickbooks;
 mod scene;
