@@ -123,6 +123,13 @@ impl RedirectTemplate {
         names
     }
 
+    /// Its text with something in the place of each parameter. What stands there must be written so that it stays
+    /// there: that is the caller's business, and so is looking where the result leads.
+    pub fn fill(&self, value_of: impl FnMut(&str) -> String) -> String {
+        // The braces were checked when it was parsed.
+        fill(&self.0, value_of).unwrap_or_default()
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -26,6 +26,7 @@ pub mod fetch;
 pub mod line;
 pub mod link;
 pub mod link_otp;
+pub mod link_session;
 pub mod managed_sync;
 pub mod password;
 pub mod push;

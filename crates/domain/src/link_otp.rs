@@ -13,6 +13,19 @@ const EXPIRY_BYTES: usize = 8;
 /// 128 bits: nobody guesses one, whatever the number of tries.
 const SIGNATURE_BYTES: usize = 16;
 
+/// A password that was shown and is genuine: what must be remembered so that it opens nothing a second time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsedOtp {
+    /// Tells it from every other of its connection.
+    pub nonce: OtpNonce,
+    /// From then on it opens nothing anyhow.
+    pub expires_at: Timestamp,
+}
+
+/// What differs in two passwords of one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OtpNonce(pub [u8; NONCE_BYTES]);
+
 /// Signs and checks one-time passwords.
 #[derive(Clone)]
 pub struct OtpSigner(Hmac<Sha256>);
@@ -48,16 +61,18 @@ impl OtpSigner {
         hex(&token)
     }
 
-    /// Whether `text` is a password that this signer issued for `connection` and that has not expired.
-    pub fn accepts(&self, text: &str, connection: ConnectionId, now: Timestamp) -> bool {
-        let Some(token) = unhex(text) else { return false };
-        let Some((signed, signature)) = token.split_at_checked(EXPIRY_BYTES + NONCE_BYTES) else {
-            return false;
-        };
+    /// What `text` is, if it is a password that this signer issued for `connection` and that has not expired. Whether
+    /// it was used before is the store's to say.
+    pub fn check(&self, text: &str, connection: ConnectionId, now: Timestamp) -> Option<UsedOtp> {
+        let token = unhex(text)?;
+        let (signed, signature) = token.split_at_checked(EXPIRY_BYTES + NONCE_BYTES)?;
         let expected = self.sign(connection, signed);
         let genuine: bool = subtle::ConstantTimeEq::ct_eq(expected.as_slice(), signature).into();
-        let expires_at = signed.first_chunk::<EXPIRY_BYTES>().map_or(0, |b| i64::from_be_bytes(*b));
-        genuine && now.as_second() < expires_at
+        let (expiry, nonce) = signed.split_first_chunk::<EXPIRY_BYTES>()?;
+        let expires_at = Timestamp::from_second(i64::from_be_bytes(*expiry)).ok()?;
+        let nonce = OtpNonce(nonce.try_into().ok()?);
+        (genuine && now.as_second() < expires_at.as_second())
+            .then_some(UsedOtp { nonce, expires_at })
     }
 
     fn sign(&self, connection: ConnectionId, signed: &[u8]) -> Vec<u8> {
@@ -68,7 +83,8 @@ impl OtpSigner {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as text.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
     digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
@@ -101,13 +117,16 @@ mod tests {
         let now: Timestamp = "2024-02-29T12:00:00Z".parse().unwrap();
         let hour = SignedDuration::from_hours(1);
         let otp = signer.issue(connection, &Sevens, now, hour);
-        assert!(signer.accepts(&otp, connection, now));
-        assert!(!signer.accepts(&otp, connection, now + hour));
-        assert!(!signer.accepts(&otp, ConnectionId::new(Uuid::from_u128(6)), now));
-        assert!(!OtpSigner::new(&[2; OTP_KEY_BYTES]).accepts(&otp, connection, now));
+        let used = UsedOtp { nonce: OtpNonce([7; NONCE_BYTES]), expires_at: now + hour };
+        assert_eq!(signer.check(&otp, connection, now), Some(used));
+        assert_eq!(signer.check(&otp, connection, now + hour), None);
+        assert_eq!(signer.check(&otp, ConnectionId::new(Uuid::from_u128(6)), now), None);
+        assert_eq!(OtpSigner::new(&[2; OTP_KEY_BYTES]).check(&otp, connection, now), None);
         let mut forged = otp.clone();
         forged.replace_range(0..1, "1");
-        assert!(!signer.accepts(&forged, connection, now));
-        assert!(!signer.accepts("é", connection, now) && !signer.accepts("", connection, now));
+        assert_eq!(signer.check(&forged, connection, now), None);
+        for text in ["é", ""] {
+            assert_eq!(signer.check(text, connection, now), None);
+        }
     }
 }

@@ -49,6 +49,24 @@ pub async fn several_sets_are_valid_at_once(backend: &dyn Backend) {
     assert_eq!(world.news().await, []);
 }
 
+pub async fn the_newest_set_of_a_connection_is_found(backend: &dyn Backend) {
+    let (ours, theirs) = World::two(backend).await;
+    let newest = async |path| ours.store.find_newest_credential(&path).await.unwrap();
+    assert_eq!(newest(ours.path()).await, None);
+    keep(&theirs).await;
+    let first = keep(&ours).await;
+    let second = Credential { created_at: noon_plus(2), ..a_credential(ours.path()) };
+    let third = Credential { created_at: noon_plus(1), ..a_credential(ours.path()) };
+    for later in [&second, &third] {
+        assert!(ours.store.create_credential(later).await.unwrap());
+    }
+    assert_ne!(newest(ours.path()).await, Some(first));
+    assert_eq!(newest(ours.path()).await, Some(second));
+    assert_eq!(newest(ours.reaching_for(&theirs).connection).await, None);
+    ours.store.revoke_credentials(&ours.path(), noon_plus(3)).await.unwrap();
+    assert_eq!(newest(ours.path()).await, None);
+}
+
 pub async fn failures_are_counted_and_a_success_forgets_them(backend: &dyn Backend) {
     let world = World::open(backend).await;
     let (credential, other) = (keep(&world).await, keep(&world).await);

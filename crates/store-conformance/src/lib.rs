@@ -27,6 +27,7 @@ pub mod installation;
 pub mod known_line;
 pub mod line;
 pub mod link;
+pub mod link_session;
 pub mod managed_sync;
 pub mod model;
 pub mod push;

@@ -51,6 +51,16 @@ macro_rules! suite {
                 a_company_has_several_tokens_and_takes_them_with_it
             ;
 
+            link_session:
+                the_connection_of_a_link_is_found_by_its_ids
+                a_link_opens_once
+                of_many_who_open_one_link_at_once_one_does
+                a_visit_is_found_until_it_ends
+                visits_of_one_connection_do_not_disturb_each_other
+                visits_go_with_their_connection
+                visits_and_passwords_that_have_ended_are_forgotten
+            ;
+
             webhook_consumer:
                 consumers_come_back_as_they_were_made
                 a_deleted_consumer_is_gone_and_others_stay
@@ -203,6 +213,7 @@ macro_rules! suite {
                 credentials_are_found_by_name_whoever_asks
                 credentials_need_a_connection_of_their_client
                 several_sets_are_valid_at_once
+                the_newest_set_of_a_connection_is_found
                 failures_are_counted_and_a_success_forgets_them
                 too_many_failures_lock_a_name
                 failures_at_once_are_all_counted
@@ -393,6 +404,7 @@ mod tests {
         check("fetch", include_str!("fetch.rs"));
         check("webhook_delivery", include_str!("webhook_delivery.rs"));
         check("webhook_consumer", include_str!("webhook_consumer.rs"));
+        check("link_session", include_str!("link_session.rs"));
         check("rate_limit", include_str!("rate_limit.rs"));
         check("managed_sync", include_str!("managed_sync.rs"));
         check("event", include_str!("event.rs"));

@@ -23,6 +23,7 @@ use crate::event::{News, finish_with, see_detail};
 use crate::fault::{Attempt, damaged};
 use crate::ledger;
 use crate::link::STIR_LINKS_OF_COMPANY;
+use crate::link_session::{DELETE_LINK_SESSIONS_OF_COMPANY, DELETE_USED_LINKS_OF_COMPANY};
 use crate::session::{Session, Write, both};
 use crate::text::escaped;
 
@@ -265,6 +266,8 @@ impl Companies for PostgresStore {
                 DELETE_STATEMENTS,
                 STIR_LINKS_OF_COMPANY,
                 DELETE_ACCESS_TOKENS,
+                DELETE_LINK_SESSIONS_OF_COMPANY,
+                DELETE_USED_LINKS_OF_COMPANY,
             ] {
                 session.run(statement, &ids).await?;
             }

@@ -29,6 +29,15 @@ select credential_id, client_id, company_id, connection_id, username, password_h
 from credential
 where username = $1";
 
+const FIND_NEWEST_CREDENTIAL: &str = "\
+-- find_newest_credential
+select credential_id, client_id, company_id, connection_id, username, password_hash, created_at,
+    failures, window_opened_at
+from credential
+where client_id = $1 and connection_id = $2 and company_id = $3
+order by created_at desc, credential_id desc
+limit 1";
+
 const LOCK_GUARD: &str = "\
 -- lock_sign_on_guard
 select failures, window_opened_at
@@ -101,6 +110,16 @@ impl Credentials for PostgresStore {
     async fn find_credential(&self, username: &str) -> Answer<Option<Credential>> {
         self.ask(|session| async move {
             let row = session.row(FIND_CREDENTIAL, &[&escaped(username)]).await?;
+            row.as_ref().map(credential_of).transpose()
+        })
+        .await
+    }
+
+    async fn find_newest_credential(&self, path: &ConnectionPath) -> Answer<Option<Credential>> {
+        self.ask(|session| async move {
+            let (client, connection) = (path.client.uuid(), path.connection.uuid());
+            let ids: [&(dyn ToSql + Sync); 3] = [&client, &connection, &path.company.uuid()];
+            let row = session.row(FIND_NEWEST_CREDENTIAL, &ids).await?;
             row.as_ref().map(credential_of).transpose()
         })
         .await

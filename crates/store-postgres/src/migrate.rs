@@ -47,6 +47,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0008_webhook_delivery.sql"),
     },
     Migration { version: 9, name: "link", sql: include_str!("../migrations/0009_link.sql") },
+    Migration {
+        version: 10,
+        name: "link_session",
+        sql: include_str!("../migrations/0010_link_session.sql"),
+    },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

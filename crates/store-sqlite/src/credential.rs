@@ -1,6 +1,6 @@
 //! Credentials of connections.
 
-use crate::row::Fields;
+use crate::row::{Fields, Put};
 use crate::{Database, SqliteStore, connection, path, source_account, sql};
 use async_trait::async_trait;
 use domain::credential::{Credential, SignOnGuard};
@@ -25,6 +25,18 @@ const FIND_CREDENTIAL: &str = "
     join connection on connection.connection_no = credential.connection_no
     join company on company.company_no = connection.company_no
     where credential.username = ?1";
+
+const FIND_NEWEST_CREDENTIAL: &str = "
+    -- find_newest_credential
+    select credential.credential_id, company.client_id, company.company_id,
+        connection.connection_id, credential.username, credential.password_hash,
+        credential.created_at_us, credential.failures, credential.window_opened_at_us
+    from company
+    join connection on connection.company_no = company.company_no
+    join credential on credential.connection_no = connection.connection_no
+    where company.client_id = ?1 and company.company_id = ?2 and connection.connection_id = ?3
+    order by credential.created_at_us desc, credential.credential_id desc
+    limit 1";
 
 const FIND_GUARD: &str = "
     -- find_guard
@@ -54,6 +66,15 @@ impl Credentials for SqliteStore {
         let username = username.to_owned();
         self.read(move |database| sql::one(database, FIND_CREDENTIAL, &[&username], credential))
             .await
+    }
+
+    async fn find_newest_credential(&self, path: &ConnectionPath) -> Answer<Option<Credential>> {
+        let path = *path;
+        self.read(move |database| {
+            let values: [&dyn Put; 3] = [&path.client, &path.company, &path.connection];
+            sql::one(database, FIND_NEWEST_CREDENTIAL, &values, credential)
+        })
+        .await
     }
 
     async fn record_sign_on(

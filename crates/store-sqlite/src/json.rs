@@ -25,6 +25,16 @@ pub(crate) fn read_texts<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Op
     texts.iter().map(|text| parse(text)).collect()
 }
 
+/// A list of pairs of texts.
+pub(crate) fn write_pairs(pairs: &[(String, String)]) -> String {
+    json!(pairs).to_string()
+}
+
+/// See [`write_pairs`].
+pub(crate) fn read_pairs(text: &str) -> Option<Vec<(String, String)>> {
+    serde_json::from_str(text).ok()
+}
+
 /// Errors, then warnings, each a list of pairs of path and message.
 pub(crate) fn write_validation(validation: &Validation) -> String {
     json!([pairs(&validation.errors), pairs(&validation.warnings)]).to_string()

@@ -27,6 +27,7 @@ mod idempotency;
 mod installation;
 mod line;
 mod link;
+mod link_session;
 mod managed_sync;
 mod push;
 mod rate_limit;

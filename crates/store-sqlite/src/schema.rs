@@ -46,6 +46,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0008_webhook_delivery.sql"),
     },
     Migration { version: 9, name: "link", sql: include_str!("../migrations/0009_link.sql") },
+    Migration {
+        version: 10,
+        name: "link_session",
+        sql: include_str!("../migrations/0010_link_session.sql"),
+    },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

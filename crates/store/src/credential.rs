@@ -24,6 +24,9 @@ pub trait Credentials: Send + Sync {
     /// The set of that name, of whatever client: this is how a signed-on customer's connection becomes known.
     async fn find_credential(&self, username: &str) -> Answer<Option<Credential>>;
 
+    /// The newest set of a connection, if it has any.
+    async fn find_newest_credential(&self, path: &ConnectionPath) -> Answer<Option<Credential>>;
+
     /// Counts a failure, or forgets the failures after a success; answers the guard as it is then.
     async fn record_sign_on(
         &self,

@@ -3,6 +3,7 @@
 //! it means is in store-conformance.
 
 mod consumer_secrets;
+mod credential_issue;
 mod error;
 pub mod event_detail;
 pub mod ledger;
@@ -28,6 +29,7 @@ mod idempotency;
 mod installation;
 mod line;
 mod link;
+mod link_session;
 mod managed_sync;
 mod push;
 mod rate_limit;
@@ -47,6 +49,7 @@ pub use consumer_secrets::{
     ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, SecretsError, secrets_row,
 };
 pub use credential::{Credentials, SignOn};
+pub use credential_issue::{IssueError, issue_credential};
 pub use delivery::{Deliveries, SentSoFar};
 pub use error::StoreError;
 pub use event::Events;
@@ -55,6 +58,7 @@ pub use idempotency::Idempotency;
 pub use installation::{Installation, Installations};
 pub use line::{Lines, StatementLines, Window};
 pub use link::{LinkChange, LinkChanged, Links};
+pub use link_session::{LinkOpened, LinkSessions};
 pub use managed_sync::{DueFeed, DueRun, ManagedSyncs, SyncBegun, SyncStanding, SyncWish};
 pub use push::{AcceptedPush, Missing, PushIntake, Pushes};
 pub use rate_limit::RateLimiting;
@@ -91,6 +95,7 @@ pub trait Store:
     + Links
     + Deliveries
     + Calls
+    + LinkSessions
 {
 }
 
@@ -117,5 +122,6 @@ impl<T> Store for T where
         + Links
         + Deliveries
         + Calls
+        + LinkSessions
 {
 }

@@ -10,6 +10,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 const FORGOTTEN_AT_ONCE: u32 = 100;
+/// A used password is remembered so much longer than it is good: another process's clock may be behind this one's, and
+/// would take it again.
+const CLOCKS_APART_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 /// Keeps house.
 #[derive(Clone, Debug)]
@@ -52,6 +55,8 @@ impl Housekeeper {
         let before = now.saturating_sub(self.keep_deliveries).unwrap_or(Timestamp::MIN);
         // In small bites: whoever writes meanwhile does not wait.
         while self.store.forget_deliveries(before, FORGOTTEN_AT_ONCE).await? > 0 {}
+        let ended = now.saturating_sub(CLOCKS_APART_MAX).unwrap_or(Timestamp::MIN);
+        while self.store.forget_link_sessions(ended, FORGOTTEN_AT_ONCE).await? > 0 {}
         Ok(())
     }
 }

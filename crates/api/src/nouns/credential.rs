@@ -9,15 +9,12 @@ use crate::surface::{Area, Operation, Parameter, Surface};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
-use domain::credential::{Credential, Secrets, SignOnGuard};
-use domain::ids::{ConnectionId, ConnectionPath, CredentialId, ordered_uuid};
-use domain::password;
+use domain::credential::Secrets;
+use domain::ids::{ConnectionId, ConnectionPath};
 use domain::platform::Delivery;
 use schemars::{JsonSchema, json_schema};
 use serde::Serialize;
-use std::sync::Arc;
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
+use store::{IssueError, issue_credential};
 
 pub(super) fn surface() -> Surface {
     const CREDENTIALS: &str = "/companies/{companyId}/connections/{connectionId}/connectionInfo/bankFeedAccounts/credentials";
@@ -128,34 +125,18 @@ async fn issue(state: &ApiState, path: &ConnectionPath) -> Answer<Json<SecretsSh
             "{name} takes no credentials: only platforms that fetch do"
         )));
     }
-    let Secrets { username, password } = Secrets::generate(&*state.ids);
-    let now = state.now();
-    let credential = Credential {
-        id: CredentialId::new(ordered_uuid(&*state.ids, now)),
-        path: *path,
-        username: username.clone(),
-        password_hash: hash(state, password.clone()).await?,
-        created_at: now,
-        guard: SignOnGuard::default(),
-    };
-    if state.store.create_credential(&credential).await? {
-        Ok(Json(SecretsShape { username, password }))
-    } else {
-        Err(missing_connection(state, path).await)
+    let issued = issue_credential(&*state.store, &state.ids, path, state.now()).await;
+    match issued.map_err(not_issued)? {
+        Some(Secrets { username, password }) => Ok(Json(SecretsShape { username, password })),
+        None => Err(missing_connection(state, path).await),
     }
 }
 
-/// A hash takes 19 MiB on purpose, so that many callers at once must not make many hashes at once.
-const HASHES_AT_ONCE_MAX: usize = 4;
-/// Memory belongs to the process, whatever the number of its doors.
-static HASHING: Semaphore = Semaphore::const_new(HASHES_AT_ONCE_MAX);
-
-/// Hashing takes tens of milliseconds on purpose, so it is done where it holds up no other request.
-async fn hash(state: &ApiState, password: String) -> Answer<String> {
-    let ids = Arc::clone(&state.ids);
-    let _turn = HASHING.acquire().await.map_err(ApiError::internal)?;
-    let hashed = spawn_blocking(move || password::hash(&password, &*ids)).await;
-    hashed.map_err(ApiError::internal)?.map_err(ApiError::internal)
+fn not_issued(error: IssueError) -> ApiError {
+    match error {
+        IssueError::Store(error) => error.into(),
+        IssueError::Hash(_) => ApiError::internal(error),
+    }
 }
 
 #[cfg(test)]

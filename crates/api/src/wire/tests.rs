@@ -51,8 +51,8 @@ fn a_link_carries_a_password_that_its_connection_accepts_for_an_hour() {
     let url = with_links(|links| links.connection(&connection));
     let otp = url.split_once("?otp=").unwrap().1;
     let signer = OtpSigner::new(&[7; OTP_KEY_BYTES]);
-    assert!(signer.accepts(otp, connection.id, noon_plus(59)));
-    assert!(!signer.accepts(otp, connection.id, noon_plus(60)));
+    assert!(signer.check(otp, connection.id, noon_plus(59)).is_some());
+    assert!(signer.check(otp, connection.id, noon_plus(60)).is_none());
 }
 
 fn account(shape: Shape) -> SourceAccount {

@@ -18,6 +18,7 @@ use store::{Installation, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vault::Vault;
+use web::WebState;
 
 /// Where the simulated books are kept, in the data folder.
 const SIMULATED_BOOKS_FILE: &str = "simulated-quickbooks.json";
@@ -61,13 +62,24 @@ impl Doors<'_> {
             stopping: self.stopping.clone(),
             tasks: self.tasks.clone(),
         });
+        let web = web::router(WebState {
+            store: self.store.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            otp: OtpSigner::new(&self.installation.otp_key),
+            public_url: public_url.to_owned(),
+            address_header: settings
+                .limits
+                .as_ref()
+                .and_then(|limits| limits.address_header.clone()),
+        });
         let ofx = ofx_server::router(OfxState::new(
             self.store.clone(),
             clock.clone(),
             ids,
             self.ofx_options(public_url)?,
         ));
-        let mut router = api.merge(ofx).merge(health::router(self.health()));
+        let mut router = api.merge(web).merge(ofx).merge(health::router(self.health()));
         if settings.simulators {
             let books = QuickBooks::open(&format!("{}/ofx", self.url), self.books_file(), clock)?;
             router = router.merge(simulators::router(Arc::new(books)));

@@ -14,5 +14,6 @@
 
 mod harness;
 mod hooks;
+mod link;
 mod stories;
 mod syncs;

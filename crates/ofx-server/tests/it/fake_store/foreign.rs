@@ -11,6 +11,7 @@ use domain::ids::{
     RequestId, SyncId,
 };
 use domain::link::{HeldLink, Link};
+use domain::link_session::{LinkOpening, LinkSession, LinkSessionHash};
 use domain::managed_sync::{ManagedFeed, ManagedSync, SyncLease, SyncSettlement};
 use domain::page::{ListRequest, Page};
 use domain::rate_limit::{Admission, CallerAddress, Knock, RateLimits};
@@ -21,8 +22,8 @@ use jiff::Timestamp;
 use store::{
     AccessTokens, Answer, Behind, Calls, ClientSettings, ConsumerChanged, ConsumerKept, Deliveries,
     DeliveryRequest, DeliverySettled, DueFeed, FanOut, Idempotency, LeaseRequest, LinkChange,
-    LinkChanged, Links, ManagedSyncs, RateLimiting, SentSoFar, Settled, SyncBegun, SyncWish,
-    WebhookConsumers, WebhookDeliveries, WorkSignal,
+    LinkChanged, LinkOpened, LinkSessions, Links, ManagedSyncs, RateLimiting, SentSoFar, Settled,
+    SyncBegun, SyncWish, WebhookConsumers, WebhookDeliveries, WorkSignal,
 };
 
 use super::FakeStore;
@@ -374,6 +375,33 @@ impl Calls for FakeStore {
         _call: CallId,
         _silent_until: Option<Timestamp>,
     ) -> Answer<()> {
+        refused()
+    }
+}
+
+#[async_trait]
+impl LinkSessions for FakeStore {
+    async fn find_linked(
+        &self,
+        _company: CompanyId,
+        _connection: ConnectionId,
+    ) -> Answer<Option<ConnectionPath>> {
+        refused()
+    }
+
+    async fn open_link_session(&self, _opening: &LinkOpening) -> Answer<LinkOpened> {
+        refused()
+    }
+
+    async fn find_link_session(
+        &self,
+        _hash: &LinkSessionHash,
+        _now: Timestamp,
+    ) -> Answer<Option<LinkSession>> {
+        refused()
+    }
+
+    async fn forget_link_sessions(&self, _now: Timestamp, _count: u32) -> Answer<u64> {
         refused()
     }
 }

@@ -44,6 +44,10 @@ impl Credentials for FakeStore {
         Ok(books.credentials.iter().find(|one| one.username == username).cloned())
     }
 
+    async fn find_newest_credential(&self, _path: &ConnectionPath) -> Answer<Option<Credential>> {
+        refused()
+    }
+
     async fn record_sign_on(
         &self,
         credential: CredentialId,

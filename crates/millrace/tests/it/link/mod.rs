@@ -1,0 +1,6 @@
+//! What a bank's customer lives through who was given a link.
+
+mod browser;
+mod opening;
+mod quickbooks;
+mod scene;

@@ -1,0 +1,8 @@
+# Ce qui figure sur chaque page.
+
+bank-unknown = votre banque
+skip-to-content = Aller au contenu
+languages = Langue
+help = Des questions ? Adressez-vous à { $bank }.
+go-on = Continuer
+back-to-bank = Retour à { $bank }

@@ -1,0 +1,98 @@
+//! How a visit ends: where the client wants its customer to go, or a page of ours when it named no place.
+
+use crate::page::{Frame, page};
+use crate::redirect::{End, Ended, NoDestination, destination};
+use crate::refusal::{Refusal, Why};
+use crate::session::Session;
+use crate::state::{Shared, WebState};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::connection::{Connection, ConnectionStatus};
+use tracing::warn;
+
+#[derive(Template)]
+#[template(path = "ended.html")]
+struct Content<'a> {
+    frame: &'a Frame,
+    title: String,
+    text: String,
+    home: String,
+}
+
+/// The person is done. Whoever is not is led back to where the visit stands.
+pub(super) async fn finish(
+    State(state): State<Shared>,
+    session: Session,
+) -> Result<Response, Refusal> {
+    let connection = session.load_connection(&state).await?;
+    if connection.status != ConnectionStatus::Linked {
+        return Ok(Redirect::to(&session.home()).into_response());
+    }
+    // What was done in this visit began with new credentials; without them it was linked before.
+    let newest = state.store.find_newest_credential(&session.connection).await;
+    let newest = newest.map_err(|error| session.fault(&error))?;
+    let is_new = newest.is_some_and(|newest| newest.created_at >= session.began_at);
+    let end = if is_new { End::Linked } else { End::NothingDone };
+    lead_out(&state, &session, &connection, end).await
+}
+
+/// The person does not want to.
+pub(super) async fn cancel(
+    State(state): State<Shared>,
+    session: Session,
+) -> Result<Response, Refusal> {
+    let connection = session.load_connection(&state).await?;
+    lead_out(&state, &session, &connection, End::Cancelled).await
+}
+
+/// Leads to where the client wants its customer, or to a page that says how it ended.
+pub(crate) async fn lead_out(
+    state: &WebState,
+    session: &Session,
+    connection: &Connection,
+    end: End,
+) -> Result<Response, Refusal> {
+    if let Some(url) = find_way_out(state, session, connection, end).await? {
+        return Ok(Redirect::to(&url).into_response());
+    }
+    let (title, text) = keys(end);
+    let frame = session.frame().about(connection.platform.name);
+    let (title, text) = (frame.say(title), frame.say(text));
+    let content = Content { frame: &frame, title, text, home: session.home() };
+    Ok(page(StatusCode::OK, &frame, &content))
+}
+
+/// Where the client wants its customer, if anywhere.
+pub(crate) async fn find_way_out(
+    state: &WebState,
+    session: &Session,
+    connection: &Connection,
+    end: End,
+) -> Result<Option<String>, Refusal> {
+    let path = session.connection;
+    let company = state.store.find_company(path.client, path.company).await;
+    let company = company.map_err(|error| session.fault(&error))?;
+    let company = company.ok_or_else(|| session.refuse(Why::Gone))?;
+    let (company_name, parameters) = (company.name.as_str(), session.parameters.as_slice());
+    let ended = Ended { connection, company_name, end, parameters };
+    Ok(match destination(&session.profile, &ended) {
+        Ok(url) => Some(url),
+        Err(NoDestination::Unset) => None,
+        Err(error @ (NoDestination::OffTheWeb | NoDestination::Unlisted)) => {
+            warn!(client.id = %path.client, %error, "a customer could not be led back");
+            None
+        }
+    })
+}
+
+/// The keys of the title and of the text below it.
+const fn keys(end: End) -> (&'static str, &'static str) {
+    match end {
+        End::Linked | End::NothingDone => ("ended-linked-title", "ended-linked-text"),
+        End::Cancelled => ("ended-cancelled-title", "ended-cancelled-text"),
+        End::Failed => ("ended-failed-title", "ended-failed-text"),
+        End::NotSupported => ("not-switched-on-title", "not-switched-on-text"),
+    }
+}

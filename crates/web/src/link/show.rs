@@ -1,0 +1,27 @@
+//! What a visit begins with: the page of the connection's platform.
+
+use super::ending::find_way_out;
+use crate::quickbooks;
+use crate::redirect::End;
+use crate::refusal::{Refusal, Why};
+use crate::session::Session;
+use crate::state::Shared;
+use axum::extract::State;
+use axum::response::Response;
+use domain::platform::Delivery;
+
+/// Shows where the connection stands.
+pub(super) async fn show_link(
+    State(state): State<Shared>,
+    session: Session,
+) -> Result<Response, Refusal> {
+    let connection = session.load_connection(&state).await?;
+    match connection.platform.delivery {
+        Delivery::Pulled => quickbooks::show(&state, &session, &connection).await,
+        Delivery::Sent => {
+            let frame = session.frame().about(connection.platform.name);
+            let back = find_way_out(&state, &session, &connection, End::NotSupported).await?;
+            Err(Refusal::new(Why::NotSwitchedOn, frame).with_way_back(back))
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The way into QuickBooks, step by step, and how far it has been gone.
+
+use super::standing::{self, Standing};
+use super::{CREDENTIALS, SOFTWARE, load};
+use crate::form::Form;
+use crate::page::{Frame, Tone, page};
+use crate::refusal::Refusal;
+use crate::session::Session;
+use crate::state::Shared;
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::credential::Secrets;
+
+/// Where a page says that something was just done.
+pub(super) const REVOKED: &str = "done=revoked";
+/// QuickBooks signs on when its user has typed: no sooner than this matters to anybody.
+const REFRESH_SECS: u32 = 10;
+
+/// The page, in all its states.
+#[derive(Template)]
+#[template(path = "quickbooks/setup.html")]
+pub(super) struct Content<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) home: String,
+    pub(super) standing: Standing,
+    pub(super) form: Form,
+    /// Shown this once.
+    pub(super) secrets: Option<Secrets>,
+    /// What the bank wants to say besides.
+    pub(super) callout: Option<Callout>,
+}
+
+/// A few words of the bank's own: a title of at most 50 characters, a body of at most 150. Nothing sets them yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Callout {
+    pub(super) title: String,
+    pub(super) body: String,
+}
+
+impl Content<'_> {
+    /// When QuickBooks fetched last.
+    fn fetched_at(&self) -> Option<String> {
+        let Standing::Linked { fetched_at, .. } = &self.standing else { return None };
+        fetched_at.map(|at| self.frame.texts.time(at))
+    }
+
+    /// The accounts that were chosen.
+    fn accounts(&self) -> &[String] {
+        match &self.standing {
+            Standing::Linked { accounts, .. } => accounts,
+            Standing::Fresh | Standing::Withdrawn | Standing::Waiting | Standing::SignedOn => &[],
+        }
+    }
+}
+
+/// Shows the page.
+pub(super) async fn show(
+    State(state): State<Shared>,
+    session: Session,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    let connection = load(&state, &session).await?;
+    let standing = standing::find(&state, &session, &connection).await?;
+    let frame = frame(&session, &standing, query.as_deref());
+    let form = session.form(CREDENTIALS);
+    let home = session.home();
+    let content = Content { frame: &frame, home, standing, form, secrets: None, callout: None };
+    Ok(page(StatusCode::OK, &frame, &content))
+}
+
+/// Only while somebody waits for something does the page ask for itself again.
+fn frame(session: &Session, standing: &Standing, query: Option<&str>) -> Frame {
+    let frame = session.frame().about(SOFTWARE);
+    match standing {
+        Standing::Waiting | Standing::SignedOn => frame.refreshing(REFRESH_SECS),
+        Standing::Fresh | Standing::Withdrawn if query == Some(REVOKED) => {
+            frame.with_notice(Tone::Good, "quickbooks-revoked")
+        }
+        Standing::Fresh | Standing::Withdrawn | Standing::Linked { .. } => frame,
+    }
+}
+
+#[cfg(test)]
+#[path = "setup_tests.rs"]
+mod tests;

@@ -1,0 +1,21 @@
+//! All routes of the door, and the layers around them.
+
+use crate::access::{answer_panic, watch};
+use crate::state::{Shared, WebState};
+use crate::{assets, link, quickbooks};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// The door. Paths that it does not know are left to the router that it is merged with.
+pub fn router(state: WebState) -> Router {
+    let shared: Shared = Arc::new(state);
+    Router::new()
+        .merge(link::routes())
+        .merge(quickbooks::routes())
+        .with_state(Arc::clone(&shared))
+        .merge(assets::routes())
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(from_fn_with_state(shared, watch))
+}

@@ -1,0 +1,146 @@
+//! Everything that pages say, from the catalogues in `locales/`. A text may name the bank and the software, so both are
+//! at hand in every one.
+
+use crate::locale::Locale;
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::fmt;
+use std::sync::LazyLock;
+use tracing::error;
+use unic_langid::LanguageIdentifier;
+
+type Bundle = FluentBundle<FluentResource>;
+
+macro_rules! catalogue {
+    ($folder:literal) => {
+        [
+            include_str!(concat!("../locales/", $folder, "/common.ftl")),
+            include_str!(concat!("../locales/", $folder, "/refusal.ftl")),
+            include_str!(concat!("../locales/", $folder, "/link.ftl")),
+            include_str!(concat!("../locales/", $folder, "/quickbooks.ftl")),
+        ]
+    };
+}
+
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| build(Locale::English));
+static CANADIAN_FRENCH: LazyLock<Bundle> = LazyLock::new(|| build(Locale::CanadianFrench));
+static FRENCH: LazyLock<Bundle> = LazyLock::new(|| build(Locale::French));
+
+/// What pages say in one language.
+#[derive(Clone)]
+pub(crate) struct Texts {
+    locale: Locale,
+    bundle: &'static Bundle,
+    bank: String,
+    software: String,
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Texts({:?})", self.locale)
+    }
+}
+
+impl Texts {
+    /// Texts of pages of the bank of that name.
+    pub(crate) fn new(locale: Locale, bank: Option<&str>) -> Self {
+        let bundle: &'static Bundle = match locale {
+            Locale::English => &ENGLISH,
+            Locale::CanadianFrench => &CANADIAN_FRENCH,
+            Locale::French => &FRENCH,
+        };
+        Self::with_bundle(locale, bundle, bank)
+    }
+
+    fn with_bundle(locale: Locale, bundle: &'static Bundle, bank: Option<&str>) -> Self {
+        let texts = Self { locale, bundle, bank: String::new(), software: String::new() };
+        let bank = bank.map_or_else(|| texts.get("bank-unknown"), str::to_owned);
+        Self { bank, ..texts }
+    }
+
+    /// The same, about that software.
+    pub(crate) fn about(self, software: &str) -> Self {
+        Self { software: software.to_owned(), ..self }
+    }
+
+    /// The language.
+    pub(crate) const fn locale(&self) -> Locale {
+        self.locale
+    }
+
+    /// A text.
+    pub(crate) fn get(&self, key: &str) -> String {
+        self.format(key, None)
+    }
+
+    /// A text with something more in it.
+    pub(crate) fn with(&self, key: &str, name: &'static str, value: &str) -> String {
+        self.format(key, Some((name, value.into())))
+    }
+
+    /// A text with `$count` in it.
+    pub(crate) fn count(&self, key: &str, count: usize) -> String {
+        self.format(key, Some(("count", count.into())))
+    }
+
+    /// A time of day. Nobody told us where the person is, so the zone stands beside it.
+    pub(crate) fn time(&self, at: Timestamp) -> String {
+        let time = at.to_zoned(TimeZone::UTC).time();
+        let (hour, minute) = (time.hour(), time.minute());
+        match self.locale {
+            Locale::English | Locale::French => format!("{hour:02}:{minute:02} UTC"),
+            Locale::CanadianFrench => format!("{hour}\u{a0}h\u{a0}{minute:02} UTC"),
+        }
+    }
+
+    fn format(&self, key: &str, more: Option<(&'static str, FluentValue<'_>)>) -> String {
+        let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
+            debug_assert!(false, "no text {key}");
+            error!(key, "a text is missing");
+            return key.to_owned();
+        };
+        let mut arguments = FluentArgs::new();
+        arguments.set("bank", self.bank.as_str());
+        arguments.set("software", self.software.as_str());
+        if let Some((name, value)) = more {
+            arguments.set(name, value);
+        }
+        let mut faults = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(&arguments), &mut faults);
+        debug_assert!(faults.is_empty(), "{key}: {faults:?}");
+        text.into_owned()
+    }
+}
+
+const fn sources(locale: Locale) -> [&'static str; 4] {
+    match locale {
+        Locale::English => catalogue!("en"),
+        Locale::CanadianFrench => catalogue!("fr-CA"),
+        Locale::French => catalogue!("fr-FR"),
+    }
+}
+
+fn build(locale: Locale) -> Bundle {
+    let id: LanguageIdentifier = locale.tag().parse().unwrap_or_default();
+    let mut bundle = Bundle::new_concurrent(vec![id]);
+    // All our languages run from left to right: marks around each name would only be in the way of who copies it.
+    bundle.set_use_isolating(false);
+    for source in sources(locale) {
+        // Faults in catalogues are found by the tests; what can be read of them is used.
+        let resource =
+            FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, faults)| {
+                error!(?faults, locale = locale.tag(), "a catalogue has faults");
+                resource
+            });
+        if let Err(faults) = bundle.add_resource(resource) {
+            error!(?faults, locale = locale.tag(), "a catalogue says something twice");
+        }
+    }
+    bundle
+}
+
+#[cfg(test)]
+#[path = "texts_tests.rs"]
+pub(crate) mod tests;
