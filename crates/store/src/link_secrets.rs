@@ -1,19 +1,20 @@
 //! The secrets of a link, as they stand sealed in its row: who begins a consent and who redeems it must mean the same.
-//! Sealing is the caller's business; here they are only written and read.
 
-use domain::ids::{ConnectionPath, ConsentId};
+use domain::ids::{ConnectionPath, ConsentId, IdSource};
+use domain::link::Link;
+use domain::sealed::Sealed;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use thiserror::Error;
+use vault::{Binding, NONCE_BYTES, Vault, VaultError};
 
-/// The table that a sealed value of these is bound to.
-pub const LINK_TABLE: &str = "link";
-/// The column.
-pub const LINK_COLUMN: &str = "secrets";
+/// Where a link's secrets stand: a sealed value opens nowhere else.
+fn binding(row: &[u8]) -> Binding<'_> {
+    Binding { table: "link", column: "secrets", row }
+}
 
-/// The row's key, to which they are bound as well.
-pub fn link_row(path: &ConnectionPath) -> Vec<u8> {
+fn row(path: &ConnectionPath) -> Vec<u8> {
     [path.client.uuid().into_bytes(), path.connection.uuid().into_bytes()].concat()
 }
 
@@ -54,8 +55,14 @@ pub struct ConsentSecrets {
 
 /// Why secrets cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the secrets are not written as this version writes them")]
-pub struct LinkSecretsError;
+pub enum LinkSecretsError {
+    /// They cannot be opened.
+    #[error(transparent)]
+    Sealed(#[from] VaultError),
+    /// They can, and are something else.
+    #[error("the secrets are not written as this version writes them")]
+    Unreadable,
+}
 
 impl fmt::Debug for LinkSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,24 +99,53 @@ impl LinkSecrets {
         self.consents.retain(|id, _| kept.contains(id));
     }
 
-    /// As they are sealed.
-    pub fn write(&self) -> Result<Vec<u8>, LinkSecretsError> {
-        serde_json::to_vec(self).map_err(|_unwritable| LinkSecretsError)
+    /// Seals them for the link at `path`.
+    pub fn seal(
+        &self,
+        vault: &Vault,
+        ids: &dyn IdSource,
+        path: &ConnectionPath,
+    ) -> Result<Sealed, LinkSecretsError> {
+        let plain = serde_json::to_vec(self).map_err(|_unwritable| LinkSecretsError::Unreadable)?;
+        let mut nonce = [0; NONCE_BYTES];
+        ids.fill(&mut nonce);
+        Ok(Sealed(vault.seal(&binding(&row(path)), &plain, nonce)))
     }
 
-    /// See [`LinkSecrets::write`].
-    pub fn read(bytes: &[u8]) -> Result<Self, LinkSecretsError> {
-        serde_json::from_slice(bytes).map_err(|_unreadable| LinkSecretsError)
+    /// Opens those of a link; there are none of one that never had any.
+    pub fn open(vault: &Vault, link: &Link) -> Result<Self, LinkSecretsError> {
+        let Some(sealed) = &link.secrets else { return Ok(Self::default()) };
+        let plain = vault.open(&binding(&row(&link.path)), &sealed.0)?;
+        serde_json::from_slice(&plain).map_err(|_unreadable| LinkSecretsError::Unreadable)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ids::{ClientId, CompanyId, ConnectionId};
+    use domain::platform::XERO;
     use uuid::Uuid;
+    use vault::VaultKey;
+
+    #[derive(Debug)]
+    struct Nought;
+
+    impl IdSource for Nought {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+
+    fn path(connection: u128) -> ConnectionPath {
+        let id = Uuid::from_u128(7);
+        let connection = ConnectionId::new(Uuid::from_u128(connection));
+        ConnectionPath { client: ClientId::new(id), company: CompanyId::new(id), connection }
+    }
 
     #[test]
-    fn secrets_come_back_as_they_went_and_show_nothing() {
+    fn secrets_come_back_to_their_link_only_and_show_nothing() {
+        let vault = Vault::new(VaultKey::derive(b"a key", "test"), Vec::new());
         let id = ConsentId::new(Uuid::from_u128(7));
         let mut secrets = LinkSecrets::default();
         let pair = TokenPair { access: "a-1".into(), refresh: "r-1".into(), access_ends_at: 7 };
@@ -117,13 +153,19 @@ mod tests {
         let consent =
             ConsentSecrets { state: "s".into(), tokens: Some(pair), ..Default::default() };
         secrets.put_consent(id, consent.clone());
-        let read = LinkSecrets::read(&secrets.write().unwrap()).unwrap();
-        assert_eq!(read, secrets);
-        assert_eq!(read.consent(id), Some(&consent));
-        assert!(!format!("{read:?}").contains("r-1"));
-        let mut kept = read;
+        let sealed = secrets.seal(&vault, &Nought, &path(1)).unwrap();
+        let mut link = Link { secrets: Some(sealed), ..Link::new(path(1), &XERO) };
+        let opened = LinkSecrets::open(&vault, &link).unwrap();
+        assert_eq!(opened, secrets);
+        assert_eq!(opened.consent(id), Some(&consent));
+        assert!(!format!("{opened:?}").contains("r-1"));
+        link.path = path(2);
+        let moved = LinkSecrets::open(&vault, &link);
+        assert_eq!(moved, Err(LinkSecretsError::Sealed(VaultError::Tampered)));
+        link.secrets = None;
+        assert_eq!(LinkSecrets::open(&vault, &link), Ok(LinkSecrets::default()));
+        let mut kept = opened;
         kept.keep_consents(std::iter::empty());
         assert_eq!(kept.consent(id), None);
-        assert_eq!(LinkSecrets::read(b"[]"), Err(LinkSecretsError));
     }
 }

@@ -9,11 +9,11 @@ use domain::sealed::Sealed;
 use jiff::{SignedDuration, Timestamp};
 use platforms::{Access, Authorizes, Platform, PlatformError, Platforms, Remedy, Secret, Tokens};
 use std::sync::Arc;
-use store::link_secrets::{LINK_COLUMN, LINK_TABLE, LinkSecrets, TokenPair, link_row};
+use store::link_secrets::{LinkSecrets, LinkSecretsError, TokenPair};
 use store::{LeaseRequest, LinkChange, LinkChanged, Store, StoreError};
 use thiserror::Error;
 use tracing::{info, warn};
-use vault::{Binding, NONCE_BYTES, Vault};
+use vault::Vault;
 
 /// A token is renewed while it has so much left: a call with it must not meet its end.
 const RENEW_BEFORE: SignedDuration = SignedDuration::from_mins(6);
@@ -96,27 +96,13 @@ impl Desk {
 
     /// The secrets of a link.
     pub(crate) fn open(&self, link: &Link) -> Result<LinkSecrets, DeskError> {
-        let Some(sealed) = &link.secrets else { return Ok(LinkSecrets::default()) };
-        let unreadable =
-            |why: String| DeskError::Secrets { connection: link.path.connection.to_string(), why };
-        let row = link_row(&link.path);
-        let binding = Binding { table: LINK_TABLE, column: LINK_COLUMN, row: &row };
-        let plain = self.vault.open(&binding, &sealed.0);
-        let plain = plain.map_err(|error| unreadable(error.to_string()))?;
-        LinkSecrets::read(&plain).map_err(|error| unreadable(error.to_string()))
+        LinkSecrets::open(&self.vault, link).map_err(|error| unreadable(link, error))
     }
 
     /// Seals the secrets of a link.
     pub(crate) fn seal(&self, link: &Link, secrets: &LinkSecrets) -> Result<Sealed, DeskError> {
-        let plain = secrets.write().map_err(|error| DeskError::Secrets {
-            connection: link.path.connection.to_string(),
-            why: error.to_string(),
-        })?;
-        let row = link_row(&link.path);
-        let binding = Binding { table: LINK_TABLE, column: LINK_COLUMN, row: &row };
-        let mut nonce = [0; NONCE_BYTES];
-        self.ids.fill(&mut nonce);
-        Ok(Sealed(self.vault.seal(&binding, &plain, nonce)))
+        let sealed = secrets.seal(&self.vault, self.ids.as_ref(), &link.path);
+        sealed.map_err(|error| unreadable(link, error))
     }
 
     /// Changes a link from how it stands, again and again while others change it first. Whether it was changed: a link
@@ -284,6 +270,11 @@ pub(crate) fn pair_of(tokens: &Tokens) -> TokenPair {
         refresh: tokens.refresh.expose().to_owned(),
         access_ends_at: tokens.access_ends_at.as_microsecond(),
     }
+}
+
+fn unreadable(link: &Link, error: LinkSecretsError) -> DeskError {
+    let (connection, why) = (link.path.connection.to_string(), error.to_string());
+    DeskError::Secrets { connection, why }
 }
 
 fn not_linked() -> PlatformError {
