@@ -16,3 +16,4 @@ mod harness;
 mod hooks;
 mod stories;
 mod syncs;
+mod xero;

@@ -10,6 +10,7 @@ mod sink;
 mod store;
 mod time;
 mod tls;
+mod xero;
 
 pub(crate) use bank::{BANK_AUTHORIZATION, Bank};
 pub(crate) use books::{Books, a_line, a_linked_account, link_account, text};
@@ -21,6 +22,7 @@ pub(crate) use sink::{Heard, Sink};
 pub(crate) use store::open_store;
 pub(crate) use time::{days_ago, today, wait_for};
 pub(crate) use tls::TestCa;
+pub(crate) use xero::XeroSimulator;
 
 /// Makes a test of `$story` for each database.
 macro_rules! on_both {
