@@ -3,6 +3,7 @@
 mod bank;
 mod books;
 mod caller;
+mod contract;
 mod ofx;
 mod program;
 mod server;
@@ -15,6 +16,7 @@ mod xero;
 pub(crate) use bank::{BANK_AUTHORIZATION, Bank};
 pub(crate) use books::{Books, a_line, a_linked_account, link_account, text};
 pub(crate) use caller::{Caller, Reply};
+pub(crate) use contract::{tightened, xero_contract};
 pub(crate) use ofx::{OfxCaller, statement, values};
 pub(crate) use program::{Said, Sandbox, environment, grammar, node_packages, ofxtools};
 pub(crate) use server::{Database, Home, Server, ServerOptions, millrace};
@@ -22,7 +24,7 @@ pub(crate) use sink::{Heard, Sink};
 pub(crate) use store::open_store;
 pub(crate) use time::{days_ago, today, wait_for};
 pub(crate) use tls::TestCa;
-pub(crate) use xero::XeroSimulator;
+pub(crate) use xero::{XeroGrant, XeroSimulator};
 
 /// Makes a test of `$story` for each database.
 macro_rules! on_both {
