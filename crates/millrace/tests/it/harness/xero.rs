@@ -66,6 +66,14 @@ impl XeroSimulator {
         ledger["accounts"].as_array().unwrap().clone()
     }
 
+    /// How often an operation was asked for.
+    pub(crate) async fn count(&self, operation: &str) -> usize {
+        let calls = self.control(Method::GET, "calls", Value::Null).await;
+        let mut calls = calls["calls"].as_array().unwrap().clone();
+        calls.retain(|call| call["operation"] == operation);
+        calls.len()
+    }
+
     /// The page on which a user says yes or no.
     pub(crate) fn consent_page(&self) -> String {
         let query = url::form_urlencoded::Serializer::new(String::new())

@@ -52,9 +52,9 @@ impl Scene {
     async fn open() -> Self {
         let simulator = XeroSimulator::open().await;
         let grant = simulator.sign_in().await;
-        let limits = ["concurrent", "minute", "day", "appMinute"].map(|name| (name, 1_000_000));
-        let limits = json!({"limits": serde_json::Map::from_iter(limits.map(|(name, most)| (name.to_owned(), json!(most))))});
-        simulator.control(Method::PATCH, "settings", limits).await;
+        let most = 1_000_000;
+        let limits = json!({"concurrent": most, "minute": most, "day": most, "appMinute": most});
+        simulator.control(Method::PATCH, "settings", json!({ "limits": limits })).await;
         let mut scene =
             Self { simulator, grant, feeds: Default::default(), statement: String::new() };
         for (place, number) in ["12345678", "20304050"].into_iter().enumerate() {

@@ -2,4 +2,6 @@
 //! contract. What they do with each other alone is tested in their own crates.
 
 mod judged;
+mod life;
 mod node;
+mod stopped;
