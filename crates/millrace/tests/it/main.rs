@@ -12,6 +12,7 @@
     reason = "stories happen at the real time, in a real environment, on tasks of their own"
 )]
 
+mod browser;
 mod harness;
 mod hooks;
 mod stories;

@@ -21,6 +21,7 @@ pub(crate) use caller::{Caller, Reply};
 pub(crate) use contract::{tightened, xero_contract};
 pub(crate) use ofx::{OfxCaller, statement, values};
 pub(crate) use prism::Prism;
+pub(crate) use process::Process;
 pub(crate) use program::{Said, Sandbox, environment, grammar, node_packages, ofxtools};
 pub(crate) use server::{Database, Home, Server, ServerOptions, millrace};
 pub(crate) use sink::{Heard, Sink};

@@ -2,8 +2,7 @@
 //! answers that break it. It knows bank feeds only, so everything else goes past it. Amounts pass through its floats, so
 //! they must have no more digits than a double has.
 
-use super::process::Process;
-use super::{node_packages, tightened, xero_contract};
+use super::{Process, node_packages, tightened, xero_contract};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
