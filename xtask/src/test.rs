@@ -45,7 +45,9 @@ impl Group {
         match self {
             Self::Crates => &[Need::OfxGrammar],
             Self::Postgres => &[Need::Postgres],
-            Self::Stories => &[Need::Postgres, Need::OfxGrammar, Need::OfxClients, Need::Sdks],
+            Self::Stories => {
+                &[Need::Postgres, Need::OfxGrammar, Need::OfxClients, Need::Sdks, Need::Browser]
+            }
         }
     }
 
@@ -167,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_whole_suite_has_every_need_once() {
-        let every = [Need::OfxGrammar, Need::Postgres, Need::OfxClients, Need::Sdks];
+        let every = [Need::OfxGrammar, Need::Postgres, Need::OfxClients, Need::Sdks, Need::Browser];
         assert_eq!(needs(None), every);
         assert_eq!(needs(Some(Group::Crates)), [Need::OfxGrammar]);
     }

@@ -13,6 +13,7 @@ use anyhow::{Result, bail};
 
 pub(crate) use self::needs::Need;
 use self::needs::{PACKAGES, Package};
+use self::node::{FOLDERS, Folder};
 use self::venv::{ENVIRONMENTS, Environment};
 
 /// What a test looks for before it searches itself: the variable's name and what it is set to.
@@ -37,9 +38,11 @@ pub(crate) fn provide(
             unmet.extend(failure.map(|error| missing(environment.need, format!("{error:#}"))));
         }
     }
-    if needs.contains(&Need::Sdks) && unmet.iter().all(|one| one.need != Need::Sdks) {
-        let failure = node::provide().err();
-        unmet.extend(failure.map(|error| missing(Need::Sdks, format!("{error:#}"))));
+    for folder in folders(needs) {
+        if unmet.iter().all(|one| one.need != folder.need) {
+            let failure = folder.provide().err();
+            unmet.extend(failure.map(|error| missing(folder.need, format!("{error:#}"))));
+        }
     }
     for Unmet { need, reason } in &unmet {
         println!("{reason}; the test groups that cannot run: {}", groups_of(*need).join(", "));
@@ -47,12 +50,17 @@ pub(crate) fn provide(
     if !unmet.is_empty() {
         bail!("the tests need what could not be installed");
     }
-    let folders = environments(needs).map(|one| (one.variable, one.folder()));
-    Ok(needs.iter().flat_map(|need| variables(*need)).chain(folders).collect())
+    let python = environments(needs).map(|one| (one.variable, one.folder()));
+    let node = folders(needs).map(|one| (one.variable, one.path()));
+    Ok(needs.iter().flat_map(|need| variables(*need)).chain(python).chain(node).collect())
 }
 
 fn environments(needs: &[Need]) -> impl Iterator<Item = &'static Environment> {
     ENVIRONMENTS.iter().filter(|environment| needs.contains(&environment.need))
+}
+
+fn folders(needs: &[Need]) -> impl Iterator<Item = &'static Folder> {
+    FOLDERS.iter().filter(|folder| needs.contains(&folder.need))
 }
 
 fn provide_packages(needs: &[Need]) -> Vec<Unmet> {
@@ -76,7 +84,7 @@ fn missing(need: Need, reason: String) -> Unmet {
     Unmet { need, reason }
 }
 
-/// Where the tests find what was installed for `need` outside the Python environments, if they need to be told.
+/// Where the tests find what Debian's packages brought for `need`, if they need to be told.
 fn variables(need: Need) -> Vec<Variable> {
     match need {
         Need::Postgres => postgres::programs()
@@ -84,7 +92,6 @@ fn variables(need: Need) -> Vec<Variable> {
             .into_iter()
             .collect(),
         Need::OfxGrammar => vec![("MILLRACE_TEST_OFX_DTD", PathBuf::from(needs::OFX_DTD_FOLDER))],
-        Need::OfxClients => Vec::new(),
-        Need::Sdks => vec![(node::VARIABLE, node::folder())],
+        Need::OfxClients | Need::Sdks | Need::Browser => Vec::new(),
     }
 }

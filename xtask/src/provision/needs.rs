@@ -20,8 +20,10 @@ pub(crate) enum Need {
     OfxGrammar,
     /// Foreign programs that fetch statements from our OFX door.
     OfxClients,
-    /// Published clients of the API, of several ages.
+    /// Published clients of the API, of several ages, and of the platforms that are simulated; judges of calls.
     Sdks,
+    /// A browser that programs drive.
+    Browser,
 }
 
 /// A Debian package.
@@ -43,7 +45,7 @@ enum Proof {
     PostgresServer,
 }
 
-use Need::{OfxClients, OfxGrammar, Postgres, Sdks};
+use Need::{Browser, OfxClients, OfxGrammar, Postgres, Sdks};
 use Proof::{File, PostgresServer, Program, PythonModule};
 
 pub(super) const PACKAGES: &[Package] = &[
@@ -60,7 +62,10 @@ pub(super) const PACKAGES: &[Package] = &[
     package("python3-venv", OfxClients, PythonModule("ensurepip")),
     package("python3-venv", Sdks, PythonModule("ensurepip")),
     package("nodejs", Sdks, Program("node")),
+    package("nodejs", Browser, Program("node")),
     package("npm", Sdks, Program("npm")),
+    package("npm", Browser, Program("npm")),
+    package("chromium", Browser, Program("chromium")),
 ];
 
 const fn package(name: &'static str, need: Need, proof: Proof) -> Package {
@@ -100,7 +105,7 @@ mod tests {
 
     #[test]
     fn every_need_has_a_package() {
-        for need in [Postgres, OfxGrammar, OfxClients, Sdks] {
+        for need in [Postgres, OfxGrammar, OfxClients, Sdks, Browser] {
             assert!(PACKAGES.iter().any(|package| package.need == need), "{need:?}");
         }
     }

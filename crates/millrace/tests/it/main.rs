@@ -12,8 +12,10 @@
     reason = "stories happen at the real time, in a real environment, on tasks of their own"
 )]
 
+mod browser;
 mod harness;
 mod hooks;
 mod link;
 mod stories;
 mod syncs;
+mod xero;

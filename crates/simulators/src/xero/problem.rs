@@ -5,6 +5,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::{Serialize, Serializer};
 
+/// The longest that the contract allows for what is wrong in words.
+const DETAIL_CHARS_MAX: usize = 255;
 /// What errors are sent as.
 pub(crate) const PROBLEM_TYPE: &str = "application/problem+json";
 
@@ -103,9 +105,10 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// A request that says something impossible.
-    pub(crate) fn request(detail: impl Into<String>) -> Self {
-        Self { detail: detail.into(), ..Kind::InvalidRequest.into() }
+    /// A request that says something impossible. What was sent may be part of the words, so they are cut.
+    pub(crate) fn request(detail: impl AsRef<str>) -> Self {
+        let detail = detail.as_ref().chars().take(DETAIL_CHARS_MAX).collect();
+        Self { detail, ..Kind::InvalidRequest.into() }
     }
 
     /// A field of a request that is not what it should be: `what` begins with a verb.
@@ -148,7 +151,8 @@ mod tests {
         for kind in Kind::ALL {
             assert_eq!(Kind::find(kind.name()), Some(*kind));
             let problem = Problem::from(*kind);
-            assert!(problem.title.len() <= 255 && problem.detail.len() <= 255);
+            let longest = problem.title.len().max(problem.detail.len());
+            assert!(longest <= DETAIL_CHARS_MAX);
         }
         assert_eq!(Kind::find("no-such-word"), None);
     }

@@ -3,24 +3,32 @@
 mod bank;
 mod books;
 mod caller;
+mod contract;
 mod ofx;
+mod prism;
+mod process;
 mod program;
 mod server;
 mod sink;
 mod store;
 mod time;
 mod tls;
+mod xero;
 
 pub(crate) use bank::{BANK_AUTHORIZATION, Bank};
 pub(crate) use books::{Books, a_line, a_linked_account, link_account, text};
 pub(crate) use caller::{Caller, Reply};
+pub(crate) use contract::{tightened, xero_contract};
 pub(crate) use ofx::{OfxCaller, statement, values};
+pub(crate) use prism::Prism;
+pub(crate) use process::Process;
 pub(crate) use program::{Said, Sandbox, environment, grammar, node_packages, ofxtools};
 pub(crate) use server::{Database, Home, Server, ServerOptions, millrace};
 pub(crate) use sink::{Heard, Sink};
 pub(crate) use store::open_store;
 pub(crate) use time::{days_ago, today, wait_for};
 pub(crate) use tls::TestCa;
+pub(crate) use xero::{XERO_CLIENT_ID, XERO_CLIENT_SECRET, XeroGrant, XeroSimulator};
 
 /// Makes a test of `$story` for each database.
 macro_rules! on_both {

@@ -140,11 +140,12 @@ pub(crate) fn environment(name: &str, program: &str) -> PathBuf {
     folder.join("bin").join(program)
 }
 
-/// Where Node finds the packages that were installed for the tests.
-pub(crate) fn node_packages() -> String {
-    let named = std::env::var_os("MILLRACE_TEST_NODE_SDK").map(PathBuf::from);
+/// Where Node finds the packages of the folder of that name: `sdk`, `xero` or `browser`.
+pub(crate) fn node_packages(name: &str) -> String {
+    let named = std::env::var_os(format!("MILLRACE_TEST_NODE_{}", name.to_uppercase()));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let folder = named.unwrap_or_else(|| root.join(".cache/node-sdk")).join("node_modules");
+    let folder = named.map_or_else(|| root.join(format!(".cache/node-{name}")), PathBuf::from);
+    let folder = folder.join("node_modules");
     let place = folder.display();
     assert!(folder.is_dir(), "{place} is not there: run `cargo xtask test`, which installs it");
     place.to_string()

@@ -50,7 +50,7 @@ async fn the_typescript_platform_package_works_for_its_share(database: Database)
     let caller = server.caller();
     let path = format!("{}/tests/node/platform_6.cjs", env!("CARGO_MANIFEST_DIR"));
     let words = [path.as_str(), server.url.as_str(), caller.key.as_str()];
-    Sandbox::new().with("NODE_PATH", &node_packages()).run("node", &words).expect_success();
+    Sandbox::new().with("NODE_PATH", &node_packages("sdk")).run("node", &words).expect_success();
 }
 
 async fn the_package_of_2024_works_method_by_method(database: Database) {

@@ -119,7 +119,7 @@ async fn published_libraries_accept_what_is_sent(database: Database) {
     let said = sandbox.run(environment("webhooks", "python"), &python).expect_success();
     assert!(said.text().contains("checked 3 messages with 2 libraries"));
     let node = [&format!("{folder}/node/receivers.cjs"), messages];
-    let sandbox = Sandbox::new().with("NODE_PATH", &node_packages());
+    let sandbox = Sandbox::new().with("NODE_PATH", &node_packages("sdk"));
     let said = sandbox.run("node", &node).expect_success();
     assert!(said.text().contains("checked 3 messages with 2 libraries"));
 }

@@ -23,7 +23,7 @@ pub(super) struct FeedsBody {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct FeedBody {
     pub(super) id: Option<String>,
-    pub(super) account_token: Option<String>,
+    account_token: Option<String>,
     account_number: Option<String>,
     account_name: Option<String>,
     account_id: Option<String>,
@@ -59,6 +59,12 @@ impl FeedsBody {
 }
 
 impl FeedBody {
+    /// The account token as answers repeat it: one that is too long for a request is too long for an answer.
+    pub(super) fn token_shown(&self) -> Option<String> {
+        let fits = |token: &String| token.chars().count() <= TOKEN_CHARS_MAX;
+        self.account_token.clone().filter(fits)
+    }
+
     /// The feed connection, or the first thing that is wrong with it.
     pub(super) fn draft(&self) -> Result<Draft, Problem> {
         let token = needed("AccountToken", self.account_token.as_deref())?;

@@ -91,7 +91,7 @@ fn create(
     item: &FeedBody,
     (played, place, due): (Played, usize, Timestamp),
 ) -> Outcome {
-    let account_token = item.account_token.clone();
+    let account_token = item.token_shown();
     let ends = (!played.is(Fault::StaysPending)).then_some(due);
     let refused = refused_by_fault(played, place);
     let judged = refused.map_or_else(|| item.draft(), Err);

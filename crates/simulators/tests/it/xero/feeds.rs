@@ -48,6 +48,24 @@ async fn a_refused_item_is_rejected_with_its_reason() {
 }
 
 #[tokio::test]
+async fn no_answer_repeats_more_than_the_contract_allows() {
+    let server = Server::open().await;
+    let session = server.demo_session().await;
+    let items = [feed_with(&json!({"accountToken": "é".repeat(51)}))];
+    let answer = session.post(&server, FEEDS, &json!({ "items": items })).await;
+    let item = &answer.json()["items"][0];
+    assert_eq!((&item["status"], &item["accountToken"]), (&json!("REJECTED"), &Value::Null));
+    let detail = "For the request field 'AccountToken' exceeded the maximum length of 50.";
+    assert_eq!(item["error"]["detail"], detail);
+    for path in [FEEDS, STATEMENTS] {
+        let answer = session.post(&server, path, &json!({ "items": "é".repeat(300) })).await;
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.starts_with("The request cannot be read: "), "{detail}");
+        assert_eq!(detail.chars().count(), 255);
+    }
+}
+
+#[tokio::test]
 async fn an_organisation_takes_what_it_can_use() {
     let server = Server::open().await;
     let add = async |body: Value| {
