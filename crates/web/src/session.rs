@@ -14,6 +14,7 @@ use axum::http::request::Parts;
 use domain::client_settings::Profile;
 use domain::connection::Connection;
 use domain::ids::{ConnectionId, ConnectionPath};
+use domain::link::Fingerprint;
 use domain::link_session::{LINK_SESSION_LIFE, LinkSession, LinkSessionSecret};
 use jiff::Timestamp;
 
@@ -84,6 +85,11 @@ impl Session {
     /// Whether a form sent to `path` came from a page of this visit.
     pub(crate) fn accepts_form(&self, path: &str, token: &str) -> bool {
         self.secret.accepts_form(path, token)
+    }
+
+    /// What tells this visit from every other, and opens nothing.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        Fingerprint(self.secret.hash().0)
     }
 
     /// The connection as it is kept.
