@@ -77,7 +77,7 @@ impl Frame {
             notice: None,
             refresh_secs: None,
             style_path: assets::style_path(),
-            has_languages: true,
+            has_languages: visit.has_address,
             form_target: None,
             visit: visit.clone(),
         }

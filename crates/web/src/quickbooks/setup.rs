@@ -1,7 +1,7 @@
 //! The way into QuickBooks, step by step, and how far it has been gone.
 
 use super::standing::{self, Standing};
-use super::{CREDENTIALS, SOFTWARE, load};
+use super::{CREDENTIALS, load};
 use crate::form::Form;
 use crate::page::{Frame, Tone, page};
 use crate::refusal::Refusal;
@@ -72,7 +72,7 @@ pub(super) async fn show(
 
 /// Only while somebody waits for something does the page ask for itself again.
 fn frame(session: &Session, standing: &Standing, query: Option<&str>) -> Frame {
-    let frame = session.frame().about(SOFTWARE);
+    let frame = session.frame();
     match standing {
         Standing::Waiting | Standing::SignedOn => frame.refreshing(REFRESH_SECS),
         Standing::Fresh | Standing::Withdrawn if query == Some(REVOKED) => {

@@ -22,7 +22,7 @@ fn standings() -> [Standing; 5] {
 fn a_frame(query: &str) -> Frame {
     let visit = Visit::of(&format!("/link/7/setup{query}").parse().unwrap(), &HeaderMap::new());
     let brand = Brand { name: "Sunrise".to_owned(), logo_url: None, icon_url: None };
-    Frame::new(&visit, Some(brand)).about(SOFTWARE)
+    Frame::new(&visit, Some(brand))
 }
 
 fn write(frame: &Frame, standing: Standing, secrets: Option<Secrets>) -> String {
@@ -72,7 +72,7 @@ fn secrets_are_fields_that_can_be_copied_on_a_page_that_stays() {
     assert!(html.contains("value=\"AAAA-BBBB-CCCC\" readonly"), "{html}");
     assert!(html.contains("value=\"p&#60;&#34;x\" readonly"), "{html}");
     assert!(!html.contains("http-equiv") && !html.contains("hreflang"), "{html}");
-    assert!(html.contains("I have typed them in") && !html.contains("refreshes itself"), "{html}");
+    assert!(html.contains("I have entered them") && !html.contains("refreshes itself"), "{html}");
 }
 
 #[test]

@@ -58,6 +58,7 @@ async fn a_customer_links_quickbooks_and_takes_the_access_back(database: Databas
     let setup = browser.open(&scene.setup()).await.expect(200);
     setup.says("Get credentials").says_not("Revoke").says_not("http-equiv");
     let shown = browser.submit(&setup, "credentials").await.expect(200);
+    shown.says_not("hreflang");
     shown.says("shown this one time only").says_not("http-equiv=\"refresh\"");
     assert_eq!(shown.reply.headers["cache-control"], "no-store");
     let quickbooks = scene.quickbooks(&shown);
@@ -189,6 +190,9 @@ async fn a_form_is_taken_from_its_own_page_only(database: Database) {
         let request = post(&browser, &action, &fields).header(name, value);
         browser.send(request).await.expect(403);
     }
+    // What is no page by itself leads to the page that it belongs to.
+    let led = browser.get(&action).await.expect(303);
+    assert_eq!(led.headers[LOCATION], scene.setup());
     // A visit to another connection cannot send it, nor can nobody.
     let other = Scene::on(&scene.caller, "hcws").await;
     let mut stranger = other.visitor().await;
