@@ -113,7 +113,7 @@ impl FromRequestParts<Shared> for Session {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, Refusal> {
-        let visit = Visit::of(&parts.uri, &parts.headers);
+        let visit = Visit::read(parts);
         let nobody = || Refusal::new(Why::NoVisit, Frame::new(&visit, None));
         let parameters = RawPathParams::from_request_parts(parts, state).await;
         let parameters = parameters.map_err(|_no_parameters| nobody())?;

@@ -1,6 +1,7 @@
 //! Before a consent: what will be shared, and the way to the platform.
 
 use super::{AUTHORIZE, adapter, change, state_text};
+use crate::brand::spoken_name;
 use crate::form::{Form, Posted};
 use crate::page::{Frame, Tone, page};
 use crate::refusal::{Refusal, Why};
@@ -121,5 +122,5 @@ pub(super) fn leading_out(
     let url = Url::parse(&adapter.consent_url(&asked));
     let origin = url.map(|url| url.origin().ascii_serialization());
     let origin = origin.map_err(|_no_url| session.refuse(Why::NotSwitchedOn))?;
-    Ok(session.frame().about(connection.platform.name).leading_to(&origin))
+    Ok(session.frame().about(spoken_name(connection.platform)).leading_to(&origin))
 }

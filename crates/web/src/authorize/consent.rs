@@ -1,6 +1,7 @@
 //! A consent under way: waiting for the worker, choosing an organisation, and how it came out.
 
 use super::{AUTHORIZE, change, consent_path};
+use crate::brand::spoken_name;
 use crate::form::{Form, Posted};
 use crate::page::{Frame, Tone, page};
 use crate::refusal::{Refusal, Why};
@@ -57,7 +58,7 @@ pub(super) async fn show(
 ) -> Result<Response, Refusal> {
     let connection = session.load_connection(&state).await?;
     let consent = settled(&state, &session, &connection, &id).await?;
-    let frame = session.frame().about(connection.platform.name);
+    let frame = session.frame().about(spoken_name(connection.platform));
     match &consent.stage {
         ConsentStage::Done => Ok(Redirect::to(&session.home()).into_response()),
         ConsentStage::Asked | ConsentStage::Came | ConsentStage::Chosen(_) => {

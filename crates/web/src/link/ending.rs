@@ -1,5 +1,6 @@
 //! How a visit ends: where the client wants its customer to go, or a page of ours when it named no place.
 
+use crate::brand::spoken_name;
 use crate::page::{Frame, page};
 use crate::redirect::{End, Ended, NoDestination, destination};
 use crate::refusal::{Refusal, Why};
@@ -68,7 +69,7 @@ pub(crate) async fn lead_out(
         return Ok(Redirect::to(&url).into_response());
     }
     let (title, text) = keys(end);
-    let frame = session.frame().about(connection.platform.name);
+    let frame = session.frame().about(spoken_name(connection.platform));
     let (title, text) = (frame.say(title), frame.say(text));
     let content = Content { frame: &frame, title, text, home: session.home() };
     Ok(page(StatusCode::OK, &frame, &content))

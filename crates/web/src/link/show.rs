@@ -1,6 +1,7 @@
 //! What a visit begins with: the page of the connection's platform.
 
 use super::ending::find_way_out;
+use crate::brand::spoken_name;
 use crate::redirect::End;
 use crate::refusal::{Refusal, Why};
 use crate::session::Session;
@@ -21,7 +22,7 @@ pub(super) async fn show_link(
         Delivery::Pulled => quickbooks::show(&state, &session, &connection).await,
         Delivery::Sent if is_set_up => authorize::show(&state, &session, &connection).await,
         Delivery::Sent => {
-            let frame = session.frame().about(connection.platform.name);
+            let frame = session.frame().about(spoken_name(connection.platform));
             let back = find_way_out(&state, &session, &connection, End::NotSupported).await?;
             Err(Refusal::new(Why::NotSwitchedOn, frame).with_way_back(back))
         }
