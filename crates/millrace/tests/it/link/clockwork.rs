@@ -10,12 +10,14 @@ use domain::connection::{Connection, ConnectionStatus};
 use domain::link_otp::{OTP_KEY_BYTES, OtpSigner};
 use domain::platform::{Platform, QUICKBOOKS, SAGE, XERO};
 use jiff::SignedDuration;
+use platforms::Platforms;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
 use tempfile::TempDir;
 use testkit::{ManualClock, SeededIds, a_client, a_company, a_connection};
 use tower::ServiceExt as _;
+use vault::{Vault, VaultKey};
 use web::WebState;
 use worker::Housekeeper;
 
@@ -72,6 +74,9 @@ impl Scene {
             ids: self.ids.clone(),
             otp: self.otp.clone(),
             public_url: public_url.to_owned(),
+            callback_url: format!("{public_url}/link/callback"),
+            platforms: Platforms::default(),
+            vault: Vault::new(VaultKey::new([7; 32]), Vec::new()),
             address_header: None,
         })
     }
