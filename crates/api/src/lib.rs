@@ -21,6 +21,7 @@ mod sealing;
 mod surface;
 
 // the operations, and what they show
+mod books;
 mod ext;
 mod messages;
 mod nouns;

@@ -6,8 +6,11 @@ use domain::dates::LineDate;
 use domain::fetch::Fetch;
 use domain::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath, FetchId};
 use domain::line::{KeptLine, Line};
-use domain::source_account::AccountPath;
-use testkit::{NOON, a_company, a_connection, a_fetch, amount, an_account_path};
+use domain::link::{Books, Link, Organisation, TargetAccount, TargetKind};
+use domain::money::CurrencyCode;
+use domain::platform::XERO;
+use domain::source_account::{AccountPath, AccountStatus, SourceAccount};
+use testkit::{NOON, a_company, a_connection, a_fetch, amount, an_account, an_account_path};
 use uuid::Uuid;
 
 pub(crate) fn path() -> ConnectionPath {
@@ -57,4 +60,51 @@ pub(crate) fn fetch(from: &str, to: Option<&str>, watermark: u64) -> Fetch {
         to: to.map(|to| to.parse().unwrap()),
         ..a_fetch(&account_path(), watermark)
     }
+}
+
+/// Books that were read at noon.
+pub(crate) fn books(targets: Vec<TargetAccount>) -> Books {
+    let company = domain::link::Company {
+        name: "Demo Company (UK)".to_owned(),
+        base_currency: CurrencyCode::parse("GBP").ok(),
+        country: Some("GB".to_owned()),
+        is_demo: true,
+    };
+    Books { read_at: NOON, company, targets, fed: Vec::new() }
+}
+
+/// An account of the books.
+pub(crate) fn target(id: &str, kind: TargetKind, currency: &str) -> TargetAccount {
+    TargetAccount {
+        id: id.to_owned(),
+        name: format!("The {id}"),
+        code: Some("090".to_owned()),
+        number: Some("20-30-40 1234567".to_owned()),
+        kind,
+        currency: CurrencyCode::parse(currency).unwrap(),
+    }
+}
+
+/// A link that is open, with a bank account, a card and an account in euros.
+pub(crate) fn link() -> Link {
+    let targets = vec![
+        target("current", TargetKind::Bank, "GBP"),
+        target("card", TargetKind::CreditCard, "GBP"),
+        target("euros", TargetKind::Bank, "EUR"),
+    ];
+    Link {
+        organisation: Some(Organisation {
+            id: "o-1".to_owned(),
+            connection: "c-1".to_owned(),
+            name: "Demo Company (UK)".to_owned(),
+        }),
+        access_ends_at: Some(NOON),
+        books: Some(books(targets)),
+        ..Link::new(path(), &XERO)
+    }
+}
+
+/// An account in pounds that waits to be mapped.
+pub(crate) fn account(id: &str) -> SourceAccount {
+    SourceAccount { status: AccountStatus::Pending, ..an_account(&connection(), id) }
 }

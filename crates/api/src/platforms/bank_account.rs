@@ -1,11 +1,11 @@
-//! The accounts of the books themselves, for platforms that tell them.
+//! The accounts of the books themselves, for platforms that tell them: those to which lines can go.
 
-use super::not_in_this_version;
+use crate::books::{load_books, no_books};
 use crate::envelope::{Answer, ApiError};
 use crate::json::{Faults, Fields, JsonBody, Place, Seed, parse_object};
 use crate::locate::ConnectionAt;
 use crate::nouns::load_connection;
-use crate::paging::{PageShape, read_page};
+use crate::paging::{Listed, PageShape, read_list_request};
 use crate::query::Parameters;
 use crate::state::Shared;
 use crate::surface::{Area, LISTING, Operation, Surface, formats};
@@ -13,10 +13,13 @@ use crate::wire::{Number, OperationShape};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::dates::stamp;
+use domain::link::{ListedTarget, TARGET_PROPERTIES, TARGET_STATUS};
 use domain::money::CurrencyCode;
 use domain::platform::{AccountMapping, Platform};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
+use store::listing;
 
 pub(super) fn surface() -> Surface {
     const LIST: &str = "/companies/{companyId}/connections/{connectionId}/data/bankAccounts";
@@ -38,6 +41,7 @@ pub(super) fn surface() -> Surface {
         )
 }
 
+const LISTED: Listed = Listed { type_name: "BankAccount", properties: TARGET_PROPERTIES };
 const VALIDATOR: &str = "BankAccounts";
 const FIELDS: &[&str] =
     &["accountName", "accountType", "accountNumber", "sortCode", "currency", "balance"];
@@ -58,7 +62,7 @@ fn account_schema(_schemas: &mut SchemaGenerator) -> Schema {
     })
 }
 
-/// The contract's bank account. Nulls stand where version 6 of the Python library needs the field.
+/// The contract's bank account. What no platform of this version tells is never there. Nulls stand where version 6 of the Python library needs the field.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "BankAccount")]
@@ -85,8 +89,31 @@ struct BankAccountShape {
     overdraft_limit: Option<Number>,
     #[schemars(extend("enum" = ["Unknown", "Active", "Archived", "Pending"]))]
     status: &'static str,
+    /// When it was read from the books: platforms do not tell when it was changed.
     #[schemars(schema_with = "formats::moment")]
     modified_date: String,
+}
+
+impl BankAccountShape {
+    fn show(listed: ListedTarget) -> Self {
+        let ListedTarget { account, read_at } = listed;
+        Self {
+            id: account.id,
+            account_name: Some(account.name),
+            account_type: account.kind.account_type(),
+            nominal_code: account.code,
+            sort_code: None,
+            account_number: account.number,
+            iban: None,
+            currency: Some(account.currency.to_string()),
+            balance: None,
+            institution: None,
+            available_balance: None,
+            overdraft_limit: None,
+            status: TARGET_STATUS,
+            modified_date: stamp(read_at),
+        }
+    }
 }
 
 async fn list_bank_accounts(
@@ -94,14 +121,16 @@ async fn list_bank_accounts(
     ConnectionAt(path): ConnectionAt,
     parameters: Parameters,
 ) -> Answer<Json<PageShape<BankAccountShape>>> {
-    read_page(&parameters)?;
-    let platform = load_connection(&state, &path).await?.platform;
-    Err(match platform.mapping {
-        AccountMapping::Inside => tells_nothing(platform),
-        AccountMapping::ByApi { .. } => ApiError::conflict(
-            "the accounts of the books have not been fetched yet: try again when the connection is Linked",
-        ),
-    })
+    let request = read_list_request(&parameters, LISTED)?;
+    let connection = load_connection(&state, &path).await?;
+    if connection.platform.mapping == AccountMapping::Inside {
+        return Err(tells_nothing(connection.platform));
+    }
+    // What was read of a connection that is not linked any more can still be read here.
+    let books = load_books(&state, &connection).await?.and_then(|link| link.books);
+    let books = books.ok_or_else(|| no_books(&connection))?;
+    let page = listing::select(books.listed(), &request);
+    Ok(Json(PageShape::show(page, request.page, &parameters, BankAccountShape::show)))
 }
 
 async fn create_bank_account(
@@ -113,8 +142,17 @@ async fn create_bank_account(
     let platform = load_connection(&state, &path).await?.platform;
     Err(match platform.mapping {
         AccountMapping::Inside => tells_nothing(platform),
-        AccountMapping::ByApi { .. } => not_in_this_version(platform, "make accounts in"),
+        AccountMapping::ByApi { .. } => opens_none(platform),
     })
+}
+
+/// A feed needs no permission to make accounts, so nobody is asked for it.
+fn opens_none(platform: &Platform) -> ApiError {
+    let name = platform.name;
+    ApiError::refused(format!(
+        "{name} lets bank feeds open no account on its own: map the source account without a targetAccountId, and {name} \
+         opens one for it"
+    ))
 }
 
 fn tells_nothing(platform: &Platform) -> ApiError {
@@ -138,4 +176,17 @@ fn check_account(body: &[u8]) -> Answer<()> {
         _ => Err(format!("{kind:?} is not one of Unknown, Credit, Debit")),
     });
     faults.check()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn an_account_of_the_books_shows_what_was_read_of_it() {
+        let listed = sample::link().books.unwrap().listed();
+        let shown: Vec<_> = listed.into_iter().take(2).map(BankAccountShape::show).collect();
+        insta::assert_snapshot!(serde_json::to_string_pretty(&shown).unwrap());
+    }
 }

@@ -1,6 +1,7 @@
 //! What stands on the platform's side: organisations, what is known of them, and the accounts that lines can go to.
 
 use crate::money::CurrencyCode;
+use crate::query::{Kind, Property, PropertySpec, Queryable};
 use jiff::Timestamp;
 
 /// An organisation that a user lets us into.
@@ -52,6 +53,14 @@ impl TargetKind {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    /// The contract's class of such an account.
+    pub const fn account_type(self) -> &'static str {
+        match self {
+            Self::Bank => "Debit",
+            Self::CreditCard => "Credit",
+        }
+    }
 }
 
 /// An account of the books that lines can go to.
@@ -93,7 +102,57 @@ pub struct FedTarget {
     pub feed: String,
 }
 
+/// An account of the books in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedTarget {
+    /// Which.
+    pub account: TargetAccount,
+    /// When it was read.
+    pub read_at: Timestamp,
+}
+
+/// The contract's status of every account that is known here: the others are not read.
+pub const TARGET_STATUS: &str = "Active";
+
+/// What lists of the books' accounts can be filtered and ordered by.
+pub const TARGET_PROPERTIES: &[PropertySpec] = &[
+    PropertySpec::new("id", Kind::Text),
+    PropertySpec::new("accountName", Kind::Text),
+    PropertySpec::new("accountType", Kind::Text),
+    PropertySpec::new("nominalCode", Kind::Text),
+    PropertySpec::new("accountNumber", Kind::Text),
+    PropertySpec::new("currency", Kind::Text),
+    PropertySpec::new("status", Kind::Text),
+    PropertySpec::new("modifiedDate", Kind::Moment),
+];
+
+impl Queryable for ListedTarget {
+    fn property(&self, path: &str) -> Property<'_> {
+        let account = &self.account;
+        match path {
+            "id" => account.id.as_str().into(),
+            "accountName" => account.name.as_str().into(),
+            "accountType" => account.kind.account_type().into(),
+            "nominalCode" => account.code.as_deref().into(),
+            "accountNumber" => account.number.as_deref().into(),
+            "currency" => account.currency.to_string().into(),
+            "status" => TARGET_STATUS.into(),
+            "modifiedDate" => self.read_at.into(),
+            _ => Property::Unknown,
+        }
+    }
+}
+
 impl Books {
+    /// The accounts as a list shows them, in the platform's order.
+    pub fn listed(&self) -> Vec<ListedTarget> {
+        let list = |account: &TargetAccount| ListedTarget {
+            account: account.clone(),
+            read_at: self.read_at,
+        };
+        self.targets.iter().map(list).collect()
+    }
+
     /// An account by the platform's id.
     pub fn target(&self, id: &str) -> Option<&TargetAccount> {
         self.targets.iter().find(|target| target.id == id)

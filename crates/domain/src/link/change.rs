@@ -2,7 +2,7 @@
 
 use super::{
     Books, CONSENTS_MAX, Consent, ConsentStage, Ending, Link, Mapping, MappingStage, Organisation,
-    Unfit, Wish, unfit,
+    Wish,
 };
 use crate::connection::{Connection, ConnectionStatus, TroubleChange, TroubleKind};
 use crate::ids::ConsentId;
@@ -231,13 +231,13 @@ impl Link {
         wish: Wish,
         (status, now): (ConnectionStatus, Timestamp),
     ) -> Result<Effects, WishRefused> {
-        if status != ConnectionStatus::Linked || !self.is_authorized() {
+        // Who just was shut out may still look linked to whoever read the connection before.
+        let is_shut_out = status == ConnectionStatus::Linked && !self.is_authorized();
+        let status = if is_shut_out { ConnectionStatus::Deauthorized } else { status };
+        if status != ConnectionStatus::Linked {
             return Err(WishRefused::NotLinked(status.name()));
         }
-        let own = self.mapping(&account.id);
-        let is_alive = own.is_some_and(|own| !matches!(own.stage, MappingStage::Failed { .. }));
-        if let Some(own) = own.filter(|_| is_alive && account.status != AccountStatus::Disconnected)
-        {
+        if let Some(own) = self.standing(account).filter(|own| !own.is_failed()) {
             let is_same = wish.target.is_none() || wish.target.as_deref() == own.target();
             if is_same {
                 return Ok(Effects::default());
@@ -249,32 +249,18 @@ impl Link {
             let Some(found) = books.target(target) else {
                 return Err(WishRefused::UnknownTarget(target.clone()));
             };
-            let own_feed = own.and_then(|own| own.feed.as_deref());
-            if let Some(unfit) = unfit(account, found, books, own_feed) {
+            if let Some(unfit) = self.unfit(account, found) {
                 let (name, why) = (found.name.clone(), unfit.explain(account, found));
                 return Err(WishRefused::Unfit { name, why });
             }
-            self.refuse_twice(target, account)?;
         }
+        let own = self.mapping(&account.id);
         let attempt = own.map_or(0, |own| own.attempt);
         let stage = MappingStage::Connecting { due_at: now };
         self.unmap(&account.id, now);
         let account = wish.account.clone();
         self.mappings.push(Mapping { wish, wished_at: now, attempt, feed: None, stage });
         Ok(Effects { accounts: vec![(account, AccountStep::Connecting)], ..Effects::default() })
-    }
-
-    /// Two accounts of one connection must not lead to the same place, also before the books show it.
-    fn refuse_twice(&self, target: &str, account: &SourceAccount) -> Result<(), WishRefused> {
-        let others = self.mappings.iter().filter(|one| one.wish.account != account.id);
-        let mut taken = others.filter(|one| !matches!(one.stage, MappingStage::Failed { .. }));
-        if !taken.any(|one| one.target() == Some(target)) {
-            return Ok(());
-        }
-        let target = self.books.as_ref().and_then(|books| books.target(target));
-        let name = target.map(|target| target.name.clone()).unwrap_or_default();
-        let why = target.map(|target| Unfit::Fed.explain(account, target)).unwrap_or_default();
-        Err(WishRefused::Unfit { name, why })
     }
 
     /// The platform has the feed, and is to be asked how far it is.

@@ -8,7 +8,10 @@ mod consent;
 mod errand;
 mod mapping;
 
-pub use books::{Books, Company, FedTarget, Organisation, TargetAccount, TargetKind};
+pub use books::{
+    Books, Company, FedTarget, ListedTarget, Organisation, TARGET_PROPERTIES, TARGET_STATUS,
+    TargetAccount, TargetKind,
+};
 pub use change::{AccountStep, Effects, Other, WishRefused};
 pub use consent::{CONSENT_LIFE, CONSENTS_MAX, Consent, ConsentStage, Fingerprint};
 pub use errand::{BOOKS_LIFE, Errand};
@@ -17,7 +20,7 @@ pub use mapping::{Ending, Mapping, MappingStage, Unfit, Wish, feed_token, unfit,
 use crate::ids::{ConnectionPath, LeaseToken};
 use crate::platform::Platform;
 use crate::sealed::Sealed;
-use crate::source_account::AccountId;
+use crate::source_account::{AccountId, AccountStatus, SourceAccount};
 use jiff::Timestamp;
 
 /// A connection's link.
@@ -91,6 +94,26 @@ impl Link {
         self.mappings.iter().find(|mapping| mapping.wish.account == *account)
     }
 
+    /// The mapping that an account has as it stands: not one that it had before it was disconnected, and not one of an
+    /// account of the same id that was deleted. The link itself drops these when it is looked after.
+    pub fn standing(&self, account: &SourceAccount) -> Option<&Mapping> {
+        let own = self.mapping(&account.id);
+        own.filter(|own| {
+            account.status != AccountStatus::Disconnected && account.created_at <= own.wished_at
+        })
+    }
+
+    /// Why an account of the books cannot be chosen for `account`; nothing when it can. What leads there by another
+    /// mapping of this link counts also before the books show it.
+    pub fn unfit(&self, account: &SourceAccount, target: &TargetAccount) -> Option<Unfit> {
+        let own_feed = self.mapping(&account.id).and_then(|own| own.feed.as_deref());
+        let others = self.mappings.iter().filter(|one| one.wish.account != account.id);
+        let mut leading = others.filter(|one| !one.is_failed());
+        let is_taken = leading.any(|one| one.target() == Some(target.id.as_str()));
+        let books = self.books.as_ref()?;
+        unfit(account, target, books, own_feed).or(is_taken.then_some(Unfit::Fed))
+    }
+
     /// Whether there are tokens.
     pub const fn is_authorized(&self) -> bool {
         self.access_ends_at.is_some()
@@ -98,6 +121,11 @@ impl Link {
 }
 
 impl Mapping {
+    /// Whether the platform said no.
+    pub const fn is_failed(&self) -> bool {
+        matches!(self.stage, MappingStage::Failed { .. })
+    }
+
     /// The account of the books that it leads to, or is to lead to.
     pub fn target(&self) -> Option<&str> {
         match &self.stage {
@@ -108,3 +136,6 @@ impl Mapping {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

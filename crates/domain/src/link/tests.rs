@@ -1,0 +1,181 @@
+//! Wishes, and which accounts of the books may be chosen.
+
+use super::*;
+use crate::connection::ConnectionStatus;
+use crate::ids::{ClientId, CompanyId, ConnectionId};
+use crate::money::CurrencyCode;
+use crate::platform::XERO;
+use crate::query::{Filter, OrderBy};
+use crate::source_account::{AccountDetails, Shape};
+use uuid::Uuid;
+
+const NOON: Timestamp = Timestamp::constant(1_709_208_000, 0);
+const LINKED: (ConnectionStatus, Timestamp) = (ConnectionStatus::Linked, NOON);
+
+fn target(id: &str, kind: TargetKind, currency: &str) -> TargetAccount {
+    let currency = CurrencyCode::parse(currency).unwrap();
+    let (code, number) = (None, Some(format!("number of {id}")));
+    TargetAccount { id: id.into(), name: format!("the {id}"), code, number, kind, currency }
+}
+
+fn fed(target: &str, feed: &str) -> FedTarget {
+    FedTarget { target: target.into(), feed: feed.into() }
+}
+
+/// A link whose books have two accounts in pounds, a card and an account in euros, and one that a stranger's feed leads
+/// to.
+fn link() -> Link {
+    let path = ConnectionPath {
+        client: ClientId::new(Uuid::from_u128(1)),
+        company: CompanyId::new(Uuid::from_u128(2)),
+        connection: ConnectionId::new(Uuid::from_u128(3)),
+    };
+    let company =
+        Company { name: "Demo".into(), base_currency: None, country: None, is_demo: true };
+    let targets = vec![
+        target("one", TargetKind::Bank, "GBP"),
+        target("two", TargetKind::Bank, "GBP"),
+        target("card", TargetKind::CreditCard, "GBP"),
+        target("euros", TargetKind::Bank, "EUR"),
+        target("theirs", TargetKind::Bank, "GBP"),
+    ];
+    let fed = vec![fed("theirs", "feed-of-a-stranger")];
+    Link {
+        access_ends_at: Some(NOON),
+        books: Some(Books { read_at: NOON, company, targets, fed }),
+        ..Link::new(path, &XERO)
+    }
+}
+
+fn account(id: &str) -> SourceAccount {
+    SourceAccount {
+        id: AccountId::parse(id).unwrap(),
+        connection: ConnectionId::new(Uuid::from_u128(3)),
+        shape: Shape::V1,
+        details: AccountDetails {
+            currency: CurrencyCode::parse("GBP").ok(),
+            ..AccountDetails::default()
+        },
+        balance: None,
+        status: AccountStatus::Pending,
+        feed_start: None,
+        public_number: "ABCD23456789".into(),
+        created_at: NOON,
+        modified_at: NOON,
+        disconnected_at: None,
+    }
+}
+
+fn to(account: &str, target: Option<&str>) -> Wish {
+    let account = AccountId::parse(account).unwrap();
+    Wish { account, target: target.map(str::to_owned), feed_start: None }
+}
+
+fn refusal(link: &mut Link, account: &SourceAccount, wish: Wish) -> String {
+    link.wish(account, wish, LINKED).unwrap_err().to_string()
+}
+
+#[test]
+fn an_account_may_be_chosen_once() {
+    let mut link = link();
+    let (first, second) = (account("a"), account("b"));
+    let fitting = |link: &Link, account: &SourceAccount| -> Vec<String> {
+        let books = link.books.clone().unwrap();
+        let fit = books.targets.iter().filter(|target| link.unfit(account, target).is_none());
+        fit.map(|target| target.id.clone()).collect()
+    };
+    assert_eq!(fitting(&link, &first), ["one", "two"]);
+    link.wish(&first, to("a", Some("one")), LINKED).unwrap();
+    // Before the books show it.
+    assert_eq!(fitting(&link, &second), ["two"]);
+    assert_eq!(fitting(&link, &first), ["one", "two"], "its own way is not in its way");
+    assert_eq!(
+        refusal(&mut link, &second, to("b", Some("one"))),
+        "the one cannot be chosen: another feed leads to it: end that one first"
+    );
+    // One that the platform refused leads nowhere.
+    link.feed_refused(&first.id, "no");
+    assert_eq!(fitting(&link, &second), ["one", "two"]);
+    // When the books show the account's own feed, it is still its own.
+    link.wish(&first, to("a", Some("two")), LINKED).unwrap();
+    link.feed_asked(&first.id, "feed-1", NOON);
+    link.books.as_mut().unwrap().fed.push(fed("two", "feed-1"));
+    assert_eq!((fitting(&link, &first).len(), fitting(&link, &second).len()), (2, 1));
+}
+
+#[test]
+fn a_wish_that_cannot_be_says_why() {
+    let mut link = link();
+    let one = account("a");
+    for (target, why) in [
+        ("none", "the books have no active bank account or card none"),
+        ("card", "the card cannot be chosen: it is a credit card, the source account is not"),
+        ("euros", "the euros cannot be chosen: it is kept in EUR, the source account in GBP"),
+        ("theirs", "the theirs cannot be chosen: another feed leads to it: end that one first"),
+    ] {
+        assert_eq!(refusal(&mut link, &one, to("a", Some(target))), why);
+    }
+    link.wish(&one, to("a", Some("one")), LINKED).unwrap();
+    assert_eq!(
+        refusal(&mut link, &one, to("a", Some("two"))),
+        "the account leads to one already: disconnect it first"
+    );
+    link.books = None;
+    assert_eq!(link.wish(&account("b"), to("b", Some("two")), LINKED), Err(WishRefused::NoBooks));
+}
+
+#[test]
+fn nobody_is_told_that_a_linked_connection_is_not_linked() {
+    let mut link = link();
+    let refused = |link: &mut Link, status| {
+        link.wish(&account("a"), to("a", None), (status, NOON)).unwrap_err()
+    };
+    let pending = refused(&mut link, ConnectionStatus::PendingAuth);
+    assert_eq!(pending, WishRefused::NotLinked("PendingAuth"));
+    link.shut_out("revoked", NOON);
+    let shut_out = refused(&mut link, ConnectionStatus::Linked);
+    assert_eq!(shut_out, WishRefused::NotLinked("Deauthorized"));
+}
+
+#[test]
+fn what_an_account_led_to_before_does_not_bind_it() {
+    let mapped = || {
+        let mut link = link();
+        link.wish(&account("a"), to("a", Some("one")), LINKED).unwrap();
+        link.feed_asked(&account("a").id, "feed-1", NOON);
+        link
+    };
+    let disconnected = SourceAccount { status: AccountStatus::Disconnected, ..account("a") };
+    let later = NOON + jiff::SignedDuration::from_secs(1);
+    let made_anew = SourceAccount { created_at: later, ..account("a") };
+    for account in [disconnected, made_anew] {
+        let mut link = mapped();
+        assert_eq!(link.standing(&account), None);
+        link.wish(&account, to("a", Some("two")), (ConnectionStatus::Linked, later)).unwrap();
+        assert_eq!(link.mapping(&account.id).and_then(Mapping::target), Some("two"));
+        let endings: Vec<_> = link.endings.iter().map(|ending| ending.feed.as_str()).collect();
+        assert_eq!(endings, ["feed-1"]);
+    }
+    let mut link = mapped();
+    assert_eq!(link.standing(&account("a")), link.mapping(&account("a").id));
+    assert_eq!(link.wish(&account("a"), to("a", Some("one")), LINKED), Ok(Effects::default()));
+}
+
+#[test]
+fn the_books_accounts_are_filtered_and_ordered_by_what_they_show() {
+    let listed = link().books.unwrap().listed();
+    let matching = |query: &str| -> Vec<String> {
+        let filter = Filter::parse_for(query, TARGET_PROPERTIES, "BankAccount").unwrap();
+        let found = listed.iter().filter(|one| filter.matches(*one));
+        found.map(|one| one.account.id.clone()).collect()
+    };
+    assert_eq!(matching("accountType=Credit"), ["card"]);
+    assert_eq!(matching("currency=EUR"), ["euros"]);
+    assert_eq!(matching("status=Active&&accountName~the t"), ["two", "theirs"]);
+    assert_eq!(matching("modifiedDate>2024-02-29T12:00:00Z"), Vec::<String>::new());
+    assert_eq!(matching("nominalCode!=090").len(), 5);
+    let order = OrderBy::parse("-id", TARGET_PROPERTIES, "BankAccount").unwrap();
+    let mut ordered = listed.clone();
+    ordered.sort_by(|a, b| order.compare(a, b));
+    assert_eq!(ordered[0].account.id, "two");
+}
