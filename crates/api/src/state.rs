@@ -5,7 +5,7 @@ use crate::limits::Limits;
 use domain::clock::Clock;
 use domain::ids::IdSource;
 use domain::link_otp::OtpSigner;
-use domain::platform::Profiles;
+use domain::platform::{Offer, Platform, Profiles};
 use jiff::Timestamp;
 use outbound::Reach;
 use std::sync::Arc;
@@ -35,6 +35,8 @@ pub struct ApiState {
     pub answer_life_minutes: u32,
     /// Whether a bank is configured that managed feeds are fetched from.
     pub has_bank: bool,
+    /// The platforms that this server can talk with.
+    pub platforms: Vec<&'static Platform>,
     /// How much may be asked for; without it, anything.
     pub limits: Option<Limits>,
     /// Opens and seals what is kept secret.
@@ -52,6 +54,12 @@ impl ApiState {
     /// every later one.
     pub(crate) fn now(&self) -> Timestamp {
         to_the_microsecond(self.clock.now())
+    }
+
+    /// A platform as this server offers it.
+    pub(crate) fn offer(&self, platform: &'static Platform) -> Offer {
+        let enabled = self.platforms.iter().any(|known| known.key == platform.key);
+        Offer { platform, enabled }
     }
 
     /// Refuses what only a bank can do.

@@ -1,6 +1,6 @@
 //! The command line: commands and flags. What they do is in commands/.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// A self-hosted bank-feeds platform.
@@ -281,12 +281,18 @@ pub(crate) enum DemoCommand {
         #[arg(long)]
         keep: bool,
     },
+    /// Lines travel from a bank into Xero, through lost answers and refusals
+    Xero {
+        /// Leave the server running afterwards
+        #[arg(long)]
+        keep: bool,
+    },
 }
 
 /// Which part to play.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SimulateCommand {
-    /// The customer links QuickBooks and chooses accounts
+    /// The customer links the accounting software and chooses accounts
     Link(LinkArgs),
     /// QuickBooks fetches now
     Poll {
@@ -301,6 +307,36 @@ pub(crate) enum SimulateCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Something goes wrong at a platform; a name that there is not is answered with all that there are
+    Fault(FaultArgs),
+}
+
+/// Flags of `simulate fault`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct FaultArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// Where
+    #[arg(value_enum)]
+    pub(crate) platform: SimulatedPlatform,
+    /// What
+    #[arg(value_name = "FAULT")]
+    pub(crate) name: String,
+    /// For so many calls; QuickBooks plays it once, now
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) calls: u32,
+    /// Only at this operation of Xero's, such as create-statements
+    #[arg(long, value_name = "OPERATION")]
+    pub(crate) at: Option<String>,
+}
+
+/// A platform that is simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SimulatedPlatform {
+    /// Xero
+    Xero,
+    /// QuickBooks
+    Quickbooks,
 }
 
 /// Which server.

@@ -1,6 +1,7 @@
 //! Millrace, the binary: one executable with subcommands. Exit status 0 is success, 1 a failure told on stderr, 2 a
 //! wrong command line.
 
+mod adapters;
 mod cli;
 mod commands;
 mod config;

@@ -11,7 +11,7 @@ use domain::clock::Clock;
 use domain::event::KeptEvent;
 use domain::ids::{ApiKeyId, ClientId, ConsumerId, IdSource as _, random_uuid};
 use domain::link_otp::OTP_KEY_BYTES;
-use domain::platform::{History, Profiles, QUICKBOOKS};
+use domain::platform::{History, Profiles, QUICKBOOKS, XERO};
 use domain::webhook::MessageForm;
 use outbound::{Outbound, OutboundOptions, Plaintext, Reach, Subnet};
 use std::fs::{File, TryLockError};
@@ -182,7 +182,9 @@ async fn keep_new_key(
 pub(crate) fn profiles(settings: &Settings) -> Profiles {
     let history = History::Days(settings.quickbooks.history_days);
     let quickbooks = domain::platform::Profile { history, ..QUICKBOOKS.profile };
-    Profiles::standard().with(&QUICKBOOKS, quickbooks)
+    let before_feed_start = settings.xero.before_feed_start;
+    let xero = domain::platform::Profile { before_feed_start, ..XERO.profile };
+    Profiles::standard().with(&QUICKBOOKS, quickbooks).with(&XERO, xero)
 }
 
 /// The bank that managed feeds are fetched from, if one is configured.

@@ -40,3 +40,49 @@ async fn get_file(Path(file): Path<String>) -> Response {
     ];
     (headers, STYLE).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How bright a colour of the stylesheet is, by WCAG's formula.
+    fn luminance(name: &str) -> f64 {
+        let (_, rest) = STYLE.split_once(&format!("--{name}: #")).unwrap();
+        let channel = |start: usize| {
+            let value = u8::from_str_radix(rest.get(start..start + 2).unwrap(), 16).unwrap();
+            let share = f64::from(value) / 255.0;
+            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+    }
+
+    #[test]
+    fn colours_can_be_told_apart() {
+        for (front, back, least) in [
+            ("ink", "paper", 7.0),
+            ("ink", "ground", 7.0),
+            ("ink-soft", "paper", 4.5),
+            ("ink-soft", "ground", 4.5),
+            ("ink", "accent-pale", 4.5),
+            ("accent", "paper", 4.5),
+            ("accent", "ground", 3.0),
+            ("accent-dark", "paper", 4.5),
+            ("accent-dark", "ground", 4.5),
+            ("accent-dark", "accent-pale", 4.5),
+            ("danger", "paper", 4.5),
+            ("good", "good-pale", 4.5),
+            ("warning", "warning-pale", 4.5),
+            ("edge", "paper", 3.0),
+            ("edge", "ground", 3.0),
+        ] {
+            let (one, other) = (luminance(front), luminance(back));
+            let contrast = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+            assert!(contrast >= least, "{front} on {back}: {contrast:.2}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_loaded_from_elsewhere() {
+        assert!(!STYLE.contains("url(") && !STYLE.contains("@import"));
+    }
+}

@@ -1,6 +1,7 @@
-//! Whose pages these are, for people to see.
+//! Whose pages these are, for people to see, and how people call the software that they are about.
 
 use domain::client_settings::{Profile, WebUrl};
+use domain::platform::{Delivery, Platform};
 
 /// How a bank shows itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,5 +27,13 @@ impl Brand {
             logo_url: safe(&profile.logo_url),
             icon_url: safe(&profile.icon_url),
         }
+    }
+}
+
+/// What people call a platform, which may be short of its whole name.
+pub(crate) const fn spoken_name(platform: &'static Platform) -> &'static str {
+    match platform.delivery {
+        Delivery::Pulled => "QuickBooks",
+        Delivery::Sent => platform.name,
     }
 }

@@ -1,11 +1,11 @@
 //! HTML for people: the hosted pages of links. They are written by the server and work without scripts. The bank's brand
 //! is on them, ours is not. What the pages do is asked of the store; no page calls a platform.
-#![expect(dead_code, reason = "pages to come use what pages are made with")]
 
 // what every page is made with
 mod access;
 mod assets;
 mod attempts;
+mod authorize;
 mod brand;
 mod confirm;
 mod cookies;

@@ -19,7 +19,7 @@ pub(crate) struct Frame {
     pub(crate) brand: Option<Brand>,
     /// A line that tells what was just done.
     pub(crate) notice: Option<Notice>,
-    /// After so many seconds the page asks for itself again.
+    /// After so many seconds the page asks for itself again. It must have a link that stops that.
     pub(crate) refresh_secs: Option<u32>,
     /// Where the stylesheet is.
     pub(crate) style_path: String,
@@ -77,7 +77,7 @@ impl Frame {
             notice: None,
             refresh_secs: None,
             style_path: assets::style_path(),
-            has_languages: true,
+            has_languages: visit.has_address,
             form_target: None,
             visit: visit.clone(),
         }
@@ -168,6 +168,9 @@ pub(crate) fn page(status: StatusCode, frame: &Frame, content: &impl Template) -
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::try_from(frame.content_policy()) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if let Some(secs) = frame.refresh_secs {
+        headers.insert(header::REFRESH, secs.into());
     }
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(frame.tag()));
     frame.visit.remember_locale(headers);

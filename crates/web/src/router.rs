@@ -2,7 +2,7 @@
 
 use crate::access::{answer_panic, watch};
 use crate::state::{Shared, WebState};
-use crate::{assets, link, quickbooks};
+use crate::{assets, authorize, link, quickbooks};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ pub fn router(state: WebState) -> Router {
     Router::new()
         .merge(link::routes())
         .merge(quickbooks::routes())
+        .merge(authorize::routes())
         .with_state(Arc::clone(&shared))
         .merge(assets::routes())
         .layer(CatchPanicLayer::custom(answer_panic))

@@ -14,6 +14,7 @@ use axum::http::request::Parts;
 use domain::client_settings::Profile;
 use domain::connection::Connection;
 use domain::ids::{ConnectionId, ConnectionPath};
+use domain::link::Fingerprint;
 use domain::link_session::{LINK_SESSION_LIFE, LinkSession, LinkSessionSecret};
 use jiff::Timestamp;
 
@@ -86,6 +87,11 @@ impl Session {
         self.secret.accepts_form(path, token)
     }
 
+    /// What tells this visit from every other, and opens nothing.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        Fingerprint(self.secret.hash().0)
+    }
+
     /// The connection as it is kept.
     pub(crate) async fn load_connection(&self, state: &WebState) -> Result<Connection, Refusal> {
         let found = state.store.find_connection(&self.connection).await;
@@ -107,7 +113,7 @@ impl FromRequestParts<Shared> for Session {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, Refusal> {
-        let visit = Visit::of(&parts.uri, &parts.headers);
+        let visit = Visit::read(parts);
         let nobody = || Refusal::new(Why::NoVisit, Frame::new(&visit, None));
         let parameters = RawPathParams::from_request_parts(parts, state).await;
         let parameters = parameters.map_err(|_no_parameters| nobody())?;

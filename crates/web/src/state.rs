@@ -5,8 +5,10 @@ use domain::clock::Clock;
 use domain::ids::IdSource;
 use domain::link_otp::OtpSigner;
 use jiff::Timestamp;
+use platforms::Platforms;
 use std::sync::Arc;
 use store::Store;
+use vault::Vault;
 
 /// Everything a page may use.
 #[derive(Clone, Debug)]
@@ -21,6 +23,12 @@ pub struct WebState {
     pub otp: OtpSigner,
     /// Where people reach this server, without a slash at the end.
     pub public_url: String,
+    /// Where a browser comes back to from a platform: one address for all connections.
+    pub callback_url: String,
+    /// The platforms whose customers give their consent there.
+    pub platforms: Platforms,
+    /// Seals what belongs to a consent.
+    pub vault: Vault,
     /// The header in which the operator's proxy names who called it, if there is one.
     pub address_header: Option<HeaderName>,
 }

@@ -20,6 +20,7 @@ macro_rules! catalogue {
             include_str!(concat!("../locales/", $folder, "/refusal.ftl")),
             include_str!(concat!("../locales/", $folder, "/link.ftl")),
             include_str!(concat!("../locales/", $folder, "/quickbooks.ftl")),
+            include_str!(concat!("../locales/", $folder, "/authorize.ftl")),
         ]
     };
 }
@@ -114,7 +115,7 @@ impl Texts {
     }
 }
 
-const fn sources(locale: Locale) -> [&'static str; 4] {
+const fn sources(locale: Locale) -> [&'static str; 5] {
     match locale {
         Locale::English => catalogue!("en"),
         Locale::CanadianFrench => catalogue!("fr-CA"),

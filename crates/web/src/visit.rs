@@ -2,10 +2,8 @@
 
 use crate::cookies::{Cookie, find_cookie};
 use crate::locale::Locale;
-use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri, header};
-use std::convert::Infallible;
+use axum::http::{HeaderMap, Method, Uri, header};
 use url::form_urlencoded;
 
 const LOCALE_COOKIE: &str = "link-locale";
@@ -20,12 +18,20 @@ pub(crate) struct Visit {
     pub(crate) locale: Locale,
     /// Where, without the query.
     pub(crate) path: String,
+    /// Whether the page can be asked for again by its address, as an answer to a form cannot.
+    pub(crate) has_address: bool,
     /// Whether the language was chosen by this very request.
     is_chosen_now: bool,
 }
 
 impl Visit {
-    /// What a request's URI and headers tell.
+    /// What a request tells.
+    pub(crate) fn read(parts: &Parts) -> Self {
+        let has_address = parts.method == Method::GET;
+        Self { has_address, ..Self::of(&parts.uri, &parts.headers) }
+    }
+
+    /// The same of a request for a page.
     pub(crate) fn of(uri: &Uri, headers: &HeaderMap) -> Self {
         let query = uri.query().unwrap_or_default();
         let chosen = form_urlencoded::parse(query.as_bytes())
@@ -34,7 +40,8 @@ impl Visit {
         let remembered = || find_cookie(headers, LOCALE_COOKIE).and_then(Locale::parse);
         let preferred = || Locale::preferred(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?);
         let locale = chosen.or_else(remembered).or_else(preferred).unwrap_or_default();
-        Self { locale, path: uri.path().to_owned(), is_chosen_now: chosen.is_some() }
+        let (path, is_chosen_now) = (uri.path().to_owned(), chosen.is_some());
+        Self { locale, path, has_address: true, is_chosen_now }
     }
 
     /// Remembers the language if it was chosen now.
@@ -44,14 +51,6 @@ impl Visit {
             let cookie = Cookie { name, value, life_secs: LOCALE_LIFE_SECS, is_secure: false };
             cookie.set(headers);
         }
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Visit {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.uri, &parts.headers))
     }
 }
 

@@ -112,7 +112,7 @@ async fn create_company(
     viewer: Viewer,
     JsonBody(body): JsonBody,
 ) -> Answer<Json<CompanyShape>> {
-    let wish = CompanyBody::read(&body, Presence::New)?;
+    let wish = CompanyBody::read(&body, Presence::New, &state.platforms)?;
     let name = wish.name.ok_or_else(|| ApiError::internal("a company without a name was read"))?;
     let mut company = Company {
         id: CompanyId::new(random_uuid(&*state.ids)),
@@ -163,7 +163,7 @@ async fn replace_company(
     at: CompanyAt,
     JsonBody(body): JsonBody,
 ) -> Answer<Json<CompanyShape>> {
-    let wish = CompanyBody::read(&body, Presence::Whole)?;
+    let wish = CompanyBody::read(&body, Presence::Whole, &state.platforms)?;
     let change = CompanyChange {
         name: wish.name,
         description: Some(wish.description.unwrap_or_default()),
@@ -179,7 +179,7 @@ async fn update_company(
     at: CompanyAt,
     JsonBody(body): JsonBody,
 ) -> Answer<Json<CompanyShape>> {
-    let wish = CompanyBody::read(&body, Presence::Partial)?;
+    let wish = CompanyBody::read(&body, Presence::Partial, &state.platforms)?;
     let CompanyBody { name, description, tags, platform: _ } = wish;
     change_company(&state, viewer, at, CompanyChange { name, description, tags }).await
 }
@@ -224,7 +224,7 @@ struct CompanyBody {
 }
 
 impl CompanyBody {
-    fn read(body: &[u8], presence: Presence) -> Answer<Self> {
+    fn read(body: &[u8], presence: Presence, offered: &[&'static Platform]) -> Answer<Self> {
         let mut faults = Faults::of(VALIDATOR);
         let object = parse_object(body, Seed::object(FIELDS), VALIDATOR)?;
         let mut fields = Fields::new(&object, Place::Body, &mut faults);
@@ -235,15 +235,22 @@ impl CompanyBody {
             name: fields.parsed("name", NAME_CHARS_READ_MAX, CompanyName::clean),
             description: fields.text("description", COMPANY_DESCRIPTION_CHARS_MAX),
             tags: read_tags(&mut fields),
-            platform: if presence == Presence::New { read_platform(&mut fields) } else { None },
+            platform: if presence == Presence::New {
+                read_platform(&mut fields, offered)
+            } else {
+                None
+            },
         };
         faults.check()?;
         Ok(read)
     }
 }
 
-fn read_platform(fields: &mut Fields<'_, '_>) -> Option<&'static Platform> {
-    fields.parsed("platformType", PLATFORM_CHARS_MAX, parse_platform)
+fn read_platform(
+    fields: &mut Fields<'_, '_>,
+    offered: &[&'static Platform],
+) -> Option<&'static Platform> {
+    fields.parsed("platformType", PLATFORM_CHARS_MAX, |key| parse_platform(key, offered))
 }
 
 fn read_tags(fields: &mut Fields<'_, '_>) -> Option<Tags> {
@@ -263,15 +270,16 @@ fn read_tags(fields: &mut Fields<'_, '_>) -> Option<Tags> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::platform::QUICKBOOKS;
 
     fn refusal(body: &str) -> String {
-        CompanyBody::read(body.as_bytes(), Presence::New).unwrap_err().into_text()
+        CompanyBody::read(body.as_bytes(), Presence::New, &[&QUICKBOOKS]).unwrap_err().into_text()
     }
 
     #[test]
     fn a_company_is_read_with_what_is_unknown_left_out() {
         let body = r#"{"name":"A (B[1])","tags":{"tier":"gold"},"x":{"y":[1]},"description":null}"#;
-        let read = CompanyBody::read(body.as_bytes(), Presence::New).unwrap();
+        let read = CompanyBody::read(body.as_bytes(), Presence::New, &[&QUICKBOOKS]).unwrap();
         assert_eq!(read.name.unwrap().as_str(), "A B1");
         assert_eq!(read.description, None);
         assert_eq!(read.tags.unwrap().all().get("tier").map(String::as_str), Some("gold"));
@@ -300,7 +308,7 @@ mod tests {
     #[test]
     fn a_change_may_leave_everything_out() {
         let body = br#"{"platformType":"zzzz"}"#;
-        let read = CompanyBody::read(body, Presence::Partial).unwrap();
+        let read = CompanyBody::read(body, Presence::Partial, &[&QUICKBOOKS]).unwrap();
         assert!(read.name.is_none() && read.tags.is_none() && read.description.is_none());
     }
 }

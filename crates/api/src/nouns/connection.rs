@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::connection::{CONNECTION_PROPERTIES, Connection, ConnectionStatus};
 use domain::ids::{ConnectionId, ConnectionPath, random_uuid};
-use domain::platform::{self, ENABLED, Platform};
+use domain::platform::{self, Platform};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use store::Unlinking;
 
@@ -88,7 +88,7 @@ async fn create_connection(
     at: CompanyAt,
     JsonBody(body): JsonBody,
 ) -> Answer<Json<ConnectionShape>> {
-    let platform = read_platform(&body)?;
+    let platform = read_platform(&body, &state.platforms)?;
     let connection = open_connection(&state, at, platform).await?;
     Ok(Json(ConnectionShape::show(&connection, Links::new(&state), viewer)))
 }
@@ -180,16 +180,25 @@ async fn delete_connection(
     }
 }
 
-fn read_platform(body: &[u8]) -> Answer<&'static Platform> {
-    read_word(body, &["platformKey"], "platformKey", parse_platform)
+fn read_platform(body: &[u8], offered: &[&'static Platform]) -> Answer<&'static Platform> {
+    read_word(body, &["platformKey"], "platformKey", |key| parse_platform(key, offered))
 }
 
-/// The platform of a key, or which keys there are.
-pub(super) fn parse_platform(key: &str) -> Result<&'static Platform, String> {
-    platform::find(key).filter(|platform| platform.is_enabled()).ok_or_else(|| {
-        let known = ENABLED.iter().map(|known| format!("{} ({})", known.key, known.name));
-        let known: Vec<_> = known.collect();
-        format!("there is no platform {key:?} here: use {}", known.join(" or "))
+/// The platform of a key, of those that this server can talk with.
+pub(super) fn parse_platform(
+    key: &str,
+    offered: &[&'static Platform],
+) -> Result<&'static Platform, String> {
+    offered.iter().copied().find(|platform| platform.key == key).ok_or_else(|| {
+        let all = offered.iter().map(|known| format!("{} ({})", known.key, known.name));
+        let all = all.collect::<Vec<_>>().join(" or ");
+        match platform::find(key) {
+            Some(known) => {
+                let name = known.name;
+                format!("{name} is not set up on this server, which talks with {all}")
+            }
+            None => format!("there is no platform {key:?} here: use {all}"),
+        }
     })
 }
 
@@ -221,15 +230,21 @@ fn read_word<T, E: std::fmt::Display>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::platform::QUICKBOOKS;
 
     #[test]
     fn only_a_known_platform_is_connected() {
-        assert_eq!(read_platform(br#"{"platformKey":"hcws"}"#).unwrap().key, "hcws");
-        let refusal = |body: &str| read_platform(body.as_bytes()).unwrap_err().into_text();
+        assert_eq!(
+            read_platform(br#"{"platformKey":"hcws"}"#, &[&QUICKBOOKS]).unwrap().key,
+            "hcws"
+        );
+        let refusal =
+            |body: &str| read_platform(body.as_bytes(), &[&QUICKBOOKS]).unwrap_err().into_text();
         assert_eq!(refusal("{}"), "platformKey is missing");
         assert!(refusal(r#"{"platformKey":"zzzz"}"#).ends_with(
             r#"there is no platform "zzzz" here: use hcws (QuickBooks Online Bank Feeds)"#
         ));
+        assert!(refusal(r#"{"platformKey":"gbol"}"#).contains("Xero is not set up on this server"));
         assert!(refusal(r#"{"platformKey":7}"#).contains("must be a text, not a number"));
         assert!(refusal(r#""hcws""#).contains("must be an object"));
         assert!(refusal(r#"{"platformKey":"hcws","platformKey":"gbol"}"#).contains("twice"));

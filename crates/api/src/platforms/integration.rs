@@ -9,7 +9,7 @@ use crate::state::Shared;
 use crate::surface::{Area, LISTING, Operation, Surface, formats};
 use axum::Json;
 use axum::extract::State;
-use domain::platform::{AccountMapping, KNOWN, PLATFORM_PROPERTIES, Platform, SourceType};
+use domain::platform::{AccountMapping, KNOWN, Offer, PLATFORM_PROPERTIES, Platform, SourceType};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::listing;
@@ -124,31 +124,32 @@ struct ReferenceShape {
 }
 
 impl IntegrationShape {
-    fn show(platform: &'static Platform, public_url: &str) -> Self {
+    fn show(offer: Offer, public_url: &str) -> Self {
+        let Offer { platform, enabled } = offer;
         Self {
             key: platform.key,
             logo_url: format!("{public_url}{}", Image::Full.path(platform)),
             name: platform.name,
-            enabled: platform.is_enabled(),
+            enabled,
             source_id: platform.source_id,
             source_type: platform.source_type.name(),
             integration_id: platform.integration_id,
             is_offline_connector: false,
             is_beta: false,
             data_provided_by: platform.name,
-            datatype_features: [push_lines(platform), list_accounts(platform)],
+            datatype_features: [push_lines(offer), list_accounts(offer)],
         }
     }
 }
 
-fn push_lines(platform: &Platform) -> DataTypeShape {
-    let feature_state = if platform.is_enabled() { "Release" } else { "NotImplemented" };
+fn push_lines(offer: Offer) -> DataTypeShape {
+    let feature_state = if offer.enabled { "Release" } else { "NotImplemented" };
     let post = FeatureShape { feature_type: "Post", feature_state };
     DataTypeShape { data_type: "bankTransactions", supported_features: [post] }
 }
 
-fn list_accounts(platform: &Platform) -> DataTypeShape {
-    let feature_state = match (platform.mapping, platform.is_enabled()) {
+fn list_accounts(offer: Offer) -> DataTypeShape {
+    let feature_state = match (offer.platform.mapping, offer.enabled) {
         (AccountMapping::Inside, _) => "NotSupported",
         (AccountMapping::ByApi { .. }, false) => "NotImplemented",
         (AccountMapping::ByApi { .. }, true) => "Release",
@@ -182,8 +183,9 @@ async fn list_integrations(
     parameters: Parameters,
 ) -> Answer<Json<PageShape<IntegrationShape>>> {
     let request = read_list_request(&parameters, LISTED)?;
-    let page = listing::select(KNOWN.to_vec(), &request);
-    let show = |platform| IntegrationShape::show(platform, &state.public_url);
+    let offers = KNOWN.map(|platform| state.offer(platform)).to_vec();
+    let page = listing::select(offers, &request);
+    let show = |offer| IntegrationShape::show(offer, &state.public_url);
     Ok(Json(PageShape::show(page, request.page, &parameters, show)))
 }
 
@@ -191,14 +193,14 @@ async fn get_integration(
     State(state): State<Shared>,
     PlatformAt(platform): PlatformAt,
 ) -> Json<IntegrationShape> {
-    Json(IntegrationShape::show(platform, &state.public_url))
+    Json(IntegrationShape::show(state.offer(platform), &state.public_url))
 }
 
 async fn get_branding(
     State(state): State<Shared>,
     PlatformAt(platform): PlatformAt,
 ) -> Answer<Json<BrandingShape>> {
-    if !platform.is_enabled() {
+    if !state.offer(platform).enabled {
         return Err(ApiError::no_such_platform(platform.key));
     }
     Ok(Json(BrandingShape::show(platform, &state.public_url)))

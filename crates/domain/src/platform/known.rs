@@ -109,19 +109,9 @@ pub static EXACT: Platform = Platform {
 /// The platforms that the contract knows.
 pub static KNOWN: [&Platform; 6] = [&QUICKBOOKS, &XERO, &SAGE, &FREEAGENT, &NETSUITE, &EXACT];
 
-/// Those with which this version can talk. A platform is added here when it can be delivered to.
-pub static ENABLED: [&Platform; 1] = [&QUICKBOOKS];
-
 /// The platform of that key.
 pub fn find(key: &str) -> Option<&'static Platform> {
     KNOWN.into_iter().find(|platform| platform.key == key)
-}
-
-impl Platform {
-    /// Whether this version can talk with it.
-    pub fn is_enabled(&self) -> bool {
-        ENABLED.iter().any(|enabled| enabled.key == self.key)
-    }
 }
 
 #[cfg(test)]

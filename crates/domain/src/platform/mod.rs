@@ -4,7 +4,7 @@ mod known;
 mod profile;
 
 pub use known::{
-    ENABLED, EXACT, FREEAGENT, KNOWN, NETSUITE, QUICKBOOKS, QUICKBOOKS_HISTORY_DAYS_DEFAULT,
+    EXACT, FREEAGENT, KNOWN, NETSUITE, QUICKBOOKS, QUICKBOOKS_HISTORY_DAYS_DEFAULT,
     QUICKBOOKS_HISTORY_DAYS_MAX, SAGE, XERO, find,
 };
 pub use profile::{History, Kinds, Need, PUSH_LINES_MAX, Profile, Profiles, Strictness};
@@ -85,15 +85,25 @@ pub const PLATFORM_PROPERTIES: &[PropertySpec] = &[
     PropertySpec::new("integrationId", Kind::Text),
 ];
 
-impl Queryable for &Platform {
+/// A platform as a server offers it.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer {
+    /// Which.
+    pub platform: &'static Platform,
+    /// Whether the server can talk with it.
+    pub enabled: bool,
+}
+
+impl Queryable for Offer {
     fn property(&self, path: &str) -> Property<'_> {
+        let platform = self.platform;
         match path {
-            "key" => Property::Text(self.key.into()),
-            "name" => Property::Text(self.name.into()),
-            "enabled" => Property::Bool(self.is_enabled()),
-            "sourceType" => Property::Text(self.source_type.name().into()),
-            "sourceId" => Property::Text(self.source_id.into()),
-            "integrationId" => Property::Text(self.integration_id.into()),
+            "key" => Property::Text(platform.key.into()),
+            "name" => Property::Text(platform.name.into()),
+            "enabled" => Property::Bool(self.enabled),
+            "sourceType" => Property::Text(platform.source_type.name().into()),
+            "sourceId" => Property::Text(platform.source_id.into()),
+            "integrationId" => Property::Text(platform.integration_id.into()),
             _ => Property::Unknown,
         }
     }

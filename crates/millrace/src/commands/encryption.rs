@@ -7,9 +7,13 @@ use crate::{load, output, wire_up};
 use anyhow::{Context as _, bail};
 use domain::clock::Clock as _;
 use domain::ids::IdSource as _;
+use domain::link::{Effects, Link};
 use domain::sealed::Sealed;
 use domain::webhook::{Consumer, ConsumerChange, SecretsChange};
-use store::{ConsumerChanged, SECRETS_COLUMN, SECRETS_TABLE, Store, secrets_row};
+use store::link_secrets::LinkSecrets;
+use store::{
+    ConsumerChanged, LinkChange, LinkChanged, SECRETS_COLUMN, SECRETS_TABLE, Store, secrets_row,
+};
 use vault::{Binding, NONCE_BYTES, Vault};
 
 /// So many rows are looked at in one go.
@@ -26,12 +30,56 @@ pub(crate) async fn rotate(config: &ConfigArgs) -> anyhow::Result<()> {
     let store = wire_up::open_existing_store(&settings).await?;
     let installation = wire_up::ensure_installation(store.as_ref()).await?;
     let vault = build_vault(&settings, &installation)?;
-    let rotated = rotate_consumers(store.as_ref(), &vault).await;
+    let rotated = async {
+        let consumers = rotate_consumers(store.as_ref(), &vault).await?;
+        let links = rotate_links(store.as_ref(), &vault).await?;
+        anyhow::Ok(consumers.saturating_add(links))
+    };
+    let rotated = rotated.await;
     store.close().await;
     Ok(output::line(format_args!(
         "{} values sealed anew; older keys are no longer needed",
         rotated?
     ))?)
+}
+
+async fn rotate_links(store: &dyn Store, vault: &Vault) -> anyhow::Result<u64> {
+    let mut count = 0_u64;
+    let mut after = None;
+    loop {
+        let links = store.list_all_links(after, ROWS_AT_ONCE).await?;
+        let Some(last) = links.last() else { return Ok(count) };
+        after = Some((last.path.client, last.path.connection));
+        for link in links {
+            count = count.saturating_add(reseal_link(store, vault, link).await?.into());
+        }
+    }
+}
+
+/// Whether there was something to do. Workers change links while servers run: each is read again until it is done.
+async fn reseal_link(store: &dyn Store, vault: &Vault, mut link: Link) -> anyhow::Result<bool> {
+    loop {
+        if link.secrets.as_ref().is_none_or(|sealed| vault.is_current(&sealed.0)) {
+            return Ok(false);
+        }
+        let connection = link.path.connection;
+        let opened = LinkSecrets::open(vault, &link);
+        let opened =
+            opened.with_context(|| format!("the secrets of the connection {connection}"))?;
+        link.secrets = Some(opened.seal(vault, &SystemRandom, &link.path)?);
+        let path = link.path;
+        let (effects, now) = (Effects::default(), SystemClock.now());
+        let change = LinkChange { link, effects, held_by: None, now };
+        match store.change_link(&change).await? {
+            LinkChanged::Changed => return Ok(true),
+            LinkChanged::Outdated | LinkChanged::LeaseLost => {}
+            LinkChanged::Gone => return Ok(false),
+        }
+        match store.find_link(&path).await? {
+            Some(newer) => link = newer,
+            None => return Ok(false),
+        }
+    }
 }
 
 async fn rotate_consumers(store: &dyn Store, vault: &Vault) -> anyhow::Result<u64> {

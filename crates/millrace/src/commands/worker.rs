@@ -4,7 +4,9 @@ use crate::cli::ConfigArgs;
 use crate::encryption::build_vault;
 use crate::serve::{Stop, Workers};
 use crate::world::{SystemClock, SystemRandom};
-use crate::{load, logging, wire_up};
+use crate::{adapters, load, logging, wire_up};
+use domain::clock::Clock;
+use domain::ids::IdSource;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 use tracing::info;
@@ -15,7 +17,8 @@ pub(crate) async fn run(config: &ConfigArgs) -> anyhow::Result<()> {
     logging::start(settings.log.format, &settings.log.filter)?;
     let store = wire_up::open_store(&settings).await?;
     let stop = Stop::on_signals();
-    let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn IdSource> = Arc::new(SystemRandom);
     let bank = wire_up::bank(&settings, clock.clone())?;
     let installation = wire_up::ensure_installation(store.as_ref()).await?;
     let vault = build_vault(&settings, &installation)?;
@@ -23,8 +26,10 @@ pub(crate) async fn run(config: &ConfigArgs) -> anyhow::Result<()> {
     let listening = || format!("http://{}", settings.server.listen);
     let public_url = settings.server.public_url.clone().unwrap_or_else(listening);
     let tasks = TaskTracker::new();
+    let platforms = adapters::build(&settings, &listening(), &store, (&clock, &ids))?;
+    let store = &store;
     let workers =
-        Workers { settings: &settings, store: &store, clock, ids, bank, vault, public_url };
+        Workers { settings: &settings, store, clock, ids, bank, vault, platforms, public_url };
     workers.start(&tasks, &stop.token())?;
     tasks.close();
     info!(storage = ?settings.storage.place, "working");

@@ -122,6 +122,37 @@ pub(crate) const KEYS: &[Key] = &[
     key("quickbooks.required_org", "", "the ORG that OFX clients must send; any by default"),
     key("quickbooks.required_fid", "", "the FID that must go with it"),
     key("quickbooks.bank_id", "999000001", "the BANKID in OFX, at most 9 characters"),
+    key(
+        "xero.client_id",
+        "",
+        "of the bank's app at Xero; without it the simulator plays Xero, or nobody does",
+    ),
+    secret("xero.client_secret", "of the same app"),
+    key(
+        "xero.authorize_url",
+        "https://login.xero.com/identity/connect/authorize",
+        "where customers give their consent",
+    ),
+    key(
+        "xero.token_url",
+        "https://identity.xero.com/connect/token",
+        "where codes and refresh tokens become tokens",
+    ),
+    key("xero.revoke_url", "https://identity.xero.com/connect/revocation", "where tokens end"),
+    key("xero.api_url", "https://api.xero.com", "what the paths of Xero's API begin with"),
+    key("xero.calls_at_once", "5", "calls of one organisation at once"),
+    key("xero.calls_per_minute", "60", "calls of one organisation within a minute"),
+    key("xero.calls_per_day", "5000", "calls of one organisation within a day"),
+    key(
+        "xero.allow_other_organisation",
+        "false",
+        "let a customer who connects again choose another organisation; its accounts are mapped anew",
+    ),
+    key(
+        "xero.before_feed_start",
+        "warn",
+        "`warn` of transactions before the feed's first day, or `refuse` them",
+    ),
 ];
 
 /// The setting of that name.

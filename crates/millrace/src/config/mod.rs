@@ -4,5 +4,5 @@ pub(crate) mod keys;
 mod settings;
 mod sources;
 
-pub(crate) use settings::{Encryption, LogFormat, Mode, Place, Settings, Tls};
+pub(crate) use settings::{Encryption, LogFormat, Mode, Place, Settings, Tls, XeroApp};
 pub(crate) use sources::{Values, environment, merge};

@@ -3,10 +3,14 @@
 use super::sources::Values;
 use anyhow::{Context as _, anyhow, bail};
 use axum::http::HeaderName;
+use domain::call_budget::CallLimits;
 use domain::idempotency::ANSWER_LIFE_MINUTES_MAX;
-use domain::platform::QUICKBOOKS_HISTORY_DAYS_MAX;
+use domain::link::Other;
+use domain::platform::{QUICKBOOKS_HISTORY_DAYS_MAX, Strictness};
 use domain::rate_limit::RateLimits;
 use outbound::Subnet;
+use platforms::Secret;
+use platforms::xero::XeroUrls;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -27,6 +31,7 @@ pub(crate) struct Settings {
     pub(crate) simulators: bool,
     pub(crate) log: Log,
     pub(crate) quickbooks: QuickBooks,
+    pub(crate) xero: Xero,
 }
 
 /// What the server is for.
@@ -146,6 +151,25 @@ pub(crate) struct QuickBooks {
     pub(crate) bank_id: String,
 }
 
+/// How Xero is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Xero {
+    /// The bank's app; without it, there is only the simulator.
+    pub(crate) app: Option<XeroApp>,
+    pub(crate) urls: XeroUrls,
+    pub(crate) limits: CallLimits,
+    pub(crate) other_organisation: Other,
+    pub(crate) before_feed_start: Strictness,
+    pub(crate) proxy: Option<String>,
+}
+
+/// The bank's app at Xero.
+#[derive(Clone, Debug)]
+pub(crate) struct XeroApp {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Secret,
+}
+
 impl Settings {
     /// Checks all values.
     pub(crate) fn check(values: &Values) -> anyhow::Result<Self> {
@@ -190,6 +214,7 @@ impl Settings {
                 filter: read.text("log.filter")?.to_owned(),
             },
             quickbooks: read.quickbooks()?,
+            xero: read.xero()?,
         })
     }
 }
@@ -342,6 +367,43 @@ impl Reader<'_> {
         }))
     }
 
+    fn xero(&self) -> anyhow::Result<Xero> {
+        let secret = self.optional("xero.client_secret")?;
+        let app = match (self.optional("xero.client_id")?, secret) {
+            (Some(id), Some(secret)) => {
+                Some(XeroApp { client_id: id.to_owned(), client_secret: Secret::new(secret) })
+            }
+            (None, None) => None,
+            _ => bail!("xero.client_id and xero.client_secret go together: set both or neither"),
+        };
+        let url = |path: &str| self.text(path).map(str::to_owned);
+        let most = 1_000_000;
+        Ok(Xero {
+            app,
+            urls: XeroUrls {
+                authorize: url("xero.authorize_url")?,
+                token: url("xero.token_url")?,
+                revoke: url("xero.revoke_url")?,
+                api: url("xero.api_url")?,
+            },
+            limits: CallLimits {
+                at_once: self.within("xero.calls_at_once", 1, most)?,
+                minute: self.within("xero.calls_per_minute", 1, most)?,
+                day: self.within("xero.calls_per_day", 1, most)?,
+            },
+            other_organisation: if self.truth("xero.allow_other_organisation")? {
+                Other::Take
+            } else {
+                Other::Refuse
+            },
+            before_feed_start: self.one_of(
+                "xero.before_feed_start",
+                &[("warn", Strictness::Warn), ("refuse", Strictness::Refuse)],
+            )?,
+            proxy: self.optional("outbound.proxy")?.map(str::to_owned),
+        })
+    }
+
     fn quickbooks(&self) -> anyhow::Result<QuickBooks> {
         let bank_id = self.text("quickbooks.bank_id")?;
         if bank_id.is_empty()
@@ -397,6 +459,8 @@ mod tests {
             ("quickbooks.bank_id", "1234567890", "1 to 9 letters or digits"),
             ("storage.database", "mysql://u:geheim@h/d", "begins with postgres://"),
             ("server.tls_key", "k.pem", "set both or neither"),
+            ("xero.client_id", "an-app", "xero.client_id and xero.client_secret go together"),
+            ("xero.calls_per_minute", "0", "0 is not a whole number between 1 and"),
         ];
         for (path, value, text) in cases {
             let refusal = check(&[(path, value)]).unwrap_err();

@@ -1,6 +1,7 @@
 //! The doors of one server, each with what it needs.
 
 use super::health::{self, Health};
+use crate::adapters::{self, SIMULATED_CLIENT_ID, SIMULATED_CLIENT_SECRET, SIMULATED_XERO};
 use crate::config::{Place, Settings};
 use crate::wire_up;
 use anyhow::Context as _;
@@ -11,6 +12,7 @@ use domain::ids::IdSource;
 use domain::link_otp::OtpSigner;
 use ofx::Fi;
 use ofx_server::{BankId, Institution, OfxOptions, OfxState, TestTransactions};
+use platforms::Platforms;
 use simulators::QuickBooks;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +33,7 @@ pub(crate) struct Doors<'a> {
     pub(crate) url: &'a str,
     pub(crate) installation: &'a Installation,
     pub(crate) vault: &'a Vault,
+    pub(crate) platforms: &'a Platforms,
     /// Cancelled when the process is to end.
     pub(crate) stopping: &'a CancellationToken,
     /// What must end before the process does.
@@ -56,6 +59,7 @@ impl Doors<'_> {
             body_bytes_max: settings.server.body_bytes_max,
             answer_life_minutes: settings.server.answer_life_minutes,
             has_bank: settings.managed_feeds.is_some(),
+            platforms: adapters::offered(settings),
             limits: settings.limits.clone(),
             vault: self.vault.clone(),
             reach: wire_up::webhook_reach(settings),
@@ -68,6 +72,9 @@ impl Doors<'_> {
             ids: ids.clone(),
             otp: OtpSigner::new(&self.installation.otp_key),
             public_url: public_url.to_owned(),
+            callback_url: adapters::callback_url(public_url),
+            platforms: self.platforms.clone(),
+            vault: self.vault.clone(),
             address_header: settings
                 .limits
                 .as_ref()
@@ -81,8 +88,14 @@ impl Doors<'_> {
         ));
         let mut router = api.merge(web).merge(ofx).merge(health::router(self.health()));
         if settings.simulators {
-            let books = QuickBooks::open(&format!("{}/ofx", self.url), self.books_file(), clock)?;
+            let books =
+                QuickBooks::open(&format!("{}/ofx", self.url), self.books_file(), clock.clone())?;
             router = router.merge(simulators::router(Arc::new(books)));
+        }
+        if adapters::simulates_xero(settings) {
+            let (id, secret) = (SIMULATED_CLIENT_ID, SIMULATED_CLIENT_SECRET);
+            let xero = simulators::xero::router(simulators::Xero::new(clock, id, secret));
+            router = router.nest(SIMULATED_XERO, xero);
         }
         Ok(router)
     }

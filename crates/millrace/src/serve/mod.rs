@@ -11,12 +11,14 @@ pub(crate) use workers::Workers;
 
 use crate::config::{Settings, Tls};
 use crate::encryption::build_vault;
-use crate::wire_up;
 use crate::world::{SystemClock, SystemRandom};
+use crate::{adapters, wire_up};
 use anyhow::Context as _;
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use domain::clock::Clock;
+use domain::ids::IdSource;
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -51,17 +53,20 @@ pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Running> {
     let address = listener.local_addr()?;
     let scheme = if settings.server.tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
-    let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn IdSource> = Arc::new(SystemRandom);
     let installation = wire_up::ensure_installation(store.as_ref()).await?;
     let tasks = TaskTracker::new();
     let vault = build_vault(settings, &installation)?;
     let worker_stop = CancellationToken::new();
+    let platforms = adapters::build(settings, &url, &store, (&clock, &ids))?;
     let doors = Doors {
         settings,
         store: &store,
         url: &url,
         installation: &installation,
         vault: &vault,
+        platforms: &platforms,
         stopping: &worker_stop,
         tasks: &tasks,
     };
@@ -71,7 +76,8 @@ pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Running> {
     let bank = wire_up::bank(settings, clock.clone())?;
     if settings.worker.enabled {
         let public_url = settings.server.public_url.clone().unwrap_or_else(|| url.clone());
-        let workers = Workers { settings, store: &store, clock, ids, bank, vault, public_url };
+        let store = &store;
+        let workers = Workers { settings, store, clock, ids, bank, vault, platforms, public_url };
         workers.start(&tasks, &worker_stop)?;
     }
     info!(%url, storage = ?settings.storage.place, simulators = settings.simulators, "listening");

@@ -1,5 +1,5 @@
-//! The workers of one process: one settles pushes, one fetches from the bank, one sends webhooks, one keeps
-//! house.
+//! The workers of one process: one settles pushes, one looks after links, one fetches from the bank, one sends webhooks,
+//! one keeps house.
 
 use crate::config::Settings;
 use crate::wire_up::{self, Words};
@@ -7,15 +7,17 @@ use api::Messages;
 use domain::clock::Clock;
 use domain::ids::IdSource;
 use jiff::SignedDuration;
+use platforms::Platforms;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vault::Vault;
+use worker::links::{LinkWorker, LinkWorkerOptions};
 use worker::managed_sync::{BankSource, SyncWorker, SyncWorkerOptions};
 use worker::webhooks::{WebhookWorker, WebhookWorkerOptions};
-use worker::{Housekeeper, Worker, WorkerOptions};
+use worker::{Desk, Housekeeper, Worker, WorkerOptions};
 
 /// How long nobody waits for what falls due by the clock.
 const HOUSEKEEPING_PAUSE: Duration = Duration::from_secs(5);
@@ -28,6 +30,7 @@ pub(crate) struct Workers<'a> {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) bank: Option<Arc<dyn BankSource>>,
     pub(crate) vault: Vault,
+    pub(crate) platforms: Platforms,
     /// Where people reach the server.
     pub(crate) public_url: String,
 }
@@ -36,6 +39,7 @@ impl Workers<'_> {
     /// Starts all of them; each works until `stop`.
     pub(crate) fn start(self, tasks: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
         tasks.spawn(self.pushes().run(stop.clone()));
+        tasks.spawn(self.links().run(stop.clone()));
         tasks.spawn(self.syncs().run(stop.clone()));
         tasks.spawn(self.housekeeper().run(stop.clone()));
         tasks.spawn(self.webhooks()?.run(stop.clone()));
@@ -48,7 +52,26 @@ impl Workers<'_> {
             poll: self.settings.worker.poll,
             ..WorkerOptions::default()
         };
-        Worker::new(self.store.clone(), self.clock.clone(), self.ids.clone(), options)
+        Worker::new(self.desk(), options)
+    }
+
+    fn links(&self) -> LinkWorker {
+        let poll = self.settings.worker.poll;
+        LinkWorker {
+            desk: self.desk(),
+            options: LinkWorkerOptions { poll, ..LinkWorkerOptions::default() },
+        }
+    }
+
+    fn desk(&self) -> Desk {
+        Desk {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            vault: self.vault.clone(),
+            platforms: self.platforms.clone(),
+            other: self.settings.xero.other_organisation,
+        }
     }
 
     fn webhooks(&self) -> anyhow::Result<WebhookWorker> {

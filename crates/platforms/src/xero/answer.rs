@@ -2,6 +2,7 @@
 
 use super::wire::{IdentityError, Items, Problem, ProblemItem};
 use crate::error::{PlatformError, Reason, ReasonKind, Remedy};
+use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 use outbound::{Reply, RetryHint};
 
@@ -9,6 +10,9 @@ use outbound::{Reply, RetryHint};
 const RATE_LIMIT_WAIT_SECS_DEFAULT: i64 = 60;
 /// The longest limit counts a day; who says more has a wrong clock.
 const WAIT_HOURS_MAX: i64 = 24;
+
+/// Clocks that differ by less are no reason for anything.
+const SKEW_MINS_MIN: i64 = 5;
 
 /// Whether a call may be made twice: where it may not, a lost answer leaves doubt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +35,10 @@ impl Effect {
 pub(super) fn refusal(reply: &Reply, effect: Effect, now: Timestamp) -> PlatformError {
     let status = reply.status;
     let reasons = reasons(&reply.body, status);
-    let detail = words(&reasons, status);
+    let mut detail = words(&reasons, status);
+    if matches!(status, 401 | 403) {
+        detail = with_skew(detail, reply, now);
+    }
     let again = not_before(reply.retry, now);
     match status {
         401 => PlatformError::NotAuthorized { remedy: Remedy::Refresh, detail },
@@ -47,8 +54,38 @@ pub(super) fn refusal(reply: &Reply, effect: Effect, now: Timestamp) -> Platform
         503 => PlatformError::Unavailable { retry_at: again, detail },
         // The first is no answer of the API's: a proxy's, or a URL is configured wrongly.
         ..=399 | 408 | 500..=599 => effect.uncertain(detail),
-        _ => PlatformError::Rejected { reasons },
+        _ => PlatformError::Rejected {
+            reasons: reasons.into_iter().map(|reason| dated(reason, reply, now)).collect(),
+        },
     }
+}
+
+/// Xero takes dates by its own clock: whose clock is wrong is worth a word.
+fn dated(reason: Reason, reply: &Reply, now: Timestamp) -> Reason {
+    let is_about_dates = matches!(
+        reason.code.as_deref(),
+        Some("invalid-start-date" | "invalid-end-date" | "invalid-start-and-end-date")
+    );
+    if !is_about_dates {
+        return reason;
+    }
+    Reason { message: with_skew(reason.message, reply, now), ..reason }
+}
+
+/// The same, with a word about this machine's clock where it differs from the other's.
+fn with_skew(detail: String, reply: &Reply, now: Timestamp) -> String {
+    let told = reply.header("date").and_then(|date| rfc2822::parse(date).ok());
+    let Some(skew) = told.map(|told| now.duration_since(told.timestamp()).as_mins()) else {
+        return detail;
+    };
+    if skew.abs() < SKEW_MINS_MIN {
+        return detail;
+    }
+    let side = if skew > 0 { "ahead of" } else { "behind" };
+    format!(
+        "{detail}; this machine's clock is {} minutes {side} Xero's: set it right first",
+        skew.abs()
+    )
 }
 
 /// What an answer of the identity service means that is no success.
@@ -60,17 +97,35 @@ pub(super) fn identity_refusal(reply: &Reply, now: Timestamp) -> PlatformError {
             let detail = body.error_description.unwrap_or_else(|| {
                 "invalid_grant: what the user allowed has expired or was taken back".to_owned()
             });
+            let detail = with_skew(detail, reply, now);
             PlatformError::NotAuthorized { remedy: Remedy::Reconnect, detail }
         }
         // The app's own fault: no user could mend it by connecting again.
-        Some(error) => PlatformError::unavailable(format!(
-            "xero's identity service answers HTTP {status} {error}: see the app's client id and secret"
+        Some(error) => PlatformError::unavailable(with_skew(
+            format!("xero's identity service answers HTTP {status} {error}: {}", remedy(error)),
+            reply,
+            now,
         )),
         None if status == 429 => refusal(reply, Effect::Repeatable, now),
         None => PlatformError::Unavailable {
             retry_at: not_before(reply.retry, now),
             detail: format!("xero's identity service answers HTTP {status}"),
         },
+    }
+}
+
+/// What an operator does about an error of the identity service.
+fn remedy(error: &str) -> &'static str {
+    match error {
+        "invalid_client" => "it does not know the app: see the app's client id and secret",
+        "unauthorized_client" => {
+            "the app may not do this: see its grants and its certification at Xero"
+        }
+        "invalid_scope" => "the app may not ask for feeds: see its certification at Xero",
+        "invalid_request" => {
+            "it does not take the request: see the app's redirect URI at Xero, its client id and secret"
+        }
+        _ => "see the app's client id and secret",
     }
 }
 
@@ -135,6 +190,34 @@ mod tests {
     fn reply(status: u16, retry: &str, body: &'static str) -> Reply {
         let (retry, headers) = (RetryHint::parse(retry), Headers::default());
         Reply { status, body: body.into(), retry, headers }
+    }
+
+    #[test]
+    fn a_clock_that_differs_from_xeros_is_told_with_a_refusal() {
+        let told = |date: &'static str, status| {
+            let headers = Headers::from_iter([("date", date)]);
+            refusal(&Reply { headers, ..reply(status, "", "") }, Effect::Repeatable, NOON)
+                .to_string()
+        };
+        let at_noon = NOON.to_string();
+        assert!(at_noon.starts_with("2024-02-29T12:00"), "{at_noon}");
+        let ahead = told("Thu, 29 Feb 2024 11:48:00 GMT", 401);
+        assert!(
+            ahead.ends_with(
+                "this machine's clock is 12 minutes ahead of Xero's: set it right first"
+            ),
+            "{ahead}"
+        );
+        assert!(told("Thu, 29 Feb 2024 13:00:00 GMT", 403).contains("60 minutes behind Xero's"));
+        for date in ["Thu, 29 Feb 2024 12:04:00 GMT", "yesterday"] {
+            assert!(!told(date, 401).contains("clock"), "{date}");
+        }
+        let headers = Headers::from_iter([("date", "Fri, 01 Mar 2024 12:00:00 GMT")]);
+        let body = r#"{"type":"invalid-end-date","detail":"in the future"}"#;
+        let late = refusal(&Reply { headers, ..reply(400, "", body) }, Effect::Once, NOON);
+        assert!(
+            late.to_string().contains("in the future; this machine's clock is 1440 minutes behind")
+        );
     }
 
     fn step(error: &PlatformError) -> &'static str {

@@ -14,7 +14,7 @@ quickbooks-withdraw = How do you end it?
 quickbooks-withdraw-text = Here, with “Revoke credentials”, or in QuickBooks, by disconnecting the account. What is in your books already stays there.
 
 quickbooks-setup-title = Set up QuickBooks
-quickbooks-setup-lead = You get a user name and a password for QuickBooks here, and type them in there. It takes about five minutes.
+quickbooks-setup-lead = You get a user name and a password for QuickBooks here, and enter them there. It takes about five minutes.
 
 quickbooks-waiting = Waiting for QuickBooks to sign in.
 quickbooks-signed-on = QuickBooks has signed in. Now choose your accounts there.
@@ -24,6 +24,7 @@ quickbooks-linked = { $count ->
    *[other] { $count } accounts are linked
 }
 quickbooks-fetched = QuickBooks fetched the newest transactions at { $time }.
+quickbooks-more = How to link more accounts
 quickbooks-revoked = The credentials have been revoked.
 
 quickbooks-step-get = Get your credentials
@@ -40,10 +41,10 @@ quickbooks-sign-in = Sign in to QuickBooks
 quickbooks-menu = Go to Transactions, then Bank transactions.
 quickbooks-link-account = Choose Link account.
 quickbooks-step-find = Find { $bank } there
-quickbooks-find-text = Search for { $bank }, accept the terms, and type in the user name and the password from the first step.
+quickbooks-find-text = Search for { $bank }, accept the terms, and enter the user name and the password from the first step.
 quickbooks-step-choose = Choose your accounts
 quickbooks-choose-text = Pick the accounts and the day to start from, then choose Connect. This page then shows which accounts are linked.
-quickbooks-typed = I have typed them in
+quickbooks-typed = I have entered them
 
 quickbooks-manage = Your access
 quickbooks-manage-text = Credentials lost, or no longer wanted? New ones make the old ones stop working.

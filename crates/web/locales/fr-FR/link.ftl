@@ -7,6 +7,7 @@ look-again = Actualiser
 keep-as-it-is = Ne rien changer
 new-tab = (s’ouvre dans un nouvel onglet)
 refreshes-itself = Cette page s’actualise d’elle-même.
+stop-refreshing = Ne plus l’actualiser
 ended-linked-title = Tout est prêt
 ended-linked-text = { $bank } et { $software } sont connectés. Les nouvelles opérations arrivent désormais d’elles-mêmes ; les premières apparaissent dès que { $bank } les a comptabilisées. Vous pouvez fermer cette page.
 ended-cancelled-title = Rien n’a été connecté

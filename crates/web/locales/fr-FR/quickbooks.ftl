@@ -24,6 +24,7 @@ quickbooks-linked = { $count ->
    *[other] { $count } comptes sont liés
 }
 quickbooks-fetched = QuickBooks a récupéré les dernières opérations à { $time }.
+quickbooks-more = Comment lier d’autres comptes
 quickbooks-revoked = Les identifiants ont été révoqués.
 
 quickbooks-step-get = Obtenez vos identifiants

@@ -1,5 +1,6 @@
 //! How a visit ends: where the client wants its customer to go, or a page of ours when it named no place.
 
+use crate::brand::spoken_name;
 use crate::page::{Frame, page};
 use crate::redirect::{End, Ended, NoDestination, destination};
 use crate::refusal::{Refusal, Why};
@@ -10,6 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::connection::{Connection, ConnectionStatus};
+use domain::link::{Consent, ConsentStage};
 use tracing::warn;
 
 #[derive(Template)]
@@ -30,12 +32,21 @@ pub(super) async fn finish(
     if connection.status != ConnectionStatus::Linked {
         return Ok(Redirect::to(&session.home()).into_response());
     }
-    // What was done in this visit began with new credentials; without them it was linked before.
-    let newest = state.store.find_newest_credential(&session.connection).await;
-    let newest = newest.map_err(|error| session.fault(&error))?;
-    let is_new = newest.is_some_and(|newest| newest.created_at >= session.began_at);
+    let is_new = was_linked_here(&state, &session).await?;
     let end = if is_new { End::Linked } else { End::NothingDone };
     lead_out(&state, &session, &connection, end).await
+}
+
+/// What was done in this visit began with new credentials or with a consent; without them it was linked before.
+async fn was_linked_here(state: &WebState, session: &Session) -> Result<bool, Refusal> {
+    let newest = state.store.find_newest_credential(&session.connection).await;
+    let newest = newest.map_err(|error| session.fault(&error))?;
+    let link = state.store.find_link(&session.connection).await;
+    let link = link.map_err(|error| session.fault(&error))?;
+    let is_mine =
+        |one: &Consent| one.session == session.fingerprint() && one.stage == ConsentStage::Done;
+    Ok(newest.is_some_and(|newest| newest.created_at >= session.began_at)
+        || link.is_some_and(|link| link.consents.iter().any(is_mine)))
 }
 
 /// The person does not want to.
@@ -58,7 +69,7 @@ pub(crate) async fn lead_out(
         return Ok(Redirect::to(&url).into_response());
     }
     let (title, text) = keys(end);
-    let frame = session.frame().about(connection.platform.name);
+    let frame = session.frame().about(spoken_name(connection.platform));
     let (title, text) = (frame.say(title), frame.say(text));
     let content = Content { frame: &frame, title, text, home: session.home() };
     Ok(page(StatusCode::OK, &frame, &content))

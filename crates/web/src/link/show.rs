@@ -1,11 +1,12 @@
 //! What a visit begins with: the page of the connection's platform.
 
 use super::ending::find_way_out;
-use crate::quickbooks;
+use crate::brand::spoken_name;
 use crate::redirect::End;
 use crate::refusal::{Refusal, Why};
 use crate::session::Session;
 use crate::state::Shared;
+use crate::{authorize, quickbooks};
 use axum::extract::State;
 use axum::response::Response;
 use domain::platform::Delivery;
@@ -16,10 +17,12 @@ pub(super) async fn show_link(
     session: Session,
 ) -> Result<Response, Refusal> {
     let connection = session.load_connection(&state).await?;
+    let is_set_up = state.platforms.of(connection.platform).is_some();
     match connection.platform.delivery {
         Delivery::Pulled => quickbooks::show(&state, &session, &connection).await,
+        Delivery::Sent if is_set_up => authorize::show(&state, &session, &connection).await,
         Delivery::Sent => {
-            let frame = session.frame().about(connection.platform.name);
+            let frame = session.frame().about(spoken_name(connection.platform));
             let back = find_way_out(&state, &session, &connection, End::NotSupported).await?;
             Err(Refusal::new(Why::NotSwitchedOn, frame).with_way_back(back))
         }

@@ -73,7 +73,7 @@ impl FromRequestParts<Shared> for Knock {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, Refusal> {
-        let visit = Visit::of(&parts.uri, &parts.headers);
+        let visit = Visit::read(parts);
         let path = Path::<(String, String)>::from_request_parts(parts, state).await;
         let (company, connection) = path.map(|Path(ids)| ids).unwrap_or_default();
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();

@@ -2,7 +2,7 @@
 
 use super::setup::{Content, REVOKED};
 use super::standing::{self, Standing};
-use super::{CREDENTIALS, REVOKE, SETUP, SOFTWARE, load};
+use super::{CREDENTIALS, REVOKE, SETUP, load};
 use crate::confirm::Confirm;
 use crate::form::{Form, Posted};
 use crate::page::{Frame, page};
@@ -18,6 +18,11 @@ use tracing::{error, info};
 
 /// What a form carries whose sender was told what will end.
 const CONFIRMED: &str = "confirmed";
+
+/// Whoever asks for the address of a form's answer gets the page that has the form.
+pub(super) async fn go_back(session: Session) -> Response {
+    to_setup(&session, "")
+}
 
 /// Makes a pair and shows it, this once. Where there were others, they stop working: what the page shows is what works,
 /// however often it is sent again.
@@ -36,7 +41,7 @@ pub(super) async fn issue(
     }
     let secrets = make(&state, session).await?;
     info!(connection.id = %connection.id, "credentials were made on a page");
-    let frame = session.frame().about(SOFTWARE).shown_once();
+    let frame = session.frame().shown_once();
     let (form, home) = (session.form(CREDENTIALS), session.home());
     let (standing, secrets) = (Standing::Waiting, Some(secrets));
     let content = Content { frame: &frame, home, standing, form, secrets, callout: None };
@@ -53,7 +58,7 @@ pub(super) async fn ask(
     if !standing.has_access() {
         return Ok(to_setup(&session, ""));
     }
-    let frame = session.frame().about(SOFTWARE);
+    let frame = session.frame();
     let title = frame.say("quickbooks-revoke-title");
     let act = frame.say("quickbooks-revoke");
     let consequences = consequences(&frame, &standing);
@@ -79,7 +84,7 @@ struct Asked {
 }
 
 fn ask_before_renewal(session: &Session) -> Response {
-    let frame = session.frame().about(SOFTWARE);
+    let frame = session.frame();
     let asked = Asked {
         title: frame.say("quickbooks-renew-title"),
         act: frame.say("quickbooks-renew"),

@@ -12,12 +12,9 @@ use crate::refusal::{Refusal, Why};
 use crate::session::Session;
 use crate::state::{Shared, WebState};
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::get;
 use domain::connection::Connection;
 use domain::platform::Delivery;
-
-/// What people call it, short of the platform's whole name.
-const SOFTWARE: &str = "QuickBooks";
 
 /// Pages below a connection's home.
 const SETUP: &str = "setup";
@@ -28,7 +25,7 @@ const REVOKE: &str = "revoke";
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
         .route(&format!("{HOME}/{SETUP}"), get(setup::show))
-        .route(&format!("{HOME}/{CREDENTIALS}"), post(credentials::issue))
+        .route(&format!("{HOME}/{CREDENTIALS}"), get(credentials::go_back).post(credentials::issue))
         .route(&format!("{HOME}/{REVOKE}"), get(credentials::ask).post(credentials::revoke))
 }
 

@@ -1,6 +1,6 @@
 //! What QuickBooks will get, before anything is done.
 
-use super::{SETUP, SOFTWARE, standing};
+use super::{SETUP, standing};
 use crate::page::{Frame, page};
 use crate::refusal::Refusal;
 use crate::session::Session;
@@ -27,6 +27,6 @@ pub(crate) async fn show(
     if standing::find(state, session, connection).await? != Standing::Fresh {
         return Ok(Redirect::to(&format!("{}/{SETUP}", session.home())).into_response());
     }
-    let frame = session.frame().about(SOFTWARE);
+    let frame = session.frame();
     Ok(page(StatusCode::OK, &frame, &Content { frame: &frame, home: session.home() }))
 }

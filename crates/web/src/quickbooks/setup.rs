@@ -1,7 +1,7 @@
 //! The way into QuickBooks, step by step, and how far it has been gone.
 
 use super::standing::{self, Standing};
-use super::{CREDENTIALS, SOFTWARE, load};
+use super::{CREDENTIALS, load};
 use crate::form::Form;
 use crate::page::{Frame, Tone, page};
 use crate::refusal::Refusal;
@@ -15,6 +15,8 @@ use domain::credential::Secrets;
 
 /// Where a page says that something was just done.
 pub(super) const REVOKED: &str = "done=revoked";
+/// Where somebody wants the page to stay as it is.
+const STOPPED: &str = "refresh=no";
 /// QuickBooks signs on when its user has typed: no sooner than this matters to anybody.
 const REFRESH_SECS: u32 = 10;
 
@@ -40,6 +42,12 @@ pub(super) struct Callout {
 }
 
 impl Content<'_> {
+    /// Whether the page stands still while something is to come.
+    fn is_awaited(&self) -> bool {
+        let waits = matches!(self.standing, Standing::Waiting | Standing::SignedOn);
+        waits && self.secrets.is_none() && self.frame.refresh_secs.is_none()
+    }
+
     /// When QuickBooks fetched last.
     fn fetched_at(&self) -> Option<String> {
         let Standing::Linked { fetched_at, .. } = &self.standing else { return None };
@@ -70,15 +78,21 @@ pub(super) async fn show(
     Ok(page(StatusCode::OK, &frame, &content))
 }
 
-/// Only while somebody waits for something does the page ask for itself again.
+/// Only while somebody waits for something, and only as long as they like, does the page ask for itself again.
 fn frame(session: &Session, standing: &Standing, query: Option<&str>) -> Frame {
-    let frame = session.frame().about(SOFTWARE);
+    let frame = session.frame();
     match standing {
-        Standing::Waiting | Standing::SignedOn => frame.refreshing(REFRESH_SECS),
+        Standing::Waiting | Standing::SignedOn if query != Some(STOPPED) => {
+            frame.refreshing(REFRESH_SECS)
+        }
         Standing::Fresh | Standing::Withdrawn if query == Some(REVOKED) => {
             frame.with_notice(Tone::Good, "quickbooks-revoked")
         }
-        Standing::Fresh | Standing::Withdrawn | Standing::Linked { .. } => frame,
+        Standing::Fresh
+        | Standing::Withdrawn
+        | Standing::Waiting
+        | Standing::SignedOn
+        | Standing::Linked { .. } => frame,
     }
 }
 

@@ -33,6 +33,37 @@ pub(super) fn findings(account: &Value, before: &[String], sent: &[DemoLine]) ->
     found
 }
 
+/// Everything that is wrong with an account of Xero's ledger.
+pub(super) fn differences(account: &Value, sent: &[DemoLine]) -> Vec<String> {
+    let mut found = Vec::new();
+    let stands = |field: &str| -> Vec<&str> {
+        items(account, "lines").iter().map(|line| line[field].as_str().unwrap_or("-")).collect()
+    };
+    let ids: Vec<_> = sent.iter().map(|line| line.id.as_str()).collect();
+    if stands("transactionId") != ids {
+        found.push(format!(
+            "{} lines were sent: {ids:?}; there stand {:?}",
+            sent.len(),
+            stands("transactionId")
+        ));
+    }
+    for (kept, line) in items(account, "lines").iter().zip(sent) {
+        found.extend(difference(kept, line));
+        if decimal(&kept["balance"]) != Some(line.balance) {
+            found.push(format!(
+                "after {} the balance is {}, not {}",
+                line.id, kept["balance"], line.balance
+            ));
+        }
+    }
+    if account["repeated"] != 0 || account["isContinuous"] != true {
+        found.push(
+            "a line is repeated, or a statement does not begin where the last one ended".to_owned(),
+        );
+    }
+    found
+}
+
 fn difference(kept: &Value, sent: &DemoLine) -> Option<String> {
     let date = sent.date.to_string();
     if decimal(&kept["amount"]) == Some(sent.amount) && kept["date"] == date.as_str() {

@@ -3,15 +3,18 @@
 
 mod check;
 mod lines;
-mod story;
+mod quickbooks;
+mod teller;
 mod wait;
+mod xero;
 
 use crate::cli::DemoCommand;
 use crate::serve::{self, Running, Stop};
 use crate::world::SystemClock;
 use crate::{load, output, wire_up};
 use domain::clock::{Clock as _, utc_date};
-use story::Story;
+use quickbooks::Story;
+use teller::Teller;
 
 /// What follows the story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,19 +27,29 @@ enum Afterwards {
 pub(crate) async fn run(command: DemoCommand) -> anyhow::Result<()> {
     match command {
         DemoCommand::Quickbooks { keep } => {
-            quickbooks(if keep { Afterwards::Keep } else { Afterwards::Stop }).await
+            play(Which::QuickBooks, if keep { Afterwards::Keep } else { Afterwards::Stop }).await
+        }
+        DemoCommand::Xero { keep } => {
+            play(Which::Xero, if keep { Afterwards::Keep } else { Afterwards::Stop }).await
         }
     }
 }
 
-async fn quickbooks(afterwards: Afterwards) -> anyhow::Result<()> {
+/// The stories.
+#[derive(Clone, Copy, Debug)]
+enum Which {
+    QuickBooks,
+    Xero,
+}
+
+async fn play(which: Which, afterwards: Afterwards) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().display().to_string();
     let (settings, _) = load(None, &settings(&data))?;
     let stop = Stop::on_signals();
     let running = serve::start(&settings).await?;
     let told = tokio::select! {
-        told = tell(&running, afterwards) => told,
+        told = tell(&running, which, afterwards) => told,
         () = stop.requested() => Err(anyhow::anyhow!("stopped before the end of the story")),
     };
     let ended = match (told, afterwards) {
@@ -68,11 +81,13 @@ fn settings(data: &str) -> Vec<(String, String)> {
         ("simulators.enabled", "true"),
         ("quickbooks.history_days", "7"),
         ("quickbooks.test_transactions", "on"),
+        ("xero.client_id", ""),
+        ("xero.client_secret", ""),
     ];
     pairs.map(|(path, value)| (path.to_owned(), value.to_owned())).to_vec()
 }
 
-async fn tell(running: &Running, afterwards: Afterwards) -> anyhow::Result<()> {
+async fn tell(running: &Running, which: Which, afterwards: Afterwards) -> anyhow::Result<()> {
     let store = running.store.as_ref();
     let client = wire_up::find_client(store, domain::client::CLIENT_NAME_DEFAULT).await?;
     let key = wire_up::create_key(store, client.id, Some("the demo's".to_owned())).await?;
@@ -81,7 +96,11 @@ async fn tell(running: &Running, afterwards: Afterwards) -> anyhow::Result<()> {
         "A server runs at {}, in this process, on a folder that is deleted afterwards.",
         running.url
     ))?;
-    let verdict = Story::new(&running.url, key.reveal(), today)?.tell().await;
+    let teller = Teller::new(&running.url, key.reveal(), today)?;
+    let verdict = match which {
+        Which::QuickBooks => Story(teller).tell().await,
+        Which::Xero => xero::tell(teller).await,
+    };
     if afterwards == Afterwards::Keep {
         output::line(format_args!("URL      {}\nAPI key  {}", running.url, key.reveal()))?;
     }

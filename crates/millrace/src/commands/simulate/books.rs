@@ -5,7 +5,7 @@ use super::table::{Side, table};
 use crate::cli::ServerArgs;
 use crate::output;
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How books are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,10 @@ pub(super) enum Form {
 pub(super) async fn run(server: &ServerArgs, form: Form) -> anyhow::Result<()> {
     let remote = Remote::at(&server.server)?;
     let books = remote.quickbooks(Method::GET, "books", Value::Null).await?;
+    // A server that talks with the real Xero simulates none.
+    let ledger = remote.xero(Method::GET, "ledger", Value::Null).await.unwrap_or_default();
+    let customers = books.get("customers").cloned().unwrap_or_default();
+    let books = json!({"customers": customers, "xero": ledger});
     match form {
         Form::Json => output::line(format_args!("{books:#}"))?,
         Form::Table => output::line(shown(&books).trim_end())?,
@@ -27,10 +31,17 @@ pub(super) async fn run(server: &ServerArgs, form: Form) -> anyhow::Result<()> {
 
 fn shown(books: &Value) -> String {
     let customers = items(books, "customers");
-    if customers.is_empty() {
-        return "Nobody has linked QuickBooks yet: `millrace simulate link` does.\n".to_owned();
+    let fed = items(&books["xero"], "accounts").iter();
+    let fed: Vec<_> = fed.filter(|account| !items(account, "statements").is_empty()).collect();
+    if customers.is_empty() && fed.is_empty() {
+        return "Nothing stands in any books yet: `millrace simulate link` links QuickBooks or Xero.\n"
+            .to_owned();
     }
     let mut text = String::new();
+    for account in fed {
+        text.push_str(&shown_xero_account(account));
+        text.push('\n');
+    }
     for customer in customers {
         text.push_str("Connection ");
         text.push_str(&word(&customer["connection"]));
@@ -83,6 +94,37 @@ pub(in crate::commands) fn shown_account(account: &Value) -> String {
     text
 }
 
+/// One account of Xero's: whose it is, its balance, its lines.
+pub(in crate::commands) fn shown_xero_account(account: &Value) -> String {
+    let statements = items(account, "statements");
+    let mut text = format!(
+        "{} — {} {} ({} {}), balance {}\n  {} statements{}, {} lines repeated\n",
+        word(&account["organisation"]),
+        word(&account["name"]),
+        word(&account["number"]),
+        word(&account["type"]),
+        word(&account["currency"]),
+        word(&account["balance"]),
+        statements.len(),
+        if account["isContinuous"] == true { "" } else { " with a gap between two" },
+        account["repeated"],
+    );
+    let row = |line: &Value| {
+        ["date", "amount", "balance", "description", "transactionId"]
+            .map(|field| word(&line[field]))
+    };
+    let rows: Vec<_> = items(account, "lines").iter().map(row).collect();
+    let heading = [
+        ("date", Side::Left),
+        ("amount", Side::Right),
+        ("balance", Side::Right),
+        ("description", Side::Left),
+        ("id", Side::Left),
+    ];
+    text.push_str(&table(heading, &rows));
+    text
+}
+
 fn word(value: &Value) -> String {
     value.as_str().unwrap_or("-").to_owned()
 }
@@ -90,7 +132,6 @@ fn word(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn an_account_shows_its_counters_and_lines() {
@@ -118,6 +159,13 @@ mod tests {
     #[test]
     fn empty_books_say_how_to_fill_them() {
         assert!(shown(&json!({"customers": []})).contains("millrace simulate link"));
+        let account = json!({"organisation": "Demo Company", "name": "Current", "number": "12",
+            "type": "BANK", "currency": "GBP", "balance": "57.50", "isContinuous": true,
+            "repeated": 0, "statements": [{}], "lines": [{"date": "2024-02-29", "amount": "-42.50",
+            "balance": "57.50", "description": "Coffee", "transactionId": "t-1"}]});
+        let fed = shown(&json!({"customers": [], "xero": {"accounts": [account]}}));
+        assert!(fed.starts_with("Demo Company — Current 12 (BANK GBP), balance 57.50\n"));
+        assert!(fed.contains("2024-02-29  -42.50    57.50  Coffee"), "{fed}");
         let customer = json!({"connection": "c-1", "accounts": []});
         assert!(shown(&json!({"customers": [customer]})).contains("no account chosen"));
     }

@@ -1,10 +1,12 @@
 //! `millrace simulate link`: the customer gets credentials, types them into QuickBooks, and chooses accounts.
 
+use super::consent::Customer;
 use super::poll::shown_counters;
 use super::remote::{Remote, items, need_text};
 use crate::cli::LinkArgs;
 use crate::output;
 use anyhow::bail;
+use domain::platform::XERO;
 use jiff::civil::Date;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -14,6 +16,11 @@ use std::collections::BTreeMap;
 pub(super) async fn run(args: &LinkArgs) -> anyhow::Result<()> {
     let remote = Remote::at(&args.server.server)?;
     check_start(args.start.as_deref())?;
+    let path = ["companies", &args.company, "connections", &args.connection];
+    let shown = remote.get(&args.key, &path).await?;
+    if shown.get("integrationKey").is_some_and(|key| *key == XERO.key) {
+        return link_xero(&remote, args).await;
+    }
     // Credentials are live and shown once: none are made for a QuickBooks that is not there.
     remote.quickbooks(Method::GET, "books", Value::Null).await?;
     let connection = ["companies", &args.company, "connections", &args.connection];
@@ -42,6 +49,20 @@ pub(super) async fn run(args: &LinkArgs) -> anyhow::Result<()> {
     let shown = remote.get(&args.key, &connection).await?;
     output::line(format_args!("The connection is {}.", need_text(&shown, "status")?))?;
     Ok(())
+}
+
+/// Links Xero: consent, then the mapping of the accounts that were named.
+async fn link_xero(remote: &Remote, args: &LinkArgs) -> anyhow::Result<()> {
+    // The customer says yes to nobody who is not simulated.
+    remote.xero(Method::GET, "settings", Value::Null).await?;
+    let (company, connection) = (args.company.as_str(), args.connection.as_str());
+    let customer = Customer { remote, key: &args.key, company, connection };
+    let known = customer.accounts().await?;
+    if let Some(id) = args.accounts.iter().find(|id| !known.contains(id)) {
+        bail!("--account: there is no {id:?}; there are: {}", known.join(", "));
+    }
+    let accounts = if args.all { &known } else { &args.accounts };
+    customer.link(accounts, args.start.as_deref()).await
 }
 
 fn check_start(start: Option<&str>) -> anyhow::Result<()> {

@@ -1,12 +1,16 @@
-//! `millrace simulate`: plays the customer and QuickBooks on a running server, over HTTP like anybody else.
+//! `millrace simulate`: plays the customer, QuickBooks and Xero on a running server, over HTTP like anybody else.
 
 mod books;
+mod browser;
+mod consent;
+mod fault;
 mod link;
 mod poll;
 mod remote;
 mod table;
 
-pub(super) use books::shown_account;
+pub(super) use books::{shown_account, shown_xero_account};
+pub(super) use consent::Customer;
 pub(super) use remote::{Refused, Remote, items, need_text};
 
 use crate::cli::SimulateCommand;
@@ -20,5 +24,6 @@ pub(crate) async fn run(command: SimulateCommand) -> anyhow::Result<()> {
             let form = if json { books::Form::Json } else { books::Form::Table };
             books::run(&server, form).await
         }
+        SimulateCommand::Fault(args) => fault::run(&args).await,
     }
 }

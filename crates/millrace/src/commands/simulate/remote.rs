@@ -109,7 +109,9 @@ impl Remote {
         call: &str,
         body: Value,
     ) -> anyhow::Result<Value> {
-        let place = self.place(&["simulators", "quickbooks", call])?;
+        let parts: Vec<_> =
+            ["simulators", "quickbooks"].into_iter().chain(call.split('/')).collect();
+        let place = self.place(&parts)?;
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let (status, answer) = self.call(self.http.request(method, place), body).await?;
         match status {
@@ -123,6 +125,27 @@ impl Remote {
                 )
             }
             _refused => bail!("the simulated QuickBooks says: {}", reason(&answer)),
+        }
+    }
+
+    /// Asks the simulated Xero's control API.
+    pub(crate) async fn xero(
+        &self,
+        method: Method,
+        call: &str,
+        body: Value,
+    ) -> anyhow::Result<Value> {
+        let parts = ["simulators", "xero", "control"].into_iter().chain(call.split('/'));
+        let place = self.place(&parts.collect::<Vec<_>>())?;
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let (status, answer) = self.call(self.http.request(method, place), body).await?;
+        match status {
+            status if status.is_success() => Ok(answer),
+            StatusCode::UNAUTHORIZED => bail!(
+                "no Xero is simulated on {}: it is in evaluation mode, while no xero.client_id is set",
+                self.url
+            ),
+            _refused => bail!("the simulated Xero says: {}", reason(&answer)),
         }
     }
 

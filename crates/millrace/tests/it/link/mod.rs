@@ -1,6 +1,7 @@
 //! What a bank's customer lives through who was given a link.
 
 mod browser;
+mod clockwork;
 mod opening;
 mod quickbooks;
 mod scene;
