@@ -1,9 +1,11 @@
-//! Ours, beside the contract: what really happened to lines. Everything here stands under /ext/v1.
+//! Ours, beside the contract: what really happened to lines, and where accounts lead. Everything here stands under /ext/v1.
 
 mod account;
 mod fetch;
 mod managed_sync;
+mod mapping;
 mod push;
+mod statement;
 mod webhook;
 
 use crate::surface::Surface;
@@ -14,5 +16,6 @@ pub(crate) fn surface() -> Surface {
         .merge(push::surface())
         .merge(account::surface())
         .merge(managed_sync::surface())
+        .merge(mapping::surface())
         .merge(webhook::surface())
 }

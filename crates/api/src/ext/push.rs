@@ -1,7 +1,8 @@
 //! What really happened to the lines of a push: a platform that fetches has them only when a statement held them, which
-//! the contract's `Success` does not tell.
+//! the contract's `Success` does not tell; to others we send them in statements, one after the other.
 
 use super::fetch::FetchShape;
+use super::statement::{StatementShape, state_of};
 use crate::envelope::Answer;
 use crate::locate::PushAt;
 use crate::nouns::load_push;
@@ -10,6 +11,7 @@ use crate::surface::{Area, Operation, Surface};
 use crate::wire::OperationShape;
 use axum::Json;
 use axum::extract::State;
+use domain::delivery::SentStatement;
 use domain::fetch::Fetch;
 use domain::line::KeptLine;
 use domain::push::{LineSpan, PushStatus};
@@ -43,6 +45,8 @@ struct PushShape {
     known_lines: u32,
     /// Whether there may be earlier fetches than those that were looked at.
     fetches_truncated: bool,
+    /// What was sent of it, in its order, to a platform that does not fetch.
+    statements: Vec<StatementShape>,
     lines: Vec<LineShape>,
 }
 
@@ -54,7 +58,8 @@ struct LineShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
     position: u64,
-    #[schemars(extend("enum" = ["stored", "fetched", "withdrawn", "deleted"]))]
+    /// As far as it came: `stored` while it is only here.
+    #[schemars(extend("enum" = ["stored", "fetched", "sending", "received", "delivered", "rejected", "withdrawn", "deleted"]))]
     state: &'static str,
     fetch_count: usize,
     /// The first ones, oldest first.
@@ -63,6 +68,7 @@ struct LineShape {
 
 async fn get_push(State(state): State<Shared>, at: PushAt) -> Answer<Json<PushShape>> {
     let operation = load_push(&state, at).await?;
+    let statements = state.store.list_statements(at.at.client, at.key).await?;
     let path = AccountPath { connection: operation.path, account: operation.account.clone() };
     let (span, known_lines) = (operation.lines, operation.known_lines);
     let absent = absent_state(operation.status);
@@ -80,8 +86,15 @@ async fn get_push(State(state): State<Shared>, at: PushAt) -> Answer<Json<PushSh
         known_lines,
         fetches_truncated: u32::try_from(fetches.len())
             .is_ok_and(|count| count >= FETCHES_READ_MAX),
-        lines: show_lines(span, absent, kept, &fetches),
+        statements: statements.iter().map(StatementShape::show).collect(),
+        lines: show_lines(span, absent, kept, &Carried { fetches, statements }),
     }))
+}
+
+/// What carried lines away.
+struct Carried {
+    fetches: Vec<Fetch>,
+    statements: Vec<SentStatement>,
 }
 
 /// Every position of the push, with what became of its line.
@@ -89,12 +102,12 @@ fn show_lines(
     span: LineSpan,
     absent: &'static str,
     kept: Vec<KeptLine>,
-    fetches: &[Fetch],
+    carried: &Carried,
 ) -> Vec<LineShape> {
     let mut kept: HashMap<u64, KeptLine> =
         kept.into_iter().map(|line| (line.position, line)).collect();
     let show = |position| match kept.remove(&position) {
-        Some(line) => LineShape::show(line, fetches),
+        Some(line) => LineShape::show(line, carried),
         None => {
             LineShape { id: None, position, state: absent, fetch_count: 0, fetches: Vec::new() }
         }
@@ -112,12 +125,15 @@ const fn absent_state(status: PushStatus) -> &'static str {
 }
 
 impl LineShape {
-    /// `stored`: here, and in no statement yet. `fetched`: in a statement that a platform took.
-    fn show(line: KeptLine, fetches: &[Fetch]) -> Self {
+    /// `stored`: here, and in no statement that a platform took. `fetched`: in one that it came for. The rest: in one that
+    /// was sent to it.
+    fn show(line: KeptLine, Carried { fetches, statements }: &Carried) -> Self {
         let covering = || fetches.iter().filter(|fetch| fetch.covers(&line));
+        let sent = statements.iter().find(|sent| sent.lines.contains(line.position));
         let fetch_count = covering().count();
         let shown = covering().take(LINE_FETCHES_MAX).map(FetchShape::show).collect();
-        let state = if fetch_count == 0 { "stored" } else { "fetched" };
+        let waiting = sent.map_or("stored", state_of);
+        let state = if fetch_count == 0 { waiting } else { "fetched" };
         Self { id: Some(line.line.id), position: line.position, state, fetch_count, fetches: shown }
     }
 }
@@ -126,14 +142,49 @@ impl LineShape {
 mod tests {
     use super::*;
     use crate::sample;
+    use domain::delivery::SentStage;
+    use testkit::{NOON, TODAY, amount};
 
     #[test]
     fn each_line_tells_whether_it_is_stored_fetched_or_withdrawn() {
         let lines = vec![sample::kept_line(7, "2025-03-04"), sample::kept_line(9, "2025-03-20")];
-        let fetches = [sample::fetch("2025-03-01", Some("2025-03-10"), 9)];
-        let shown = show_lines(LineSpan { first: 7, count: 3 }, "withdrawn", lines, &fetches);
+        let fetches = vec![sample::fetch("2025-03-01", Some("2025-03-10"), 9)];
+        let carried = Carried { fetches, statements: Vec::new() };
+        let shown = show_lines(LineSpan { first: 7, count: 3 }, "withdrawn", lines, &carried);
         let states: Vec<_> = shown.iter().map(|line| (line.position, line.state)).collect();
         assert_eq!(states, [(7, "fetched"), (8, "withdrawn"), (9, "stored")]);
         insta::assert_snapshot!(serde_json::to_string_pretty(&shown).unwrap());
+    }
+
+    #[test]
+    fn each_line_tells_how_far_its_statement_came() {
+        let lines: Vec<_> = (0..6).map(|place| sample::kept_line(place, "2025-03-04")).collect();
+        let mut statements: Vec<_> = (0..5).zip(SentStage::ALL).map(statement).collect();
+        statements[1].id = Some("st-1".to_owned());
+        let shown = StatementShape::show(&statements[1]);
+        insta::assert_snapshot!(serde_json::to_string_pretty(&shown).unwrap());
+        let carried = Carried { fetches: Vec::new(), statements };
+        let shown = show_lines(LineSpan { first: 0, count: 6 }, "withdrawn", lines, &carried);
+        let states: Vec<_> = shown.iter().map(|line| line.state).collect();
+        let expected = ["sending", "stored", "received", "delivered", "rejected", "stored"];
+        assert_eq!(states, expected);
+    }
+
+    /// One of the line at that place.
+    fn statement((place, stage): (u32, SentStage)) -> SentStatement {
+        SentStatement {
+            number: place,
+            feed: "feed-1".to_owned(),
+            lines: LineSpan { first: u64::from(place), count: 1 },
+            starts_on: TODAY,
+            ends_on: TODAY,
+            opening: amount("100.00"),
+            closing: amount("58.80"),
+            attempt: 2,
+            attempted_at: NOON,
+            id: None,
+            stage,
+            stage_at: NOON,
+        }
     }
 }

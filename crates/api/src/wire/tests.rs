@@ -3,7 +3,7 @@
 use super::*;
 use crate::compat::Viewer;
 use crate::sample;
-use domain::connection::{Connection, ConnectionStatus};
+use domain::connection::{Connection, ConnectionStatus, Trouble, TroubleKind};
 use domain::link_otp::{OTP_KEY_BYTES, OtpSigner};
 use domain::money::{Amount, CurrencyCode};
 use domain::push::{DraftLine, LineSpan, PushDraft, PushOperation, PushStatus, Remark, Validation};
@@ -43,6 +43,27 @@ fn a_company_shows_its_connections_and_their_newest_sync() {
     let company = sample::company(vec![sample::connection(), linked]);
     let show = |links: Links<'_>| pretty(&CompanyShape::show(company, links, Viewer::default()));
     insta::assert_snapshot!(with_links(show));
+}
+
+#[test]
+fn a_connection_shows_what_is_wrong_with_it_and_what_was() {
+    let shown = |kind, ended_at| {
+        let message = "unauthorized_client: link the connection again".to_owned();
+        let trouble = Some(Trouble { kind, message, since: NOON, ended_at });
+        let connection = Connection { trouble, ..sample::connection() };
+        let show = |links: Links<'_>| ConnectionShape::show(&connection, links, Viewer::default());
+        let shown = with_links(|links| serde_json::to_string(&show(links)).unwrap());
+        let errors = shown.split_once(r#""dataConnectionErrors":"#).unwrap().1;
+        errors.strip_suffix('}').unwrap().to_owned()
+    };
+    assert_eq!(
+        shown(TroubleKind::NotAuthorized, None),
+        r#"[{"statusCode":"401","statusText":"NotAuthorized","errorMessage":"unauthorized_client: link the connection again","erroredOnUtc":"2024-02-29T12:00:00Z","status":"Active"}]"#
+    );
+    assert_eq!(
+        shown(TroubleKind::Unavailable, Some(noon_plus(5))),
+        r#"[{"statusCode":"503","statusText":"Unavailable","errorMessage":"unauthorized_client: link the connection again","erroredOnUtc":"2024-02-29T12:00:00Z","status":"Resolved","resolvedOnUtc":"2024-02-29T12:05:00Z"}]"#
+    );
 }
 
 #[test]

@@ -80,6 +80,9 @@ pub enum Unfit {
 }
 
 impl Unfit {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::Currency, Self::Kind, Self::Fed];
+
     /// The rule's name.
     pub const fn name(self) -> &'static str {
         match self {

@@ -16,6 +16,7 @@ mod browser;
 mod harness;
 mod hooks;
 mod link;
+mod mapping;
 mod stories;
 mod syncs;
 mod xero;

@@ -27,7 +27,7 @@ pub(crate) use process::Process;
 pub(crate) use program::{Said, Sandbox, environment, grammar, node_packages, ofxtools};
 pub(crate) use server::{Database, Home, Server, ServerOptions, millrace};
 pub(crate) use sink::{Heard, Sink};
-pub(crate) use store::open_store;
+pub(crate) use store::{open_store, open_store_of};
 pub(crate) use time::{days_ago, today, wait_for};
 pub(crate) use tls::TestCa;
 pub(crate) use xero::{XERO_CLIENT_ID, XERO_CLIENT_SECRET, XeroGrant, XeroSimulator};

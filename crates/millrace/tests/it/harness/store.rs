@@ -1,6 +1,6 @@
 //! A database of one's own for tests that need no server.
 
-use super::Database;
+use super::{Database, Home};
 use std::path::Path;
 use std::sync::Arc;
 use store::Store;
@@ -22,4 +22,14 @@ pub(crate) async fn open_store(database: Database, folder: &Path) -> Arc<dyn Sto
             Arc::new(PostgresStore::connect(PostgresOptions::new(&url)).await.unwrap())
         }
     }
+}
+
+/// Opens the database that a server uses.
+pub(crate) async fn open_store_of(home: &Home) -> Arc<dyn Store> {
+    if let Some(url) = home.url() {
+        return Arc::new(PostgresStore::connect(PostgresOptions::new(url)).await.unwrap());
+    }
+    let path = home.folder().join("millrace.db");
+    let options = SqliteOptions { path, migrate: Migrate::Forbid, opened_at: NOON };
+    Arc::new(SqliteStore::open(options).unwrap())
 }

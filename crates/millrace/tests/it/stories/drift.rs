@@ -25,10 +25,6 @@ const INTENDED: &[(&str, &str)] = &[
     ("ownerUserIds missing", "nobody signs in by name in this version"),
     ("createdByUserName missing", "nobody signs in by name in this version"),
     ("connectionInfo missing", "free data of some adapters; none of this version has any"),
-    (
-        "dataConnectionErrors[]",
-        "no adapter of this version has errors of its own: the list is always empty",
-    ),
     ("changes[].attachmentId missing", "lines have no attachments"),
     ("recordRef.id missing", "a push writes many lines, and no single record"),
     (
@@ -64,9 +60,9 @@ const INTENDED: &[(&str, &str)] = &[
     ),
     (
         "create-bank-account ",
-        "no platform of this version makes accounts by API: what is sent is checked and refused",
+        "no platform lets feeds make accounts by API: what is sent is checked and refused",
     ),
-    ("list-bank-accounts", "no platform of this version tells its accounts"),
+    ("list-bank-accounts", "what platforms do not tell of the accounts that lines can go to"),
 ];
 
 const DOCUMENTS: [&str; 2] = ["codat-bank-feeds.json", "codat-platform.json"];

@@ -5,6 +5,8 @@ use crate::harness::{
     Books, Caller, Database, Reply, Server, ServerOptions, a_line, a_linked_account, days_ago,
     text, today,
 };
+use crate::mapping::{Scene, books_read_at};
+use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -144,7 +146,7 @@ async fn companies_and_connections_that_cannot_be() {
         json!({}),
         json!({"platformKey": 7}),
         json!({"platformKey": "zzzz"}),
-        json!({"platformKey": "gbol"}),
+        json!({"platformKey": "olpr"}),
         json!({"platformKey": ""}),
         json!({"platformKey": "x".repeat(51)}),
     ] {
@@ -322,7 +324,7 @@ async fn what_a_platform_cannot_do() {
     let (_server, books, mut scribe) = a_scribe().await;
     let path = books.path();
     scribe.ask(Method::GET, "/integrations/zzzz", Value::Null).await;
-    scribe.ask(Method::GET, "/integrations/gbol/branding", Value::Null).await;
+    scribe.ask(Method::GET, "/integrations/fbrh/branding", Value::Null).await;
     scribe.ask(Method::GET, &format!("{path}/options/invoices"), Value::Null).await;
     scribe.ask(Method::GET, &format!("{path}/options/bankAccounts"), Value::Null).await;
     scribe.ask(Method::GET, &format!("{path}/bankFeeds/info"), Value::Null).await;
@@ -342,6 +344,40 @@ async fn what_a_platform_cannot_do() {
     ] {
         scribe.ask(Method::POST, &format!("{path}/bankFeedAccounts/mapping"), body).await;
     }
+    insta::assert_snapshot!(scribe.written);
+}
+
+#[tokio::test]
+async fn accounts_that_cannot_be_mapped() {
+    let scene = Scene::open(Database::Sqlite).await;
+    let names = vec![
+        (scene.path.company.to_string(), "{company}"),
+        (scene.path.connection.to_string(), "{connection}"),
+    ];
+    let caller = scene.caller.clone();
+    let mut scribe = Scribe { caller, names, written: String::new() };
+    let wish = |account: &str, target: &str| json!({"sourceAccountId": account, "targetAccountId": target});
+    scribe.ask(Method::POST, &scene.mappings(), wish("a", "current")).await;
+    scribe.ask(Method::GET, &scene.at("bankFeeds/info"), Value::Null).await;
+    scribe.ask(Method::GET, &scene.at("data/bankAccounts"), Value::Null).await;
+    scribe.ask(Method::POST, &scene.at("push/bankAccounts"), json!({"accountName": "x"})).await;
+    scene.link(None).await;
+    scribe.ask(Method::POST, &scene.mappings(), wish("a", "current")).await;
+    scene.play(|link| link.read(books_read_at(Timestamp::now()))).await;
+    scene.caller.post(&scene.mappings(), wish("b", "savings")).await.expect(200);
+    for (account, target) in [
+        ("nobody", "current"),
+        ("a", "none"),
+        ("a", "theirs"),
+        ("a", "savings"),
+        ("a", "card"),
+        ("visa", "current"),
+        ("a", "euros"),
+        ("b", "current"),
+    ] {
+        scribe.ask(Method::POST, &scene.mappings(), wish(account, target)).await;
+    }
+    scribe.ask(Method::GET, &scene.at("data/bankAccounts?query=colour=red"), Value::Null).await;
     insta::assert_snapshot!(scribe.written);
 }
 

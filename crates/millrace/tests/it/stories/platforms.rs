@@ -39,7 +39,7 @@ async fn integrations_are_listed_found_and_pictured(database: Database) {
     }
     caller.get("/integrations/zzzz").await.expect_error(404);
     // An integration that cannot be used has no button to show.
-    caller.get("/integrations/gbol/branding").await.expect_error(404);
+    caller.get("/integrations/fbrh/branding").await.expect_error(404);
 }
 
 async fn options(books: &Books, path: &str) -> Value {

@@ -3,14 +3,16 @@
 //! documents tell, so every 4xx is the envelope.
 
 use crate::harness::{
-    Bank, Books, Database, Sandbox, Server, ServerOptions, a_line, a_linked_account, days_ago,
-    environment, on_both, text, today,
+    Bank, Books, Caller, Database, Sandbox, Server, ServerOptions, a_line, a_linked_account,
+    days_ago, environment, on_both, text, today,
 };
+use crate::mapping::Scene;
 use serde_json::json;
 use std::fmt::Write as _;
 
 on_both! {
     requests_made_up_from_the_documents_find_no_fault;
+    requests_about_books_that_we_map_to_find_no_fault;
 }
 
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
@@ -96,16 +98,20 @@ async fn judge(server: &Server, settings: &str, document: &str, methods: &[&str]
     generated
 }
 
+/// The judge's own settings, with what the paths are filled with.
+fn settings(caller: &Caller, parameters: &str) -> String {
+    let basic = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, &caller.key);
+    format!(
+        "seed = {SEED}\n[headers]\nAuthorization = \"Basic {basic}\"\n[generation]\nmax-examples = {EXAMPLES}\n[parameters]\n{parameters}"
+    )
+}
+
 async fn requests_made_up_from_the_documents_find_no_fault(database: Database) {
     let bank = Bank::open().await;
     let options = ServerOptions { flags: bank.flags(), ..ServerOptions::default() };
     let server = Server::start_with(database, &options).await;
     let books = a_linked_account(&server.caller(), days_ago(5)).await;
-    let basic = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, &books.caller.key);
-    let settings = format!(
-        "seed = {SEED}\n[headers]\nAuthorization = \"Basic {basic}\"\n[generation]\nmax-examples = {EXAMPLES}\n[parameters]\n{}",
-        parameters(&books).await
-    );
+    let settings = settings(&books.caller, &parameters(&books).await);
     let mut cases = 0;
     // What deletes comes last: after it the ids name nothing.
     for methods in [["--exclude-method", "DELETE"], ["--include-method", "DELETE"]] {
@@ -114,6 +120,30 @@ async fn requests_made_up_from_the_documents_find_no_fault(database: Database) {
         }
     }
     assert!(cases >= CASES_MIN, "only {cases} cases");
-    let faults = server.log().into_iter().filter(|line| line.contains("\"level\":\"ERROR\""));
-    assert_eq!(faults.collect::<Vec<_>>(), Vec::<String>::new());
+    assert_eq!(errors(&server), Vec::<String>::new());
+}
+
+/// Of the operations that QuickBooks refuses, and Xero does not.
+const BOOKS: &str = "mapping$|bankFeeds/info$|/bankAccounts$";
+const BOOKS_CASES_MIN: u32 = 150;
+
+async fn requests_about_books_that_we_map_to_find_no_fault(database: Database) {
+    let scene = Scene::linked(database).await;
+    let (company, connection) = (scene.path.company, scene.path.connection);
+    let parameters =
+        format!("companyId = \"{company}\"\nconnectionId = \"{connection}\"\naccountId = \"a\"\n");
+    let settings = settings(&scene.caller, &parameters);
+    let mut cases = 0;
+    for document in ["openapi.json", "ext/openapi.json"] {
+        let chosen = ["--include-path-regex", BOOKS];
+        cases += judge(&scene.server, &settings, document, &chosen).await;
+    }
+    assert!(cases >= BOOKS_CASES_MIN, "only {cases} cases");
+    assert_eq!(errors(&scene.server), Vec::<String>::new());
+}
+
+/// What a server has logged of its own failures.
+fn errors(server: &Server) -> Vec<String> {
+    let lines = server.log().into_iter();
+    lines.filter(|line| line.contains("\"level\":\"ERROR\"")).collect()
 }

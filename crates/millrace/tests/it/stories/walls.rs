@@ -106,6 +106,7 @@ const OPERATIONS: &[(&str, Wall, &str)] = &[
     ("get-managed-feed", Closed, ""),
     ("set-managed-feed", Closed, r#"{"schedule":"0 7 * * *"}"#),
     ("get-push", Closed, ""),
+    ("get-mapping", Closed, ""),
     ("list-managed-bank-feed-syncs", Closed, ""),
     ("list-consumers", Own, ""),
     ("get-consumer", Closed, ""),
