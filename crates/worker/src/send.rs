@@ -81,6 +81,11 @@ impl Courier<'_> {
                 Some(known) if known.stage == SentStage::Sending => {
                     self.look_up(link, statement, known).await?
                 }
+                // A worker died before it could tell why. It was certainly not taken, so the same attempt may be made again.
+                Some(known) if known.stage == SentStage::Rejected && known.id.is_none() => {
+                    let attempt = known.attempt.saturating_sub(1);
+                    SentStatement { attempt, stage: SentStage::Unsent, ..known }
+                }
                 Some(known) => known,
                 None => self.begin(number, statement, &cut),
             };
@@ -91,8 +96,9 @@ impl Courier<'_> {
                     }
                     self.send(link, statement, known).await?
                 }
-                SentStage::Received => self.poll(link, known).await?,
-                SentStage::Delivered | SentStage::Rejected => known,
+                // Of one that was rejected the platform still knows why.
+                SentStage::Received | SentStage::Rejected => self.poll(link, known).await?,
+                SentStage::Delivered => known,
             };
             match sent.stage {
                 SentStage::Delivered => {}
@@ -100,7 +106,6 @@ impl Courier<'_> {
                     return Ok(Outcome::Waiting(sent.next_poll(self.desk.now())));
                 }
                 SentStage::Sending | SentStage::Unsent => return Ok(Outcome::TryAgain(None)),
-                // What it said was kept with the push when it said it; a worker died in between.
                 SentStage::Rejected => return Ok(Outcome::Rejected(self.refusal(&sent, &[]))),
             }
         }
@@ -311,13 +316,15 @@ impl Courier<'_> {
         let taken = statement.lines.first.saturating_sub(push.lines.first);
         let said: Vec<_> = reasons.iter().map(|reason| reason.message.as_str()).collect();
         let said = if said.is_empty() { "it gave no reason".to_owned() } else { said.join("; ") };
-        let message = if taken == 0 && statement.lines == push.lines {
-            said
-        } else {
-            let count = statement.lines.count;
-            format!(
+        let count = statement.lines.count;
+        let message = match taken {
+            0 if statement.lines == push.lines => said,
+            0 => {
+                format!("{said} (said of the first {count} transactions; the others were not sent)")
+            }
+            _ => format!(
                 "{said} (said of {count} transactions after the first {taken}, which are in the books; send the others again once this is mended)"
-            )
+            ),
         };
         vec![remark(&message)]
     }

@@ -160,10 +160,8 @@ impl Books {
     }
 
     pub(super) async fn add_tenant(&self, name: &str, accounts: &[(&str, &str)]) -> Tenant {
-        let listed: Vec<_> = accounts
-            .iter()
-            .map(|(name, number)| json!({"name": name, "number": number}))
-            .collect();
+        let listed: Vec<_> =
+            accounts.iter().map(|(name, number)| json!({"name": name, "number": number})).collect();
         let user = format!("{}@example.com", name.to_lowercase());
         let body = json!({"name": name, "user": user, "accounts": listed});
         let shown = self.control(Method::POST, "organisations", &body).await;
@@ -209,9 +207,8 @@ impl Books {
                 (SignedDuration::from_mins(1), MINUTE_MAX),
                 (SignedDuration::from_hours(24), DAY_MAX),
             ] {
-                let in_time = |pair: &[Timestamp]| {
-                    pair.last().unwrap().duration_since(pair[0]) >= length
-                };
+                let in_time =
+                    |pair: &[Timestamp]| pair.last().unwrap().duration_since(pair[0]) >= length;
                 let mut windows = calls.windows(calls_max + 1);
                 assert!(windows.all(in_time), "{tenant}: more than {calls_max} in {length:#}");
             }

@@ -38,9 +38,8 @@ impl Customer {
         }
         let link = desk.store.find_link(&self.path).await.unwrap();
         let is_under_way = link.is_some_and(|link| {
-            let coming = |one: &Consent| {
-                matches!(one.stage, ConsentStage::Came | ConsentStage::Chosen(_))
-            };
+            let coming =
+                |one: &Consent| matches!(one.stage, ConsentStage::Came | ConsentStage::Chosen(_));
             link.consents.iter().any(coming)
         });
         if is_under_way {
@@ -77,7 +76,12 @@ impl Customer {
         let page = desk.door.consent_url(&asked);
         let query = desk.books.allow(&page, &self.tenant).await;
         self.change(desk, |link| {
-            self.keep_secrets(desk, link, id, ConsentSecrets { query: query.clone(), ..own.clone() });
+            self.keep_secrets(
+                desk,
+                link,
+                id,
+                ConsentSecrets { query: query.clone(), ..own.clone() },
+            );
             assert!(link.set_consent(id, ConsentStage::Came));
             Effects::default()
         })

@@ -3,14 +3,13 @@
 use super::bank::Bank;
 use super::books::text;
 use super::scene::Scene;
+use domain::delivery::{SentStage, SentStatement};
 use domain::event::EventKind;
 use domain::ids::LeaseToken;
-use domain::delivery::{SentStage, SentStatement};
 use domain::line::KeptLine;
 use domain::link::MappingStage;
 use domain::money::Amount;
 use domain::push::{LineSpan, PushOperation, PushStatus};
-use domain::source_account::AccountPath;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +46,8 @@ async fn books_hold_every_line_once(scene: &Scene, bank: &Bank) {
         let account = ledger.remove(&target).unwrap();
         assert_eq!(text(&account["tenantId"]), customer.tenant.id);
         assert_eq!((&account["repeated"], &account["isContinuous"]), (&0.into(), &true.into()));
-        let kept = kept_lines(scene, path, LineSpan { first: 0, count: u32::MAX }).await;
+        let all = LineSpan { first: 0, count: u32::MAX };
+        let kept = scene.store.lines_at(path, all).await.unwrap();
         lines_are_in_order(&kept, account["lines"].as_array().unwrap());
         // The last push sent everything again: nothing is missing.
         let ids: BTreeSet<_> = kept.iter().map(|kept| kept.line.id.as_str()).collect();
@@ -79,8 +79,7 @@ async fn push_has_ended(scene: &Scene, push: &PushOperation) {
     let sent = scene.store.list_statements(scene.client, push.key).await.unwrap();
     let is_open = |one: &SentStatement| one.stage.is_open();
     assert!(!sent.iter().any(is_open), "{push:?}: {sent:?}");
-    let path = AccountPath { connection: push.path, account: push.account.clone() };
-    let kept = kept_lines(scene, &path, push.lines).await;
+    let kept = scene.lines_of(push).await;
     let delivered = sent.iter().filter(|one| one.stage == SentStage::Delivered);
     let delivered: usize = delivered.map(|one| usize::try_from(one.lines.count).unwrap()).sum();
     assert_eq!(kept.len(), delivered, "{push:?}: {sent:?}");
@@ -99,10 +98,6 @@ async fn push_has_ended(scene: &Scene, push: &PushOperation) {
             assert_eq!(is_part, delivered > 0, "{push:?}: {sent:?}");
         }
     }
-}
-
-async fn kept_lines(scene: &Scene, path: &AccountPath, span: LineSpan) -> Vec<KeptLine> {
-    scene.store.lines_at(path, span).await.unwrap()
 }
 
 async fn every_end_was_told_once(scene: &Scene, ends: BTreeMap<String, PushStatus>) {

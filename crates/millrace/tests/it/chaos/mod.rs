@@ -11,6 +11,7 @@ mod customer;
 mod dice;
 mod facts;
 mod fuse;
+mod moments;
 mod process;
 mod scene;
 mod story;

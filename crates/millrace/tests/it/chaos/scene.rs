@@ -9,6 +9,7 @@ use crate::harness::Database;
 use domain::clock::Clock as _;
 use domain::connection::{Connection, ConnectionStatus};
 use domain::ids::{ClientId, PushKey, random_uuid};
+use domain::line::KeptLine;
 use domain::money::CurrencyCode;
 use domain::platform::{Profiles, XERO};
 use domain::push::{PushOperation, PushStatus};
@@ -30,8 +31,6 @@ use testkit::{
 use tokio::task::JoinSet;
 use vault::{Vault, VaultKey};
 
-/// So often a process dies.
-pub(super) const DEATHS: usize = 20;
 /// How much happens between two deaths.
 const LIFE: (u64, u64) = (40, 700);
 /// More rounds than anything needs at one instant.
@@ -40,9 +39,6 @@ const ROUNDS_MAX: usize = 300;
 const WAITS_MAX: usize = 4_000;
 /// The longest that nobody looks whether something is due.
 const STEP_SECS_MAX: i64 = 64;
-
-/// How many accounts each customer has.
-const ACCOUNTS: [usize; 3] = [7, 7, 6];
 
 pub(super) struct Scene {
     pub(super) store: Arc<dyn Store>,
@@ -54,7 +50,8 @@ pub(super) struct Scene {
     pub(super) accounts: Vec<AccountPath>,
     /// Every push, as it was answered.
     pub(super) operations: Vec<PushOperation>,
-    pub(super) deaths: usize,
+    /// How often a process is still to die.
+    pub(super) deaths_left: usize,
     place: Place,
     door: Xero,
     process: Option<Process>,
@@ -81,7 +78,8 @@ impl Place {
 }
 
 impl Scene {
-    pub(super) async fn open(database: Database, seed: u64) -> Self {
+    /// At noon, with a customer for each number, which says how many accounts it has.
+    pub(super) async fn open(database: Database, seed: u64, accounts: &[usize]) -> Self {
         let folder = TempDir::new().unwrap();
         let place = match database {
             Database::Sqlite => {
@@ -103,8 +101,8 @@ impl Scene {
         let client = a_client();
         store.create_client(&client).await.unwrap();
         let mut customers = Vec::new();
-        for (number, count) in ACCOUNTS.into_iter().enumerate() {
-            customers.push(customer(&store, &books, client.id, (number, count)).await);
+        for (number, count) in accounts.iter().enumerate() {
+            customers.push(customer(&store, &books, client.id, (number, *count)).await);
         }
         let wishes = customers.iter().flat_map(|customer| &customer.wishes);
         let accounts = wishes.map(|(path, _)| path.clone()).collect();
@@ -113,7 +111,7 @@ impl Scene {
         let outbound = Outbound::new(&OutboundOptions::default()).unwrap();
         let door = Xero::new(options, outbound, world.clock.clone()).unwrap();
         let process = Some(Process::start(&world, &store, &books));
-        let scene = Self {
+        Self {
             store,
             world,
             books,
@@ -121,21 +119,25 @@ impl Scene {
             customers,
             accounts,
             operations: Vec::new(),
-            deaths: 0,
+            deaths_left: 0,
             place,
             door,
             process,
             pushing: JoinSet::new(),
             fate: Dice::of(seed, "fate"),
             _folder: folder,
-        };
-        scene.set_fuse();
-        scene
+        }
+    }
+
+    /// From now on the process dies so often.
+    pub(super) fn doom(&mut self, deaths: usize) {
+        self.deaths_left = deaths;
+        self.set_fuse();
     }
 
     fn set_fuse(&self) {
         let length = self.fate.between(LIFE.0, LIFE.1);
-        self.world.fuse.set(if self.deaths < DEATHS { length } else { 0 });
+        self.world.fuse.set(if self.deaths_left > 0 { length } else { 0 });
     }
 
     /// The bank's pushes are on their way, while everything else goes on.
@@ -181,7 +183,7 @@ impl Scene {
                     },
                 }
             };
-            let pushed = self.finish_pushes(died).await;
+            let pushed = self.finish_pushes().await;
             if died {
                 self.restart(tasks).await;
             } else if held == 0 && !pushed {
@@ -192,10 +194,7 @@ impl Scene {
     }
 
     /// Takes in what the bank's pushes were answered; whether any came.
-    async fn finish_pushes(&mut self, died: bool) -> bool {
-        if died && self.pushing.is_empty() {
-            return false;
-        }
+    pub(super) async fn finish_pushes(&mut self) -> bool {
         let before = self.operations.len();
         while let Some(accepted) = self.pushing.join_next().await {
             self.operations.extend(accepted.unwrap());
@@ -208,7 +207,7 @@ impl Scene {
         for _ in 0..self.fate.between(0, 12) {
             tokio::task::yield_now().await;
         }
-        self.deaths += 1;
+        self.deaths_left -= 1;
         self.process.take().unwrap().die(tasks).await;
         while !self.books.is_quiet() {
             tokio::task::yield_now().await;
@@ -275,6 +274,12 @@ impl Scene {
             }
         }
         true
+    }
+
+    /// The lines of a push that were not withdrawn.
+    pub(super) async fn lines_of(&self, push: &PushOperation) -> Vec<KeptLine> {
+        let path = AccountPath { connection: push.path, account: push.account.clone() };
+        self.store.lines_at(&path, push.lines).await.unwrap()
     }
 
     /// A push as it stands.

@@ -103,7 +103,8 @@ impl Weather {
         let (_, fault, places) = found.unwrap();
         let usual = if dice.percent(70) { SENDING } else { LINKING };
         let place = *dice.pick(if places.is_empty() { usual } else { places });
-        let problem = if place == "create-feeds" { "account-not-valid" } else { dice.pick(PROBLEMS) };
+        let problem =
+            if place == "create-feeds" { "account-not-valid" } else { dice.pick(PROBLEMS) };
         json!({
             "fault": fault,
             "operation": place,
