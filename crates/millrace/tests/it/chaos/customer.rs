@@ -97,21 +97,23 @@ impl Customer {
 
     /// Maps the accounts that lead nowhere yet.
     async fn wish(&self, desk: &Desk<'_>) -> bool {
+        let accounts = desk.store.list_source_accounts(&self.path).await.unwrap().unwrap();
         let mut wished = false;
-        for (path, wish) in &self.wishes {
-            let account = desk.store.find_source_account(path).await.unwrap().unwrap();
+        for account in accounts.iter().filter(|one| one.status != AccountStatus::Connected) {
+            let (_, wish) =
+                self.wishes.iter().find(|(path, _)| path.account == account.id).unwrap();
             let link = desk.store.find_link(&self.path).await.unwrap().unwrap();
             let stage = link.mapping(&account.id).map(|mapping| &mapping.stage);
             let leads = stage.is_some_and(|stage| !matches!(stage, MappingStage::Failed { .. }));
             let is_told = link.books.is_some() || wish.target.is_none();
-            if account.status == AccountStatus::Connected || leads || !is_told {
+            if leads || !is_told {
                 continue;
             }
             let now = desk.world.clock.now();
             wished = true;
             self.change(desk, |link| {
                 let state = (ConnectionStatus::Linked, now);
-                link.wish(&account, wish.clone(), state).unwrap_or_default()
+                link.wish(account, wish.clone(), state).unwrap_or_default()
             })
             .await;
         }

@@ -52,6 +52,7 @@ pub(super) struct Scene {
     pub(super) operations: Vec<PushOperation>,
     /// How often a process is still to die.
     pub(super) deaths_left: usize,
+    pub(super) steps: usize,
     place: Place,
     door: Xero,
     process: Option<Process>,
@@ -120,6 +121,7 @@ impl Scene {
             accounts,
             operations: Vec::new(),
             deaths_left: 0,
+            steps: 0,
             place,
             door,
             process,
@@ -171,6 +173,7 @@ impl Scene {
     /// Works until nothing is due at this instant, whatever dies meanwhile; whether anything was.
     pub(super) async fn work(&mut self) -> bool {
         for round in 0..ROUNDS_MAX {
+            self.steps += 1;
             let mut tasks = self.process.as_ref().unwrap().work();
             let mut held = 0;
             let died = loop {
