@@ -82,6 +82,11 @@ macro_rules! suite {
                 ended_keys_are_forgotten_as_others_come
             ;
 
+            call:
+                calls_made_at_once_keep_to_the_limits
+                silence_is_kept_for_one_organisation
+            ;
+
             delivery:
                 a_statement_is_kept_as_it_goes_along
                 a_statement_continues_the_newest_that_was_delivered_to_its_feed
@@ -90,8 +95,6 @@ macro_rules! suite {
                 a_delivered_statement_is_the_connection_s_last_sync
                 statements_that_look_alike_are_told_apart
                 statements_go_with_their_company
-                calls_made_at_once_keep_to_the_limits
-                silence_is_kept_for_one_organisation
             ;
 
             link:
@@ -409,6 +412,7 @@ mod tests {
         check("managed_sync", include_str!("managed_sync.rs"));
         check("event", include_str!("event.rs"));
         check("link", include_str!("link.rs"));
+        check("call", include_str!("call.rs"));
         check("delivery", include_str!("delivery.rs"));
         check("work", include_str!("work.rs"));
         check("model", include_str!("model/cases.rs"));

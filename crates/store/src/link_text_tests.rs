@@ -1,3 +1,5 @@
+//! A link's text, there and back.
+
 use super::*;
 use domain::ids::{ClientId, CompanyId, ConnectionId};
 use domain::platform::XERO;
