@@ -61,6 +61,11 @@ impl Call {
         Self::new(Method::DELETE, target, None)
     }
 
+    /// Whom it goes to, to be told.
+    pub fn origin(&self) -> String {
+        self.target.origin()
+    }
+
     /// The same with a header; a later one of the same name replaces it. It is kept out of logs.
     pub fn with(mut self, name: &str, value: &str) -> Result<Self, CallError> {
         // The value is not told: it may be a secret.

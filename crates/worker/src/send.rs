@@ -16,8 +16,9 @@ use platforms::{
 use store::{Answer, SentSoFar, Settled, StoreError};
 use tracing::{info, warn};
 
-/// Pushes of a connection that is shut out wait so long; whoever links it again makes them due at once.
-const SHUT_OUT_PAUSE: SignedDuration = SignedDuration::from_hours(24);
+/// Pushes of a connection that is shut out wait so long. Whoever links it again makes them due at once; one that was being
+/// looked at just then is noticed after this. Looking asks the platform nothing.
+const SHUT_OUT_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 
 /// What an attempt brought, and what is known of what was sent.
 pub(crate) type Attempt = (Outcome, Sent);
@@ -63,6 +64,13 @@ fn feed_of(link: &Link, connection: &Connection, account: &SourceAccount) -> Opt
     mapping.feed.clone()
 }
 
+/// Where a statement goes, and what it says.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    link: &'a Link,
+    statement: &'a Statement,
+}
+
 struct Courier<'a> {
     desk: &'a Desk,
     lease: &'a Lease,
@@ -76,10 +84,16 @@ impl Courier<'_> {
         let cut = self.cut(link, feed).await?;
         self.warnings = self.placed(&cut);
         for (number, statement) in cut.statements.iter().enumerate() {
+            let way = Way { link, statement };
             let known = self.so_far.statements.get(number).cloned();
             let known = match known {
                 Some(known) if known.stage == SentStage::Sending => {
-                    self.look_up(link, statement, known).await?
+                    self.look_up(way, known).await?
+                }
+                // A worker died before it could tell why. It was certainly not taken, so the same attempt may be made again.
+                Some(known) if known.stage == SentStage::Rejected && known.id.is_none() => {
+                    let attempt = known.attempt.saturating_sub(1);
+                    SentStatement { attempt, stage: SentStage::Unsent, ..known }
                 }
                 Some(known) => known,
                 None => self.begin(number, statement, &cut),
@@ -89,10 +103,11 @@ impl Courier<'_> {
                     if self.is_late() {
                         return Ok(Outcome::Gone);
                     }
-                    self.send(link, statement, known).await?
+                    self.send(way, known).await?
                 }
-                SentStage::Received => self.poll(link, known).await?,
-                SentStage::Delivered | SentStage::Rejected => known,
+                // Of one that was rejected the platform still knows why.
+                SentStage::Received | SentStage::Rejected => self.poll(way, known).await?,
+                SentStage::Delivered => known,
             };
             match sent.stage {
                 SentStage::Delivered => {}
@@ -100,7 +115,6 @@ impl Courier<'_> {
                     return Ok(Outcome::Waiting(sent.next_poll(self.desk.now())));
                 }
                 SentStage::Sending | SentStage::Unsent => return Ok(Outcome::TryAgain(None)),
-                // What it said was kept with the push when it said it; a worker died in between.
                 SentStage::Rejected => return Ok(Outcome::Rejected(self.refusal(&sent, &[]))),
             }
         }
@@ -165,8 +179,7 @@ impl Courier<'_> {
 
     async fn send(
         &mut self,
-        link: &Link,
-        statement: &Statement,
+        way: Way<'_>,
         known: SentStatement,
     ) -> Result<SentStatement, DeskError> {
         let now = self.desk.now();
@@ -174,12 +187,12 @@ impl Courier<'_> {
         let sending = SentStatement { attempt, attempted_at: now, stage, stage_at: now, ..known };
         self.keep(sending.clone()).await?;
         let name = format!("{}-{}-{attempt}", self.lease.push.key, sending.number);
-        let question = SendStatement { statement, attempt: &name };
-        let sent = self.desk.ask(&link.path, None, question).await;
+        let question = SendStatement { statement: way.statement, attempt: &name };
+        let sent = self.desk.ask(&way.link.path, None, question).await;
         match sent {
-            Ok(receipt) => self.receive(sending, receipt).await,
+            Ok(receipt) => self.receive(way, sending, receipt).await,
             Err(DeskError::Platform(PlatformError::Rejected { reasons })) => {
-                self.reject(sending, &reasons).await
+                self.reject(way, sending, &reasons).await
             }
             // Nobody knows: it stays as it is, and is looked up.
             Err(error @ DeskError::Platform(PlatformError::Unknown { .. })) => Err(error),
@@ -192,31 +205,39 @@ impl Courier<'_> {
 
     async fn look_up(
         &mut self,
-        link: &Link,
-        statement: &Statement,
+        way: Way<'_>,
         known: SentStatement,
     ) -> Result<SentStatement, DeskError> {
-        let others = self.desk.store.look_alikes(self.lease, &known).await?;
-        let question = LookUp { statement, others: &others };
-        let found = self.desk.ask(&link.path, None, question).await?;
+        let found = self.find(way, &known).await?;
         info!(push.key = %self.lease.push.key, found = found.is_some(), "a lost answer was looked up");
         if let Some(receipt) = found {
-            return self.receive(known, receipt).await;
+            return self.receive(way, known, receipt).await;
         }
         let stage_at = self.desk.now();
         self.keep(SentStatement { stage: SentStage::Unsent, stage_at, ..known }).await
     }
 
+    /// What the platform has of a statement whose answer was lost.
+    async fn find(
+        &self,
+        way: Way<'_>,
+        known: &SentStatement,
+    ) -> Result<Option<Receipt>, DeskError> {
+        let others = self.desk.store.look_alikes(self.lease, known).await?;
+        let question = LookUp { statement: way.statement, others: &others };
+        self.desk.ask(&way.link.path, None, question).await
+    }
+
     async fn poll(
         &mut self,
-        link: &Link,
+        way: Way<'_>,
         known: SentStatement,
     ) -> Result<SentStatement, DeskError> {
         let id = known.id.clone().unwrap_or_default();
-        let stage = self.desk.ask(&link.path, None, Poll(&id)).await?;
+        let stage = self.desk.ask(&way.link.path, None, Poll(&id)).await?;
         match stage {
             Some(StatementStage::Pending) => Ok(known),
-            Some(stage) => self.receive(known, Receipt { id, stage }).await,
+            Some(stage) => self.receive(way, known, Receipt { id, stage }).await,
             // It had an id and is not known: it is not in the books.
             None => self.keep(SentStatement { id: None, stage: SentStage::Unsent, ..known }).await,
         }
@@ -224,6 +245,7 @@ impl Courier<'_> {
 
     async fn receive(
         &mut self,
+        way: Way<'_>,
         known: SentStatement,
         receipt: Receipt,
     ) -> Result<SentStatement, DeskError> {
@@ -236,25 +258,43 @@ impl Courier<'_> {
             StatementStage::Delivered => {
                 self.keep(SentStatement { stage: SentStage::Delivered, ..known }).await
             }
-            StatementStage::Rejected { reasons } => self.reject(known, &reasons).await,
+            StatementStage::Rejected { reasons } => self.reject(way, known, &reasons).await,
         }
     }
 
-    /// The platform said no. A duplicate of what may have arrived before is a yes.
+    /// The platform said no.
     async fn reject(
         &mut self,
+        way: Way<'_>,
         known: SentStatement,
         reasons: &[Reason],
     ) -> Result<SentStatement, DeskError> {
-        let stage_at = self.desk.now();
         let is_known = reasons.iter().any(|reason| reason.kind == ReasonKind::Duplicate);
         if is_known && known.attempt > 1 {
-            return self
-                .keep(SentStatement { stage: SentStage::Delivered, stage_at, ..known })
-                .await;
+            return self.adopt(way, known).await;
         }
+        let stage_at = self.desk.now();
         self.keep(SentStatement { stage: SentStage::Rejected, stage_at, ..known }).await?;
         Err(PlatformError::Rejected { reasons: reasons.to_vec() }.into())
+    }
+
+    /// A duplicate of what an earlier attempt brought there is a yes; whether that is in the books, it says itself, where
+    /// it is found.
+    async fn adopt(
+        &mut self,
+        way: Way<'_>,
+        known: SentStatement,
+    ) -> Result<SentStatement, DeskError> {
+        let found = self.find(way, &known).await?;
+        let stage_at = self.desk.now();
+        let (id, stage) = match found {
+            Some(Receipt { id, stage: StatementStage::Delivered }) => {
+                (Some(id), SentStage::Delivered)
+            }
+            Some(Receipt { id, .. }) => (Some(id), SentStage::Received),
+            None => (known.id.clone(), SentStage::Delivered),
+        };
+        self.keep(SentStatement { id, stage, stage_at, ..known }).await
     }
 
     /// Keeps a statement, or stops: somebody else has the push.
@@ -311,13 +351,15 @@ impl Courier<'_> {
         let taken = statement.lines.first.saturating_sub(push.lines.first);
         let said: Vec<_> = reasons.iter().map(|reason| reason.message.as_str()).collect();
         let said = if said.is_empty() { "it gave no reason".to_owned() } else { said.join("; ") };
-        let message = if taken == 0 && statement.lines == push.lines {
-            said
-        } else {
-            let count = statement.lines.count;
-            format!(
+        let count = statement.lines.count;
+        let message = match taken {
+            0 if statement.lines == push.lines => said,
+            0 => {
+                format!("{said} (said of the first {count} transactions; the others were not sent)")
+            }
+            _ => format!(
                 "{said} (said of {count} transactions after the first {taken}, which are in the books; send the others again once this is mended)"
-            )
+            ),
         };
         vec![remark(&message)]
     }

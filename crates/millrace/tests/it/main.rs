@@ -13,6 +13,7 @@
 )]
 
 mod browser;
+mod chaos;
 mod harness;
 mod hooks;
 mod link;

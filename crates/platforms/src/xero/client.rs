@@ -148,10 +148,9 @@ impl Client {
     }
 
     async fn send(&self, call: Call, effect: Effect) -> Result<Reply, PlatformError> {
-        self.outbound
-            .send(call.within(ANSWER_WAIT))
-            .await
-            .map_err(|error| unanswered(&error, effect))
+        let origin = call.origin();
+        let answered = self.outbound.send(call.within(ANSWER_WAIT)).await;
+        answered.map_err(|error| unanswered(&error, &origin, effect))
     }
 
     fn path(&self, path: &str) -> Result<Target, PlatformError> {
@@ -188,8 +187,8 @@ fn idempotency_key(body: &[u8], attempt: &str) -> String {
 }
 
 /// A call that never left can be repeated; of one that may have arrived nothing is known.
-fn unanswered(error: &CallError, effect: Effect) -> PlatformError {
-    let detail = format!("xero: {error}");
+fn unanswered(error: &CallError, origin: &str, effect: Effect) -> PlatformError {
+    let detail = format!("xero at {origin}: {error}");
     match error {
         CallError::Unsound(_) | CallError::Refused(_) => PlatformError::unavailable(detail),
         CallError::Unreachable(_)
@@ -214,9 +213,12 @@ mod tests {
     #[test]
     fn only_a_call_that_may_have_arrived_leaves_doubt() {
         let lost = CallError::TimedOut;
-        assert!(matches!(unanswered(&lost, Effect::Once), PlatformError::Unknown { .. }));
-        assert!(matches!(unanswered(&lost, Effect::Repeatable), PlatformError::Unavailable { .. }));
+        assert!(matches!(unanswered(&lost, "h", Effect::Once), PlatformError::Unknown { .. }));
+        assert!(matches!(
+            unanswered(&lost, "h", Effect::Repeatable),
+            PlatformError::Unavailable { .. }
+        ));
         let kept = CallError::Refused("no".to_owned());
-        assert!(matches!(unanswered(&kept, Effect::Once), PlatformError::Unavailable { .. }));
+        assert!(matches!(unanswered(&kept, "h", Effect::Once), PlatformError::Unavailable { .. }));
     }
 }

@@ -102,8 +102,11 @@ impl Xero {
             return Err(error);
         }
         let feeds = self.list_feeds(access).await?;
-        let own = feeds.into_iter().find(|feed| feed.token.as_ref() == Some(&draft.token));
-        own.filter(|feed| leads_to(feed, &draft.target)).ok_or(error)
+        // One of the same token may have been rejected before, and is still listed.
+        let is_own = |feed: &Feed| {
+            feed.token.as_ref() == Some(&draft.token) && leads_to(feed, &draft.target)
+        };
+        feeds.into_iter().find(is_own).ok_or(error)
     }
 }
 

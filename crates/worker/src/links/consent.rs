@@ -112,7 +112,8 @@ async fn fail_for(
 ) -> Result<(), DeskError> {
     let told = error.to_string();
     // The customer can begin again; whether that helps is for the operator to see.
-    let trouble = matches!(error, PlatformError::Unavailable { .. }).then_some(told.as_str());
+    let is_the_customers = matches!(error, PlatformError::NotAuthorized { .. });
+    let trouble = (!is_the_customers).then_some(told.as_str());
     fail(desk, held, id, &told, trouble).await
 }
 

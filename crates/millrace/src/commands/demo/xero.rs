@@ -72,7 +72,12 @@ async fn link(teller: &mut Teller<'_>, place: &Place) -> anyhow::Result<()> {
 
 /// Has the simulator do something to the next statement.
 async fn order(teller: &mut Teller<'_>, fault: &str, words: &str) -> anyhow::Result<()> {
-    let order = json!({"fault": fault, "operation": "create-statements", "calls": 1});
+    let order = json!({
+        "fault": fault,
+        "operation": "create-statements",
+        "calls": 1,
+        "problem": "account-not-valid",
+    });
     teller.remote.xero(Method::POST, "faults", order).await?;
     output::line(format_args!("     ({words})"))?;
     Ok(())

@@ -3,6 +3,7 @@
 mod bank;
 mod books;
 mod caller;
+mod consent;
 mod contract;
 mod ofx;
 mod prism;
@@ -18,6 +19,7 @@ mod xero;
 pub(crate) use bank::{BANK_AUTHORIZATION, Bank};
 pub(crate) use books::{Books, a_line, a_linked_account, link_account, text};
 pub(crate) use caller::{Caller, Reply};
+pub(crate) use consent::Consent;
 pub(crate) use contract::{tightened, xero_contract};
 pub(crate) use ofx::{OfxCaller, statement, values};
 pub(crate) use prism::Prism;

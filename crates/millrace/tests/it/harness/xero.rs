@@ -2,10 +2,11 @@
 //! control API.
 
 use domain::clock::Clock;
+use jiff::Timestamp;
 use reqwest::header::LOCATION;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use testkit::ManualClock;
 use tokio::net::TcpListener;
@@ -17,6 +18,16 @@ pub(crate) const XERO_CLIENT_SECRET: &str = "app-secret";
 /// Where browsers come back to. Nobody listens there: the address is read from the answer.
 const CALLBACK: &str = "http://localhost:9/callback";
 const SCOPE: &str = "offline_access openid bankfeeds accounting.settings.read";
+
+/// The machine's clock, for a simulator that a real server talks with.
+#[derive(Debug)]
+struct MachineClock;
+
+impl Clock for MachineClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
 
 /// A running simulator; it ends when dropped.
 pub(crate) struct XeroSimulator {
@@ -35,6 +46,38 @@ impl XeroSimulator {
     /// One at noon of 29 February 2024, where time goes by only when it is told to.
     pub(crate) async fn open() -> Self {
         Self::open_at(Arc::new(ManualClock::default())).await
+    }
+
+    /// One that lives in our time, and whose customer says yes without being asked.
+    pub(crate) async fn open_live() -> Self {
+        let simulator = Self::open_at(Arc::new(MachineClock)).await;
+        let settings = json!({"consent": "allow", "deliverySecs": 0, "feedSecs": 0});
+        simulator.control(Method::PATCH, "settings", settings).await;
+        simulator
+    }
+
+    /// The flags of a server that takes it for Xero.
+    pub(crate) fn flags(&self) -> Vec<String> {
+        self.flags_with(&[])
+    }
+
+    /// The same with some of the settings otherwise.
+    pub(crate) fn flags_with(&self, otherwise: &[(&str, &str)]) -> Vec<String> {
+        let identity = |page: &str| format!("{}/identity/connect/{page}", self.url);
+        let mut settings = vec![
+            ("xero.client_id".to_owned(), XERO_CLIENT_ID.to_owned()),
+            ("xero.client_secret".to_owned(), XERO_CLIENT_SECRET.to_owned()),
+            ("xero.authorize_url".to_owned(), identity("authorize")),
+            ("xero.token_url".to_owned(), identity("token")),
+            ("xero.revoke_url".to_owned(), identity("revocation")),
+            ("xero.api_url".to_owned(), self.url.clone()),
+        ];
+        for (name, value) in otherwise {
+            settings.retain(|(known, _)| known != name);
+            settings.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let flags = settings.iter().map(|(name, value)| format!("{name}={value}"));
+        flags.flat_map(|flag| ["--set".to_owned(), flag]).collect()
     }
 
     /// One with this clock.

@@ -63,6 +63,19 @@ async fn a_feed_can_be_made_for_an_account_or_open_one() {
 }
 
 #[tokio::test]
+async fn a_feed_whose_answer_was_lost_is_adopted_though_one_was_rejected_before() {
+    let session = Session::open().await;
+    let (server, feeds, access) = (&session.server, session.feeds(), session.access());
+    server.order(fault("rejected-late", "create-feeds")).await;
+    let rejected = feeds.create_feed(access, &a_feed(), "1").await.unwrap();
+    server.wait(1);
+    server.order(fault("reset-after", "create-feeds")).await;
+    feeds.create_feed(access, &a_feed(), "2").await.unwrap_err();
+    let adopted = feeds.create_feed(access, &a_feed(), "3").await.unwrap();
+    assert_eq!((adopted.stage, adopted.id == rejected.id), (FeedStage::Pending, false));
+}
+
+#[tokio::test]
 async fn a_feed_whose_answer_was_lost_is_adopted_and_a_strange_one_is_not() {
     for lost in ["reset-after", "truncated-body", "internal-error-after"] {
         let session = Session::open().await;

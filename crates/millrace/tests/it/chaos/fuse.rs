@@ -1,0 +1,73 @@
+//! How a worker's process dies: a fuse burns at every look at the clock, at the gate and at the platform, and when it has
+//! burnt down, whatever the process was doing at that moment is never finished.
+
+use async_trait::async_trait;
+use domain::clock::Clock;
+use domain::ids::CallId;
+use jiff::Timestamp;
+use platforms::{Gate, PlatformError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use testkit::ManualClock;
+use tokio::sync::Notify;
+
+/// Burns down once, until it is set again.
+#[derive(Debug, Default)]
+pub(super) struct Fuse {
+    left: AtomicI64,
+    burnt: Notify,
+}
+
+impl Fuse {
+    /// Sets it to burn so often; never, with nought.
+    pub(super) fn set(&self, length: u64) {
+        self.left.store(i64::try_from(length).unwrap(), Ordering::Relaxed);
+    }
+
+    /// Burns a bit.
+    pub(super) fn burn(&self) {
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.burnt.notify_one();
+        }
+    }
+
+    /// Waits until it has burnt down.
+    pub(super) async fn burnt(&self) {
+        self.burnt.notified().await;
+    }
+}
+
+/// The clock of one life of a process; whoever holds it still lives that life.
+#[derive(Debug)]
+pub(super) struct LifeClock {
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) fuse: Arc<Fuse>,
+}
+
+impl Clock for LifeClock {
+    fn now(&self) -> Timestamp {
+        self.fuse.burn();
+        self.clock.now()
+    }
+}
+
+/// A gate at whose both sides the fuse burns.
+#[derive(Debug)]
+pub(super) struct FusedGate {
+    pub(super) gate: Arc<dyn Gate>,
+    pub(super) fuse: Arc<Fuse>,
+}
+
+#[async_trait]
+impl Gate for FusedGate {
+    async fn enter(&self, organisation: &str) -> Result<CallId, PlatformError> {
+        let entered = self.gate.enter(organisation).await;
+        self.fuse.burn();
+        entered
+    }
+
+    async fn leave(&self, organisation: &str, call: CallId, silent_until: Option<Timestamp>) {
+        self.fuse.burn();
+        self.gate.leave(organisation, call, silent_until).await;
+    }
+}

@@ -1,0 +1,156 @@
+//! Lines on their way into Xero, through everything that happens on the way.
+
+use super::scene::Scene;
+use crate::harness::{
+    Database, Prism, Server, ServerOptions, XeroSimulator, on_both, text, wait_for,
+};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+on_both! {
+    what_is_pushed_stands_in_xero_once_in_order_with_its_balance;
+    a_lost_answer_is_looked_up_before_anything_is_sent_again;
+    a_refusal_is_told_in_xeros_words_and_its_lines_are_new_again;
+    what_is_not_there_is_waited_for;
+    a_crash_while_a_statement_is_on_its_way_sends_it_once;
+}
+
+async fn what_is_pushed_stands_in_xero_once_in_order_with_its_balance(database: Database) {
+    let scene = Scene::linked(database, &["current", "card"]).await;
+    scene.deliver("current", &[("a", 41.2), ("b", -0.05)]).await;
+    scene.deliver("card", &[("c", -7.0)]).await;
+    // The window overlaps, as windows of banks do.
+    scene.deliver("current", &[("b", -0.05), ("d", 12.5)]).await;
+    assert_eq!(scene.ids("current").await, ["a", "b", "d"]);
+    assert_eq!(scene.ids("card").await, ["c"]);
+    scene.expect_continuous().await;
+    let ledger = scene.simulator.ledger().await;
+    let book = ledger.iter().find(|book| book["name"] == "Current").unwrap();
+    let amounts: Vec<_> =
+        book["lines"].as_array().unwrap().iter().map(|line| text(&line["amount"])).collect();
+    assert_eq!(amounts, ["41.2", "-0.05", "12.5"]);
+    let shown = scene.shown().await;
+    assert!(shown["lastSync"].is_string(), "{shown}");
+    assert_eq!(shown["dataConnectionErrors"], json!([]));
+    let events = scene.events().await;
+    let count = |kind: &str| events.iter().filter(|event| *event == kind).count();
+    assert_eq!(count("connection.connected"), 1);
+    assert_eq!(count("bankFeeds.sourceAccount.connected"), 2);
+    assert_eq!(count("bankTransactions.write.successful"), 3);
+}
+
+async fn a_lost_answer_is_looked_up_before_anything_is_sent_again(database: Database) {
+    let scene = Scene::linked(database, &["current"]).await;
+    scene.deliver("current", &[("a", 1.0)]).await;
+    for (fault, id) in [("reset-after", "b"), ("internal-error-after", "c"), ("reset-before", "d")]
+    {
+        let before = scene.simulator.count("create-statements").await;
+        scene.order(json!({"fault": fault, "operation": "create-statements"})).await;
+        scene.deliver("current", &[(id, 1.0)]).await;
+        let asked = scene.simulator.count("create-statements").await - before;
+        let expected = if fault == "reset-before" { 2 } else { 1 };
+        assert_eq!(asked, expected, "{fault}");
+    }
+    assert_eq!(scene.ids("current").await, ["a", "b", "c", "d"]);
+    scene.expect_continuous().await;
+}
+
+async fn a_refusal_is_told_in_xeros_words_and_its_lines_are_new_again(database: Database) {
+    let scene = Scene::linked(database, &["current"]).await;
+    let late = json!({"fault": "rejected-late", "operation": "create-statements",
+        "problem": "account-not-valid"});
+    let at_once = json!({"fault": "some-rejected", "operation": "create-statements",
+        "problem": "account-not-valid"});
+    for order in [late, at_once] {
+        scene.order(order).await;
+        let ended = scene.ended(&scene.push("current", &[("a", 5.0)]).await).await;
+        assert_eq!((&ended["status"], &ended["statusCode"]), (&json!("Failed"), &json!(400)));
+        let said = text(&ended["validation"]["errors"][0]["message"]);
+        assert!(said.to_lowercase().contains("account"), "{ended}");
+        assert!(scene.ids("current").await.is_empty());
+    }
+    // What was refused is not known: it is sent when it comes again.
+    scene.deliver("current", &[("a", 5.0), ("b", 1.0)]).await;
+    assert_eq!(scene.ids("current").await, ["a", "b"]);
+}
+
+async fn what_is_not_there_is_waited_for(database: Database) {
+    let scene = Scene::linked(database, &["current", "card"]).await;
+    let calls = json!({"fault": "organisation-offline", "calls": 2, "retryAfterSecs": 1});
+    scene.order(calls).await;
+    let offline = scene.push("current", &[("a", 5.0)]).await;
+    let shown = wait_for("the trouble to be shown", || async {
+        let shown = scene.shown().await;
+        let told = shown["dataConnectionErrors"][0]["status"].is_string();
+        told.then_some(shown)
+    })
+    .await;
+    assert_eq!(shown["dataConnectionErrors"][0]["statusCode"], "503", "{shown}");
+    assert_eq!(scene.ended(&offline).await["status"], "Success");
+    scene.order(json!({"fault": "too-many-requests", "calls": 1, "retryAfterSecs": 1})).await;
+    scene.deliver("card", &[("b", -5.0)]).await;
+    scene.order(json!({"fault": "token-expired", "calls": 1})).await;
+    scene.deliver("card", &[("c", -5.0)]).await;
+    assert_eq!(scene.ids("current").await, ["a"]);
+    assert_eq!(scene.ids("card").await, ["b", "c"]);
+}
+
+/// The process dies after Xero has the statement and before it has heard so.
+async fn a_crash_while_a_statement_is_on_its_way_sends_it_once(database: Database) {
+    let scene = Scene::linked(database, &["current"]).await;
+    scene.deliver("current", &[("a", 1.0)]).await;
+    let before = scene.simulator.count("create-statements").await;
+    let slow = json!({"fault": "latency", "operation": "create-statements", "millis": 4_000});
+    scene.order(slow).await;
+    let push = scene.push("current", &[("b", 1.0)]).await;
+    let simulator = &scene.simulator;
+    wait_for("the statement to be on its way", || async {
+        (simulator.count("create-statements").await > before).then_some(())
+    })
+    .await;
+    let Scene { simulator, server, caller, company, connection } = scene;
+    let home = server.kill().await;
+    let options = ServerOptions { flags: simulator.flags(), trusted: None };
+    let server = Server::start_at(home, &options).await;
+    let caller = caller.at(&server.url);
+    let scene = Scene { simulator, server, caller, company, connection };
+    // Whoever held the statement might still be sending it: it is left alone for a minute.
+    let begun = Instant::now();
+    let path = format!("/companies/{}/push/{push}", scene.company);
+    let status = loop {
+        let shown = scene.caller.get(&path).await.expect(200).json();
+        if shown["status"] != "Pending" {
+            break text(&shown["status"]);
+        }
+        assert!(begun.elapsed() < Duration::from_mins(2), "{shown}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    assert_eq!(status, "Success");
+    assert_eq!(scene.ids("current").await, ["a", "b"]);
+    scene.expect_continuous().await;
+    scene.server.stop().await;
+}
+
+/// All that the binary asks of Xero's bank feeds is as the published contract has it.
+#[tokio::test]
+async fn a_whole_story_breaks_no_rule_of_the_published_contract() {
+    let simulator = XeroSimulator::open_live().await;
+    let Some(prism) = Prism::start(&simulator.url).await else { return };
+    let flags = simulator.flags_with(&[("xero.api_url", &prism.url)]);
+    let scene = Scene::with(simulator, Database::Sqlite, flags).await;
+    scene.link().await;
+    for account in ["current", "card"] {
+        scene.map(account).await;
+    }
+    scene.deliver("current", &[("a", 41.5), ("b", -0.5)]).await;
+    scene.order(json!({"fault": "internal-error-after", "operation": "create-statements"})).await;
+    scene.deliver("card", &[("c", -7.0)]).await;
+    let path = scene.path("/connectionInfo/bankFeedAccounts/current");
+    scene.caller.patch(&path, json!({"status": "disconnected"})).await.expect(200);
+    wait_for("the feed to be ended", || async {
+        (scene.simulator.count("delete-feeds").await > 0).then_some(())
+    })
+    .await;
+    assert_eq!(scene.ids("current").await, ["a", "b"]);
+    prism.expect_no_violation();
+}
