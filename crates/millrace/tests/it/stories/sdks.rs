@@ -5,9 +5,11 @@ use crate::harness::{
     Bank, Database, Sandbox, Server, ServerOptions, a_line, days_ago, environment, node_packages,
     on_both,
 };
+use crate::mapping::Scene;
 
 on_both! {
     the_newest_bank_feeds_package_works_method_by_method;
+    the_newest_bank_feeds_package_maps_accounts;
     the_newest_platform_package_works_for_its_share;
     the_typescript_platform_package_works_for_its_share;
     the_package_of_2024_works_method_by_method;
@@ -18,14 +20,15 @@ on_both! {
 /// Runs a program, whose checks are its exit code, with the packages of an environment.
 async fn run(database: Database, environment_name: &'static str, program: &str) {
     let server = Server::start(database).await;
-    run_at(&server, environment_name, program).await;
+    run_at(&server, environment_name, program, &[]).await;
 }
 
 /// The same at a server that is there. Its thread is not the test's, where a bank may have to answer meanwhile.
-async fn run_at(server: &Server, environment_name: &'static str, program: &str) {
+async fn run_at(server: &Server, environment_name: &'static str, program: &str, more: &[String]) {
     let caller = server.caller();
     let path = format!("{}/tests/python/{program}.py", env!("CARGO_MANIFEST_DIR"));
-    let words = ["-B".to_owned(), path, caller.url, caller.key];
+    let mut words = vec!["-B".to_owned(), path, caller.url, caller.key];
+    words.extend_from_slice(more);
     let running = tokio::task::spawn_blocking(move || {
         let words: Vec<_> = words.iter().map(String::as_str).collect();
         Sandbox::new().run(environment(environment_name, "python"), &words)
@@ -38,7 +41,13 @@ async fn the_newest_bank_feeds_package_works_method_by_method(database: Database
     bank.gives(&[a_line("from the bank", days_ago(1), 3.5)], None);
     let options = ServerOptions { flags: bank.flags(), trusted: None };
     let server = Server::start_with(database, &options).await;
-    run_at(&server, "sdk", "bankfeeds_13").await;
+    run_at(&server, "sdk", "bankfeeds_13", &[]).await;
+}
+
+async fn the_newest_bank_feeds_package_maps_accounts(database: Database) {
+    let scene = Scene::linked(database).await;
+    let ids = [scene.path.company.to_string(), scene.path.connection.to_string()];
+    run_at(&scene.server, "sdk", "bankfeeds_13_books", &ids).await;
 }
 
 async fn the_newest_platform_package_works_for_its_share(database: Database) {
