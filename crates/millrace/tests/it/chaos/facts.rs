@@ -101,13 +101,16 @@ async fn push_has_ended(scene: &Scene, push: &PushOperation) {
 }
 
 async fn every_end_was_told_once(scene: &Scene, ends: BTreeMap<String, PushStatus>) {
-    let mut told = BTreeMap::new();
+    let (mut told, mut connected) = (BTreeMap::new(), Vec::new());
     let mut after = 0;
     loop {
         let page = scene.store.list_events(scene.client, after, 500).await.unwrap();
         let Some(last) = page.last() else { break };
         after = last.sequence;
         for kept in &page {
+            if kept.event.kind == EventKind::AccountConnected {
+                connected.extend(kept.event.account.as_ref().map(ToString::to_string));
+            }
             let Some(push) = kept.event.push else { continue };
             let about = kept.about.push.unwrap();
             let is_success = kept.event.kind == EventKind::WriteSuccessful;
@@ -117,6 +120,10 @@ async fn every_end_was_told_once(scene: &Scene, ends: BTreeMap<String, PushStatu
         }
     }
     assert_eq!(told, ends);
+    connected.sort_unstable();
+    let mut accounts: Vec<_> = scene.accounts.iter().map(|path| path.account.to_string()).collect();
+    accounts.sort_unstable();
+    assert_eq!(connected, accounts);
 }
 
 async fn nothing_is_left(scene: &Scene) {
