@@ -31,6 +31,7 @@ pub(super) async fn hold(scene: &Scene, bank: &Bank) {
     }
     every_end_was_told_once(scene, ends).await;
     nothing_is_left(scene).await;
+    nobody_is_troubled(scene).await;
     scene.books.assert_limits_kept();
 }
 
@@ -130,4 +131,12 @@ async fn nothing_is_left(scene: &Scene) {
     let token = LeaseToken::new(a_uuid());
     let request = LeaseRequest { token, now: Timestamp::MAX, ..a_lease_request() };
     assert_eq!(scene.store.lease_due_work(&request).await.unwrap(), []);
+}
+
+async fn nobody_is_troubled(scene: &Scene) {
+    for customer in &scene.customers {
+        let connection = scene.store.find_connection(&customer.path).await.unwrap().unwrap();
+        let lasting = connection.trouble.filter(|trouble| trouble.ended_at.is_none());
+        assert_eq!(lasting, None);
+    }
 }
