@@ -181,7 +181,8 @@ async fn a_push_that_missed_its_connection_s_return_is_taken_up_again(database: 
     let back = Link { access_ends_at: open.access_ends_at, ..shut };
     let linked = Effects { connection: Some(ConnectionStatus::Linked), ..Effects::default() };
     scene.change(back, linked).await;
-    scene.pass(1_000).await;
+    scene.pass(16 * 60).await;
+    scene.pass(60).await;
     assert_eq!(scene.push_now(&push).await.status, PushStatus::Success);
 }
 
