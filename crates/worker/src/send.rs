@@ -3,7 +3,7 @@
 
 use crate::desk::{Desk, DeskError, can};
 use crate::question::{LookUp, Poll, SendStatement};
-use domain::connection::{Connection, ConnectionStatus};
+use domain::connection::{Connection, ConnectionStatus, TroubleChange, TroubleKind};
 use domain::delivery::{SentStage, SentStatement};
 use domain::link::{Effects, Link};
 use domain::push::{LineSpan, Outcome, PushStatus, Remark, Sent, deadline};
@@ -44,7 +44,10 @@ pub(crate) async fn attempt(
     }
     let Some(feed) = feed else { return Ok(courier.end(Outcome::Gone)) };
     let outcome = match courier.bring(&link, &feed).await {
-        Ok(outcome) => outcome,
+        Ok(outcome) => {
+            courier.be_calm(connection, &outcome).await?;
+            outcome
+        }
         Err(DeskError::Store(error)) => return Err(error),
         Err(DeskError::Platform(error)) => courier.fail(&feed, error).await?,
         Err(error @ DeskError::Secrets { .. }) => {
@@ -381,6 +384,19 @@ impl Courier<'_> {
         warn!(connection = %path.connection, push.key = %self.lease.push.key, "{detail}");
         let now = self.desk.now();
         stored(self.desk.change(path, None, |link| Ok(link.trouble(detail, now))).await)
+    }
+
+    /// The platform takes lines: it is available, whatever was shown before.
+    async fn be_calm(&self, connection: &Connection, outcome: &Outcome) -> Answer<()> {
+        let trouble = connection.trouble.as_ref().filter(|trouble| trouble.ended_at.is_none());
+        let is_over = matches!(outcome, Outcome::Done | Outcome::Waiting(_))
+            && trouble.is_some_and(|trouble| trouble.kind == TroubleKind::Unavailable);
+        if !is_over {
+            return Ok(());
+        }
+        let effects = Effects { trouble: TroubleChange::End, ..Effects::default() };
+        let path = &self.lease.push.path;
+        stored(self.desk.change(path, None, |_| Ok(effects.clone())).await)
     }
 
     fn end(self, outcome: Outcome) -> Attempt {

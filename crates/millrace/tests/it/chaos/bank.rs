@@ -8,7 +8,7 @@ use std::ops::Range;
 use testkit::{a_draft_of, a_line, amount};
 
 /// A push with so many long lines takes two statements.
-const LARGE_LINES: usize = 250;
+const LARGE_LINES: usize = 215;
 /// In JSON each character takes six bytes.
 const LARGE_DESCRIPTION: &str = "\u{1}";
 const LARGE_DESCRIPTION_CHARS: usize = 2_000;

@@ -192,10 +192,6 @@ impl Books {
         self.door.seen.lock().unwrap().all_inside == 0
     }
 
-    pub(super) fn count_calls(&self) -> usize {
-        self.door.seen.lock().unwrap().calls.values().map(Vec::len).sum()
-    }
-
     /// Xero was never asked more than it allows, and never said so.
     pub(super) fn assert_limits_kept(&self) {
         let seen = self.door.seen.lock().unwrap();

@@ -31,6 +31,7 @@ pub(super) async fn hold(scene: &Scene, bank: &Bank) {
     }
     every_end_was_told_once(scene, ends).await;
     nothing_is_left(scene).await;
+    nobody_is_troubled(scene).await;
     scene.books.assert_limits_kept();
 }
 
@@ -101,13 +102,16 @@ async fn push_has_ended(scene: &Scene, push: &PushOperation) {
 }
 
 async fn every_end_was_told_once(scene: &Scene, ends: BTreeMap<String, PushStatus>) {
-    let mut told = BTreeMap::new();
+    let (mut told, mut connected) = (BTreeMap::new(), Vec::new());
     let mut after = 0;
     loop {
         let page = scene.store.list_events(scene.client, after, 500).await.unwrap();
         let Some(last) = page.last() else { break };
         after = last.sequence;
         for kept in &page {
+            if kept.event.kind == EventKind::AccountConnected {
+                connected.extend(kept.event.account.as_ref().map(ToString::to_string));
+            }
             let Some(push) = kept.event.push else { continue };
             let about = kept.about.push.unwrap();
             let is_success = kept.event.kind == EventKind::WriteSuccessful;
@@ -117,10 +121,22 @@ async fn every_end_was_told_once(scene: &Scene, ends: BTreeMap<String, PushStatu
         }
     }
     assert_eq!(told, ends);
+    connected.sort_unstable();
+    let mut accounts: Vec<_> = scene.accounts.iter().map(|path| path.account.to_string()).collect();
+    accounts.sort_unstable();
+    assert_eq!(connected, accounts);
 }
 
 async fn nothing_is_left(scene: &Scene) {
     let token = LeaseToken::new(a_uuid());
     let request = LeaseRequest { token, now: Timestamp::MAX, ..a_lease_request() };
     assert_eq!(scene.store.lease_due_work(&request).await.unwrap(), []);
+}
+
+async fn nobody_is_troubled(scene: &Scene) {
+    for customer in &scene.customers {
+        let connection = scene.store.find_connection(&customer.path).await.unwrap().unwrap();
+        let lasting = connection.trouble.filter(|trouble| trouble.ended_at.is_none());
+        assert_eq!(lasting, None);
+    }
 }

@@ -4,7 +4,7 @@ use super::bank::{Bank, Planned};
 use super::scene::Scene;
 use crate::harness::{Database, on_both};
 use domain::clock::Clock as _;
-use domain::connection::ConnectionStatus;
+use domain::connection::{ConnectionStatus, Trouble, TroubleKind};
 use domain::delivery::{SentStage, SentStatement};
 use domain::ids::LeaseToken;
 use domain::link::{Effects, Link};
@@ -21,6 +21,7 @@ on_both! {
     a_refusal_of_the_first_of_two_statements_does_not_say_that_a_part_is_in_the_books;
     a_duplicate_of_what_is_still_under_way_is_followed_to_its_end;
     a_push_that_missed_its_connection_s_return_is_taken_up_again;
+    a_platform_that_was_offline_is_no_trouble_once_it_takes_lines;
 }
 
 /// One customer with one account that leads into the books, and the bank.
@@ -60,6 +61,10 @@ impl Scene {
         let sent = self.store.list_statements(self.client, push.key).await.unwrap();
         assert_eq!(sent.len(), 1);
         sent[0].clone()
+    }
+
+    async fn trouble(&self, push: &PushOperation) -> Option<Trouble> {
+        self.store.find_connection(&push.path).await.unwrap().unwrap().trouble
     }
 
     fn now(&self) -> Timestamp {
@@ -176,6 +181,20 @@ async fn a_push_that_missed_its_connection_s_return_is_taken_up_again(database: 
     let back = Link { access_ends_at: open.access_ends_at, ..shut };
     let linked = Effects { connection: Some(ConnectionStatus::Linked), ..Effects::default() };
     scene.change(back, linked).await;
-    scene.pass(1_000).await;
+    scene.pass(16 * 60).await;
+    scene.pass(60).await;
     assert_eq!(scene.push_now(&push).await.status, PushStatus::Success);
+}
+
+async fn a_platform_that_was_offline_is_no_trouble_once_it_takes_lines(database: Database) {
+    let (mut scene, mut bank) = linked(database).await;
+    let offline = json!({"fault": "organisation-offline", "operation": "create-statements"});
+    scene.books.order(offline).await;
+    let push = scene.push_one(bank.plan()).await;
+    scene.work().await;
+    let trouble = scene.trouble(&push).await.unwrap();
+    assert_eq!((trouble.kind, trouble.ended_at), (TroubleKind::Unavailable, None));
+    scene.pass_until("the push has ended", Scene::is_settled).await;
+    assert_eq!(scene.push_now(&push).await.status, PushStatus::Success);
+    assert!(scene.trouble(&push).await.unwrap().ended_at.is_some());
 }

@@ -38,7 +38,7 @@ const ROUNDS_MAX: usize = 300;
 /// More often the clock need not be moved on until everything has ended.
 const WAITS_MAX: usize = 4_000;
 /// The longest that nobody looks whether something is due.
-const STEP_SECS_MAX: i64 = 64;
+const STEP_SECS_MAX: i64 = 10 * 60;
 
 pub(super) struct Scene {
     pub(super) store: Arc<dyn Store>,
@@ -52,7 +52,6 @@ pub(super) struct Scene {
     pub(super) operations: Vec<PushOperation>,
     /// How often a process is still to die.
     pub(super) deaths_left: usize,
-    pub(super) steps: usize,
     place: Place,
     door: Xero,
     process: Option<Process>,
@@ -121,7 +120,6 @@ impl Scene {
             accounts,
             operations: Vec::new(),
             deaths_left: 0,
-            steps: 0,
             place,
             door,
             process,
@@ -173,7 +171,6 @@ impl Scene {
     /// Works until nothing is due at this instant, whatever dies meanwhile; whether anything was.
     pub(super) async fn work(&mut self) -> bool {
         for round in 0..ROUNDS_MAX {
-            self.steps += 1;
             let mut tasks = self.process.as_ref().unwrap().work();
             let mut held = 0;
             let died = loop {
