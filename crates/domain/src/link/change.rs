@@ -342,9 +342,10 @@ impl Link {
         }
     }
 
-    /// The organisation was left: what opened it is forgotten.
-    pub fn left(&mut self) {
-        (self.access_ends_at, self.secrets, self.books_wanted_at) = (None, None, None);
+    /// The organisation was left: what opened it is forgotten, and these secrets are left.
+    pub fn left(&mut self, secrets: Sealed) {
+        (self.access_ends_at, self.books_wanted_at) = (None, None);
+        self.secrets = Some(secrets);
         self.calm();
     }
 

@@ -1,8 +1,8 @@
-//! Wishes, and which accounts of the books may be chosen.
+//! Wishes, which accounts of the books may be chosen, what is due when, and how links end.
 
 use super::*;
-use crate::connection::ConnectionStatus;
-use crate::ids::{ClientId, CompanyId, ConnectionId};
+use crate::connection::{Connection, ConnectionStatus};
+use crate::ids::{ClientId, CompanyId, ConnectionId, ConsentId};
 use crate::money::CurrencyCode;
 use crate::platform::XERO;
 use crate::query::{Filter, OrderBy};
@@ -40,7 +40,9 @@ fn link() -> Link {
         target("theirs", TargetKind::Bank, "GBP"),
     ];
     let fed = vec![fed("theirs", "feed-of-a-stranger")];
+    let (id, connection) = ("o-1".to_owned(), "c-1".to_owned());
     Link {
+        organisation: Some(Organisation { id, connection, name: "Demo".to_owned() }),
         access_ends_at: Some(NOON),
         books: Some(Books { read_at: NOON, company, targets, fed }),
         ..Link::new(path, &XERO)
@@ -178,4 +180,168 @@ fn the_books_accounts_are_filtered_and_ordered_by_what_they_show() {
     let mut ordered = listed.clone();
     ordered.sort_by(|a, b| order.compare(a, b));
     assert_eq!(ordered[0].account.id, "two");
+}
+
+fn at(second: i64) -> Timestamp {
+    NOON.checked_add(jiff::SignedDuration::from_secs(second)).unwrap()
+}
+
+/// A link whose account "a" is mapped, with its feed.
+fn connected() -> Link {
+    let mut link = link();
+    let wished = (ConnectionStatus::Linked, NOON);
+    link.wish(&account("a"), to("a", None), wished).unwrap();
+    let id = AccountId::parse("a").unwrap();
+    link.feed_asked(&id, "f-a", NOON);
+    link.feed_connected(&id, "t-a", jiff::civil::date(2024, 2, 29));
+    link
+}
+
+#[test]
+fn what_a_customer_waits_for_comes_first_and_what_can_wait_waits() {
+    let mut link = link();
+    assert_eq!(link.next_errand(NOON), None, "its books are fresh");
+    let id = ConsentId::new(Uuid::from_u128(9));
+    let consent = Consent {
+        id,
+        state: Fingerprint([0; 32]),
+        session: Fingerprint([0; 32]),
+        redirect_uri: String::new(),
+        begun_at: NOON,
+        stage: ConsentStage::Asked,
+    };
+    link.begin_consent(consent);
+    link.want_books(NOON);
+    assert_eq!(link.next_errand(NOON), Some(Errand::ReadBooks));
+    link.set_consent(id, ConsentStage::Came);
+    assert_eq!(link.next_errand(NOON), Some(Errand::Redeem(id)));
+    link.is_stirred = true;
+    assert_eq!(link.next_errand(NOON), Some(Errand::LookAround));
+    link.is_stirred = false;
+    link.set_consent(id, ConsentStage::Failed("no".into()));
+    link.failed("not there", None, (1_000, NOON));
+    assert_eq!(link.next_errand(NOON), None);
+    assert_eq!(link.due_at(), Some(at(1)));
+    link.calm();
+    link.failed("not there", Some(at(90)), (0, NOON));
+    assert_eq!(link.due_at(), Some(at(90)), "the platform's word goes further");
+    // A customer is not made to wait for that.
+    link.set_consent(id, ConsentStage::Came);
+    assert_eq!(link.next_errand(NOON), Some(Errand::Redeem(id)));
+}
+
+#[test]
+fn books_are_read_again_after_a_day() {
+    let link = link();
+    let read_at = link.books.as_ref().unwrap().read_at;
+    assert_eq!(link.due_at(), Some(read_at.checked_add(BOOKS_LIFE).unwrap()));
+}
+
+#[test]
+fn who_is_shut_out_asks_nobody() {
+    let mut link = connected();
+    link.want_books(NOON);
+    let effects = link.shut_out("no", NOON);
+    assert_eq!(effects.connection, Some(ConnectionStatus::Deauthorized));
+    assert_eq!((link.due_at(), link.is_authorized()), (None, false));
+    assert_eq!(link.mappings.len(), 1, "it goes on where it stopped");
+}
+
+#[test]
+fn another_organisation_is_refused_or_begins_anew() {
+    let organisation = |id: &str| Organisation {
+        id: id.to_owned(),
+        connection: "c".to_owned(),
+        name: format!("Organisation {id}"),
+    };
+    let sealed = || Sealed(vec![1]);
+    let same = link().organisation.unwrap();
+    let mut link = connected();
+    link.shut_out("no", NOON);
+    let why = link.join(organisation("other"), at(60), sealed(), (Other::Refuse, NOON));
+    assert!(why.unwrap_err().contains("Organisation other was chosen"));
+    assert!(!link.is_authorized());
+    let effects = link.join(same, at(60), sealed(), (Other::Refuse, NOON)).unwrap();
+    assert!(effects.resume && effects.accounts.is_empty());
+    assert_eq!(link.mappings.len(), 1);
+    let effects = link.join(organisation("other"), at(60), sealed(), (Other::Take, NOON)).unwrap();
+    let id = AccountId::parse("a").unwrap();
+    assert_eq!(effects.accounts, [(id, AccountStep::Disconnected)]);
+    assert!(link.mappings.is_empty() && link.endings.is_empty() && link.books.is_none());
+}
+
+#[test]
+fn whatever_feeds_nothing_has_its_feed_ended() {
+    let linked = |status| Connection {
+        id: link().path.connection,
+        client: link().path.client,
+        company: link().path.company,
+        platform: &XERO,
+        status,
+        created_at: NOON,
+        synced_at: None,
+        trouble: None,
+    };
+    let there = SourceAccount { status: AccountStatus::Connected, ..account("a") };
+    let cut = there.clone().disconnected(NOON);
+    let anew = SourceAccount { created_at: at(1), ..there.clone() };
+    let status = ConnectionStatus::Linked;
+    for (connection, accounts, ends) in [
+        (Some(linked(status)), vec![there.clone()], false),
+        (Some(linked(ConnectionStatus::Deauthorized)), vec![there.clone()], false),
+        (Some(linked(status)), vec![cut], true),
+        (Some(linked(status)), vec![], true),
+        (Some(linked(status)), vec![anew], true),
+        (Some(linked(ConnectionStatus::Unlinked)), vec![there.clone()], true),
+        (None, vec![there], true),
+    ] {
+        let mut link = Link { is_stirred: true, ..connected() };
+        link.look_around(connection.as_ref(), &accounts, NOON);
+        assert!(!link.is_stirred);
+        let feeds: Vec<_> = link.endings.iter().map(|ending| ending.feed.as_str()).collect();
+        assert_eq!(feeds.as_slice() == ["f-a"], ends, "{connection:?} {accounts:?}");
+        assert_eq!(link.mappings.is_empty(), ends);
+        let given_up = connection.is_none_or(|one| one.status == ConnectionStatus::Unlinked);
+        if given_up {
+            assert_eq!(link.next_errand(NOON), Some(Errand::EndFeed("f-a".to_owned())));
+            link.feed_ended("f-a");
+            assert_eq!(link.next_errand(NOON), Some(Errand::Leave));
+        }
+    }
+}
+
+#[test]
+fn steps_are_taken_only_by_accounts_that_are_ready() {
+    let day = jiff::civil::date(2024, 2, 29);
+    let of = |status| SourceAccount { status, ..account("a") };
+    let all = AccountStatus::ALL.map(of);
+    let taken = |step: AccountStep| {
+        all.each_ref().map(|one| step.taken_by(one, NOON).map(|after| after.status.name()))
+    };
+    let connecting = Some("connecting");
+    assert_eq!(taken(AccountStep::Connecting), [connecting, connecting, None, connecting]);
+    assert_eq!(taken(AccountStep::Connected(day)), [None, Some("connected"), None, None]);
+    assert_eq!(taken(AccountStep::Failed), [None, Some("pending"), None, None]);
+    let disconnected = Some("disconnected");
+    let all = [disconnected, disconnected, disconnected, None];
+    assert_eq!(taken(AccountStep::Disconnected), all);
+}
+
+#[test]
+fn consents_end_and_make_room() {
+    let mut link = link();
+    for number in 0..20 {
+        link.begin_consent(Consent {
+            id: ConsentId::new(Uuid::from_u128(number)),
+            state: Fingerprint([0; 32]),
+            session: Fingerprint([0; 32]),
+            redirect_uri: String::new(),
+            begun_at: at(i64::try_from(number).unwrap()),
+            stage: ConsentStage::Asked,
+        });
+    }
+    assert_eq!(link.consents.len(), CONSENTS_MAX);
+    let newest = ConsentId::new(Uuid::from_u128(19));
+    assert!(link.consent(newest, at(19 + 3_600)).is_some());
+    assert!(link.consent(newest, at(19 + 3_601)).is_none());
 }

@@ -105,9 +105,13 @@ async fn leave(desk: &Desk, held: &HeldLink) -> Result<(), DeskError> {
             Err(error) => return Err(error),
         }
     }
-    keep(desk, held, |link| {
-        link.left();
-        Effects::default()
+    desk.change(&path, Some(held.token), |link| {
+        // A customer may be on the way back to it: what belongs to a consent stays.
+        let mut secrets = desk.open(link)?;
+        secrets.tokens = None;
+        let sealed = desk.seal(link, &secrets)?;
+        link.left(sealed);
+        Ok(Effects::default())
     })
     .await?;
     if desk.store.find_connection(&path).await?.is_none()
