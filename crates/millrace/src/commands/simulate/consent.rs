@@ -84,8 +84,11 @@ impl Customer<'_> {
                 let entry = all.iter().find(|entry| entry["sourceAccountId"] == account);
                 let entry = entry.ok_or_else(|| anyhow!("there is no account {account:?}"))?;
                 match need_text(entry, "status")? {
-                    "connected" => return Ok(entry.clone()),
-                    "connecting" => tokio::time::sleep(WAIT_STEP).await,
+                    // An account that was opened for it has its name when the books are read again.
+                    "connected" if entry.get("targetAccountName").is_some() => {
+                        return Ok(entry.clone());
+                    }
+                    "connected" | "connecting" => tokio::time::sleep(WAIT_STEP).await,
                     status => bail!("{account} was not mapped: it is {status}, see /ext/v1"),
                 }
             }

@@ -16,13 +16,13 @@ use std::collections::BTreeMap;
 pub(super) async fn run(args: &LinkArgs) -> anyhow::Result<()> {
     let remote = Remote::at(&args.server.server)?;
     check_start(args.start.as_deref())?;
+    // Credentials are live and shown once: none are made for a QuickBooks that is not there.
+    remote.quickbooks(Method::GET, "books", Value::Null).await?;
     let path = ["companies", &args.company, "connections", &args.connection];
     let shown = remote.get(&args.key, &path).await?;
     if shown.get("integrationKey").is_some_and(|key| *key == XERO.key) {
         return link_xero(&remote, args).await;
     }
-    // Credentials are live and shown once: none are made for a QuickBooks that is not there.
-    remote.quickbooks(Method::GET, "books", Value::Null).await?;
     let connection = ["companies", &args.company, "connections", &args.connection];
     let accounts_path = [["ext", "v1"].as_slice(), &connection, &["accounts"]].concat();
     let listed = numbers_by_id(&remote.list(&args.key, &accounts_path).await?)?;

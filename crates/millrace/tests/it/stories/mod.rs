@@ -21,6 +21,7 @@ mod sdks;
 mod seeds;
 mod settings;
 mod simulate;
+mod simulate_xero;
 mod walls;
 mod webhook_commands;
 mod webhook_consumers;

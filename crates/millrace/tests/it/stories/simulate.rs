@@ -219,7 +219,7 @@ async fn an_untrusted_certificate_is_no_server_that_is_away() {
     let told = refusal(&simulate(&caller, &["books"]));
     assert!(told.contains("is not trusted") && told.contains("SSL_CERT_FILE"), "{told}");
     let trusting = simulation(&caller, &["books"]).env("SSL_CERT_FILE", ca.file()).output();
-    assert!(printed(&trusting.unwrap()).contains("Nobody has linked"));
+    assert!(printed(&trusting.unwrap()).contains("Nothing stands in any books"));
 }
 
 /// Every fault that QuickBooks may play is answered as platforms.md wants it, and the books stay right.
