@@ -178,9 +178,9 @@ async fn a_push_that_missed_its_connection_s_return_is_taken_up_again(database: 
     assert_eq!(scene.push_now(&push).await.status, PushStatus::Pending);
     // The connection is back, while a worker was just about to let the push wait.
     let shut = scene.store.find_link(&push.path).await.unwrap().unwrap();
-    let back = Link { access_ends_at: open.access_ends_at, ..shut };
+    let returned = Link { access_ends_at: open.access_ends_at, ..shut };
     let linked = Effects { connection: Some(ConnectionStatus::Linked), ..Effects::default() };
-    scene.change(back, linked).await;
+    scene.change(returned, linked).await;
     scene.pass(16 * 60).await;
     scene.pass(60).await;
     assert_eq!(scene.push_now(&push).await.status, PushStatus::Success);

@@ -9,6 +9,7 @@ use outbound::{Outbound, OutboundOptions};
 use platforms::xero::{Xero, XeroOptions, XeroUrls};
 use platforms::{Platforms, Secret};
 use std::sync::Arc;
+use std::time::Duration;
 use store::Store;
 use testkit::{ManualClock, SeededIds};
 use tokio::task::JoinSet;
@@ -20,6 +21,8 @@ use worker::{CountedGate, Desk, Worker, WorkerOptions};
 const LIMITS: CallLimits = CallLimits { at_once: 5, minute: 60, day: 5_000 };
 /// More rounds than any worker has something to do at one instant.
 const STEPS_MAX: usize = 200;
+/// Long enough for a loaded machine.
+const SOON: Duration = Duration::from_secs(30);
 
 /// What outlives a process.
 #[derive(Clone)]
@@ -102,8 +105,17 @@ impl Process {
         let Self { life, pushes, links } = self;
         drop((pushes, links));
         // Tasks that the workers had spawned end when the runtime gets to them.
-        while Arc::strong_count(&life) > 1 {
+        soon("every task of the process ends", || Arc::strong_count(&life) == 1).await;
+    }
+}
+
+/// Lets others go on until something is so that needs nothing but their turn.
+pub(super) async fn soon(what: &str, is_so: impl Fn() -> bool) {
+    let turns = async {
+        while !is_so() {
             tokio::task::yield_now().await;
         }
-    }
+    };
+    let waited = tokio::time::timeout(SOON, turns).await;
+    waited.unwrap_or_else(|_elapsed| panic!("waited {SOON:?} in vain until {what}"));
 }

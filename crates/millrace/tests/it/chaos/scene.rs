@@ -4,7 +4,7 @@ use super::bank::Planned;
 use super::books::{Books, CLIENT_ID, CLIENT_SECRET};
 use super::customer::{Customer, Desk, a_wish};
 use super::dice::Dice;
-use super::process::{Process, World};
+use super::process::{Process, World, soon};
 use crate::harness::Database;
 use domain::clock::Clock as _;
 use domain::connection::{Connection, ConnectionStatus};
@@ -209,9 +209,7 @@ impl Scene {
         }
         self.deaths_left -= 1;
         self.process.take().unwrap().die(tasks).await;
-        while !self.books.is_quiet() {
-            tokio::task::yield_now().await;
-        }
+        soon("no call is under way", || self.books.is_quiet()).await;
         match self.fate.between(0, 3) {
             0 => {
                 self.store.close().await;
