@@ -1,7 +1,7 @@
 //! One life of the process that delivers: two workers for pushes and one for links, until it dies.
 
 use super::books::{Books, CLIENT_ID, CLIENT_SECRET};
-use super::fuse::{Fuse, FusedGate, LifeClock};
+use super::fuse::{Fuse, FusedGate, LifeClock, Turnstile};
 use domain::call_budget::CallLimits;
 use domain::link::Other;
 use domain::platform::XERO;
@@ -31,6 +31,7 @@ pub(super) struct World {
     pub(super) ids: Arc<SeededIds>,
     pub(super) vault: Vault,
     pub(super) fuse: Arc<Fuse>,
+    pub(super) turnstile: Arc<Turnstile>,
 }
 
 pub(super) struct Process {
@@ -50,7 +51,7 @@ impl Process {
             platform: XERO.key,
             limits: LIMITS,
         };
-        let gate = FusedGate { gate: Arc::new(gate), fuse };
+        let gate = FusedGate { gate: Arc::new(gate), fuse, turnstile: world.turnstile.clone() };
         let secret = Secret::new(CLIENT_SECRET);
         let options = XeroOptions::new(CLIENT_ID, secret, XeroUrls::simulated(&books.url));
         let outbound = Outbound::new(&OutboundOptions::default()).unwrap();
