@@ -133,22 +133,19 @@ impl Desk {
         held_by: Option<LeaseToken>,
         question: Q,
     ) -> Result<Q::Answer, DeskError> {
-        let opened = self.opened(path, held_by, None).await?;
-        let error = match self.ask_with(&opened, &question).await {
-            Err(PlatformError::NotAuthorized { remedy: Remedy::Refresh, .. }) => {
-                let opened = self.opened(path, held_by, Some(&opened.token)).await?;
-                match self.ask_with(&opened, &question).await {
-                    Ok(answer) => return Ok(answer),
-                    Err(error) => error,
-                }
-            }
-            Err(error) => error,
-            Ok(answer) => return Ok(answer),
-        };
-        if let PlatformError::NotAuthorized { detail, .. } = error {
-            return Err(self.shut_out(path, held_by, detail).await?.into());
+        let mut opened = self.opened(path, held_by, None).await?;
+        let mut answer = self.ask_with(&opened, &question).await;
+        if let Err(PlatformError::NotAuthorized { remedy: Remedy::Refresh, .. }) = answer {
+            opened = self.opened(path, held_by, Some(&opened.token)).await?;
+            answer = self.ask_with(&opened, &question).await;
         }
-        Err(error.into())
+        match answer {
+            Err(PlatformError::NotAuthorized { detail, .. }) => {
+                Err(self.shut_out(path, held_by, (&opened.token, &detail)).await?.into())
+            }
+            Err(error) => Err(error.into()),
+            Ok(answer) => Ok(answer),
+        }
     }
 
     async fn ask_with<Q: Question>(
@@ -218,7 +215,8 @@ impl Desk {
         let tokens = match self.authorizes(&link)?.refresh(&Secret::new(pair.refresh)).await {
             Ok(tokens) => tokens,
             Err(PlatformError::NotAuthorized { detail, .. }) => {
-                return Err(self.shut_out(path, Some(token), detail).await?.into());
+                let used = Secret::new(pair.access);
+                return Err(self.shut_out(path, Some(token), (&used, &detail)).await?.into());
             }
             Err(error) => return Err(error.into()),
         };
@@ -239,21 +237,32 @@ impl Desk {
         })
     }
 
-    /// No more calls until the customer lets us in again. Answers what to tell.
+    /// No more calls until the customer lets us in again, unless the tokens that were refused are not the link's any more.
+    /// Answers what to tell.
     async fn shut_out(
         &self,
         path: &ConnectionPath,
         held_by: Option<LeaseToken>,
-        why: String,
+        (refused, why): (&Secret, &str),
     ) -> Result<PlatformError, DeskError> {
         let name =
             self.store.find_link(path).await?.map_or("the platform", |link| link.platform.name);
         let told = format!(
             "{name} does not let us in any more ({why}): send the customer to the connection's linkUrl to connect again"
         );
-        warn!(connection = %path.connection, "{told}");
         let now = self.now();
-        self.change(path, held_by, |link| Ok(link.shut_out(&told, now))).await?;
+        let mut has_others = false;
+        self.change(path, held_by, |link| {
+            let pair = self.open(link)?.tokens.filter(|_| link.is_authorized());
+            has_others = pair.is_some_and(|pair| pair.access != refused.expose());
+            Ok(if has_others { Effects::default() } else { link.shut_out(&told, now) })
+        })
+        .await?;
+        if has_others {
+            let detail = format!("{name} refused tokens that were replaced meanwhile ({why})");
+            return Ok(PlatformError::unavailable(detail));
+        }
+        warn!(connection = %path.connection, "{told}");
         Ok(PlatformError::NotAuthorized { remedy: Remedy::Reconnect, detail: told })
     }
 }

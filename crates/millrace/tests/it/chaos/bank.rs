@@ -62,6 +62,13 @@ impl Bank {
         planned
     }
 
+    /// New lines for an account.
+    pub(super) fn plan_new(&mut self, account: usize) -> Planned {
+        let known = self.accounts[account].lines.len();
+        let window = known..self.grow(account);
+        self.window(account, window, None)
+    }
+
     /// A push that no single statement can hold.
     pub(super) fn plan_large(&mut self, account: usize) -> Planned {
         let known = self.accounts[account].lines.len();

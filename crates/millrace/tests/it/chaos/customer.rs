@@ -112,8 +112,8 @@ impl Customer {
             let now = desk.world.clock.now();
             wished = true;
             self.change(desk, |link| {
-                let state = (ConnectionStatus::Linked, now);
-                link.wish(account, wish.clone(), state).unwrap_or_default()
+                let seen = (ConnectionStatus::Linked, now);
+                link.wish(account, wish.clone(), seen).unwrap_or_default()
             })
             .await;
         }
@@ -131,7 +131,7 @@ impl Customer {
             match desk.store.change_link(&change).await.unwrap() {
                 LinkChanged::Changed => return,
                 LinkChanged::Outdated => {}
-                other => panic!("{other:?}"),
+                lost @ (LinkChanged::LeaseLost | LinkChanged::Gone) => panic!("{lost:?}"),
             }
         }
     }

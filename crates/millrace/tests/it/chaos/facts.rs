@@ -21,6 +21,9 @@ const PART_DELIVERED: &str = "which are in the books";
 /// Said of a refusal whose reason nobody has kept.
 const NO_REASON: &str = "it gave no reason";
 
+/// With fewer, the story is about nothing but refusals.
+const SUCCESSES_MIN: usize = 100;
+
 pub(super) async fn hold(scene: &Scene, bank: &Bank) {
     books_hold_every_line_once(scene, bank).await;
     let mut ends = BTreeMap::new();
@@ -29,6 +32,8 @@ pub(super) async fn hold(scene: &Scene, bank: &Bank) {
         push_has_ended(scene, &push).await;
         ends.insert(push.key.to_string(), push.status);
     }
+    let successes = ends.values().filter(|status| **status == PushStatus::Success).count();
+    assert!(successes > SUCCESSES_MIN, "only {successes} pushes came through");
     every_end_was_told_once(scene, ends).await;
     nothing_is_left(scene).await;
     nobody_is_troubled(scene).await;

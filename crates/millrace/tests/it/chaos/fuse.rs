@@ -7,7 +7,7 @@ use domain::ids::CallId;
 use jiff::Timestamp;
 use platforms::{Gate, PlatformError};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use testkit::ManualClock;
 use tokio::sync::Notify;
 
@@ -51,11 +51,44 @@ impl Clock for LifeClock {
     }
 }
 
+/// Where one call can be kept from coming back, while the rest goes on.
+#[derive(Debug, Default)]
+pub(super) struct Turnstile {
+    is_shut: AtomicBool,
+    reached: Notify,
+    opened: Notify,
+}
+
+impl Turnstile {
+    /// The next call that comes back is stopped.
+    pub(super) fn shut(&self) {
+        self.is_shut.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits until one is stopped.
+    pub(super) async fn reached(&self) {
+        self.reached.notified().await;
+    }
+
+    /// Lets it through.
+    pub(super) fn open(&self) {
+        self.opened.notify_one();
+    }
+
+    async fn pass(&self) {
+        if self.is_shut.swap(false, Ordering::Relaxed) {
+            self.reached.notify_one();
+            self.opened.notified().await;
+        }
+    }
+}
+
 /// A gate at whose both sides the fuse burns.
 #[derive(Debug)]
 pub(super) struct FusedGate {
     pub(super) gate: Arc<dyn Gate>,
     pub(super) fuse: Arc<Fuse>,
+    pub(super) turnstile: Arc<Turnstile>,
 }
 
 #[async_trait]
@@ -68,6 +101,7 @@ impl Gate for FusedGate {
 
     async fn leave(&self, organisation: &str, call: CallId, silent_until: Option<Timestamp>) {
         self.fuse.burn();
+        self.turnstile.pass().await;
         self.gate.leave(organisation, call, silent_until).await;
     }
 }

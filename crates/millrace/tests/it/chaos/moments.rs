@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 use store::{LeaseRequest, LinkChange, LinkChanged, Settled};
 use testkit::{a_lease_request, a_uuid};
 
+/// So often one looks for what is about to happen.
+const LOOKS_MAX: usize = 10_000;
+
 on_both! {
     a_refusal_is_told_though_the_worker_died_that_heard_it;
     a_refusal_at_once_is_told_though_the_worker_died_that_heard_it;
@@ -22,13 +25,18 @@ on_both! {
     a_duplicate_of_what_is_still_under_way_is_followed_to_its_end;
     a_push_that_missed_its_connection_s_return_is_taken_up_again;
     a_platform_that_was_offline_is_no_trouble_once_it_takes_lines;
+    a_no_to_old_tokens_does_not_shut_out_new_ones;
 }
 
 /// One customer with one account that leads into the books, and the bank.
 async fn linked(database: Database) -> (Scene, Bank) {
-    let mut scene = Scene::open(database, 7, &[1]).await;
+    linked_with(database, 1).await
+}
+
+async fn linked_with(database: Database, accounts: usize) -> (Scene, Bank) {
+    let mut scene = Scene::open(database, 7, &[accounts]).await;
     scene.pass_until("everything is linked", Scene::is_linked).await;
-    (scene, Bank::open(7, 1))
+    (scene, Bank::open(7, accounts))
 }
 
 fn refusing(fault: &str) -> Value {
@@ -178,9 +186,9 @@ async fn a_push_that_missed_its_connection_s_return_is_taken_up_again(database: 
     assert_eq!(scene.push_now(&push).await.status, PushStatus::Pending);
     // The connection is back, while a worker was just about to let the push wait.
     let shut = scene.store.find_link(&push.path).await.unwrap().unwrap();
-    let back = Link { access_ends_at: open.access_ends_at, ..shut };
+    let returned = Link { access_ends_at: open.access_ends_at, ..shut };
     let linked = Effects { connection: Some(ConnectionStatus::Linked), ..Effects::default() };
-    scene.change(back, linked).await;
+    scene.change(returned, linked).await;
     scene.pass(16 * 60).await;
     scene.pass(60).await;
     assert_eq!(scene.push_now(&push).await.status, PushStatus::Success);
@@ -197,4 +205,35 @@ async fn a_platform_that_was_offline_is_no_trouble_once_it_takes_lines(database:
     scene.pass_until("the push has ended", Scene::is_settled).await;
     assert_eq!(scene.push_now(&push).await.status, PushStatus::Success);
     assert!(scene.trouble(&push).await.unwrap().ended_at.is_some());
+}
+
+async fn a_no_to_old_tokens_does_not_shut_out_new_ones(database: Database) {
+    let (mut scene, mut bank) = linked_with(database, 2).await;
+    let path = scene.customers[0].path;
+    let disconnects = json!({"fault": "user-disconnects", "operation": "create-statements"});
+    scene.books.order(disconnects).await;
+    scene.push((0..2).map(|account| bank.plan_new(account)).collect());
+    scene.finish_pushes().await;
+    scene.world.turnstile.shut();
+    let mut late = scene.begin_work();
+    scene.world.turnstile.reached().await;
+    // The other push is told no as well, and the customer connects again, before the first hears of it.
+    let status =
+        async |scene: &Scene| scene.store.find_connection(&path).await.unwrap().unwrap().status;
+    for _ in 0..LOOKS_MAX {
+        if status(&scene).await == ConnectionStatus::Deauthorized {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(scene.customers_look().await);
+    scene.work().await;
+    assert_eq!(status(&scene).await, ConnectionStatus::Linked);
+    scene.world.turnstile.open();
+    while late.join_next().await.is_some() {}
+    assert_eq!(status(&scene).await, ConnectionStatus::Linked);
+    scene.pass_until("every push has ended", Scene::is_settled).await;
+    for operation in &scene.operations {
+        assert_eq!(scene.push_now(operation).await.status, PushStatus::Success);
+    }
 }

@@ -1,7 +1,7 @@
 //! One life of the process that delivers: two workers for pushes and one for links, until it dies.
 
 use super::books::{Books, CLIENT_ID, CLIENT_SECRET};
-use super::fuse::{Fuse, FusedGate, LifeClock};
+use super::fuse::{Fuse, FusedGate, LifeClock, Turnstile};
 use domain::call_budget::CallLimits;
 use domain::link::Other;
 use domain::platform::XERO;
@@ -9,6 +9,7 @@ use outbound::{Outbound, OutboundOptions};
 use platforms::xero::{Xero, XeroOptions, XeroUrls};
 use platforms::{Platforms, Secret};
 use std::sync::Arc;
+use std::time::Duration;
 use store::Store;
 use testkit::{ManualClock, SeededIds};
 use tokio::task::JoinSet;
@@ -20,6 +21,8 @@ use worker::{CountedGate, Desk, Worker, WorkerOptions};
 const LIMITS: CallLimits = CallLimits { at_once: 5, minute: 60, day: 5_000 };
 /// More rounds than any worker has something to do at one instant.
 const STEPS_MAX: usize = 200;
+/// Long enough for a loaded machine.
+const SOON: Duration = Duration::from_secs(30);
 
 /// What outlives a process.
 #[derive(Clone)]
@@ -28,6 +31,7 @@ pub(super) struct World {
     pub(super) ids: Arc<SeededIds>,
     pub(super) vault: Vault,
     pub(super) fuse: Arc<Fuse>,
+    pub(super) turnstile: Arc<Turnstile>,
 }
 
 pub(super) struct Process {
@@ -47,7 +51,7 @@ impl Process {
             platform: XERO.key,
             limits: LIMITS,
         };
-        let gate = FusedGate { gate: Arc::new(gate), fuse };
+        let gate = FusedGate { gate: Arc::new(gate), fuse, turnstile: world.turnstile.clone() };
         let secret = Secret::new(CLIENT_SECRET);
         let options = XeroOptions::new(CLIENT_ID, secret, XeroUrls::simulated(&books.url));
         let outbound = Outbound::new(&OutboundOptions::default()).unwrap();
@@ -102,8 +106,17 @@ impl Process {
         let Self { life, pushes, links } = self;
         drop((pushes, links));
         // Tasks that the workers had spawned end when the runtime gets to them.
-        while Arc::strong_count(&life) > 1 {
+        soon("every task of the process ends", || Arc::strong_count(&life) == 1).await;
+    }
+}
+
+/// Lets others go on until something is so that needs nothing but their turn.
+pub(super) async fn soon(what: &str, is_so: impl Fn() -> bool) {
+    let turns = async {
+        while !is_so() {
             tokio::task::yield_now().await;
         }
-    }
+    };
+    let waited = tokio::time::timeout(SOON, turns).await;
+    waited.unwrap_or_else(|_elapsed| panic!("waited {SOON:?} in vain until {what}"));
 }

@@ -4,7 +4,7 @@ use super::bank::Planned;
 use super::books::{Books, CLIENT_ID, CLIENT_SECRET};
 use super::customer::{Customer, Desk, a_wish};
 use super::dice::Dice;
-use super::process::{Process, World};
+use super::process::{Process, World, soon};
 use crate::harness::Database;
 use domain::clock::Clock as _;
 use domain::connection::{Connection, ConnectionStatus};
@@ -96,6 +96,7 @@ impl Scene {
             ids: Arc::new(SeededIds::new(seed)),
             vault: Vault::new(VaultKey::new([7; 32]), Vec::new()),
             fuse: Arc::default(),
+            turnstile: Arc::default(),
         };
         let books = Books::open(&world.clock, &world.fuse).await;
         let client = a_client();
@@ -168,10 +169,15 @@ impl Scene {
         });
     }
 
+    /// What is due at this instant is being done.
+    pub(super) fn begin_work(&self) -> JoinSet<usize> {
+        self.process.as_ref().unwrap().work()
+    }
+
     /// Works until nothing is due at this instant, whatever dies meanwhile; whether anything was.
     pub(super) async fn work(&mut self) -> bool {
         for round in 0..ROUNDS_MAX {
-            let mut tasks = self.process.as_ref().unwrap().work();
+            let mut tasks = self.begin_work();
             let mut held = 0;
             let died = loop {
                 tokio::select! {
@@ -209,9 +215,7 @@ impl Scene {
         }
         self.deaths_left -= 1;
         self.process.take().unwrap().die(tasks).await;
-        while !self.books.is_quiet() {
-            tokio::task::yield_now().await;
-        }
+        soon("no call is under way", || self.books.is_quiet()).await;
         match self.fate.between(0, 3) {
             0 => {
                 self.store.close().await;

@@ -52,6 +52,7 @@ fn chosen_seed() -> Option<u64> {
 struct Told(u64);
 
 impl Drop for Told {
+    #[expect(clippy::print_stdout, reason = "a test's runner shows it where the test fails")]
     fn drop(&mut self) {
         println!("{SEED_VARIABLE}={} tells this story again", self.0);
     }
