@@ -175,9 +175,9 @@ impl Desk {
         let token = LeaseToken::new(random_uuid(self.ids.as_ref()));
         let request = LeaseRequest { token, length: HOLD, count: 1, now: self.now() };
         if self.store.hold_link(path, &request).await?.is_none() {
-            let retry_at = self.now().saturating_add(OTHERS_PAUSE).ok();
-            let detail = "somebody else is renewing the tokens".to_owned();
-            return Err(PlatformError::Unavailable { retry_at, detail }.into());
+            // One at a time: whoever comes second waits, and nothing is wrong.
+            let retry_at = self.now().saturating_add(OTHERS_PAUSE).unwrap_or(Timestamp::MAX);
+            return Err(PlatformError::RateLimited { retry_at }.into());
         }
         let renewed = self.renew(path, token, refused).await;
         self.store.release_link(path, token).await?;

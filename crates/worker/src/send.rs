@@ -228,7 +228,7 @@ impl Courier<'_> {
     ) -> Result<Option<Receipt>, DeskError> {
         let others = self.desk.store.look_alikes(self.lease, known).await?;
         let question = LookUp { statement: way.statement, others: &others };
-        self.desk.ask(&way.link.path, None, question).await
+        self.desk.ask(&way.link.path, None, question).await.map_err(unanswered)
     }
 
     async fn poll(
@@ -237,7 +237,7 @@ impl Courier<'_> {
         known: SentStatement,
     ) -> Result<SentStatement, DeskError> {
         let id = known.id.clone().unwrap_or_default();
-        let stage = self.desk.ask(&way.link.path, None, Poll(&id)).await?;
+        let stage = self.desk.ask(&way.link.path, None, Poll(&id)).await.map_err(unanswered)?;
         match stage {
             Some(StatementStage::Pending) => Ok(known),
             Some(stage) => self.receive(way, known, Receipt { id, stage }).await,
@@ -410,6 +410,16 @@ impl Courier<'_> {
         let taken = taken.fold(0_u32, u32::saturating_add);
         let is_open = statements.iter().any(|one| one.stage.is_open());
         (outcome, Sent { taken, is_open, warnings: self.warnings })
+    }
+}
+
+/// Of a statement that the platform may have, a refused question says nothing: it is asked again.
+fn unanswered(error: DeskError) -> DeskError {
+    match error {
+        DeskError::Platform(error @ PlatformError::Rejected { .. }) => {
+            PlatformError::unavailable(error.to_string()).into()
+        }
+        DeskError::Platform(_) | DeskError::Store(_) | DeskError::Secrets { .. } => error,
     }
 }
 

@@ -64,7 +64,7 @@ pub enum Withdrawal {
 impl Ending {
     /// At its deadline.
     pub fn timed_out() -> Self {
-        let error = "the push was not delivered within its timeoutInMinutes and will not be";
+        let error = "the push did not end within its timeoutInMinutes: nothing more of it is sent";
         let ending = Self::failed(error, Vec::new(), Withdrawal::Nothing);
         Self { status: PushStatus::TimedOut, ..ending }
     }
