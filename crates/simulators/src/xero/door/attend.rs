@@ -9,7 +9,7 @@ use crate::xero::problem::{Kind, Problem};
 use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
+use axum::http::header::{CONTENT_LENGTH, DATE, RETRY_AFTER};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use bytes::Bytes;
@@ -58,8 +58,15 @@ pub(crate) async fn attend(State(xero): State<Xero>, request: Request, next: Nex
         Some(answer) => answer,
         None => handled(&xero, arrival, next).await,
     };
-    let answer = spoilt(answer, order).await;
-    xero.change_still(|world| world.seen.end(number, answer.status().as_u16()));
+    let mut answer = spoilt(answer, order).await;
+    let now = xero.change(|world, now| {
+        world.seen.end(number, answer.status().as_u16());
+        now
+    });
+    // Xero's clock, which may be another than that of this machine.
+    if let Ok(date) = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string().parse() {
+        answer.headers_mut().insert(DATE, date);
+    }
     answer
 }
 
