@@ -222,6 +222,19 @@ impl fmt::Debug for BrandImage {
 }
 
 impl ImageHash {
+    /// Reads 64 hexadecimal digits, the small ones only: an image has one name.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => byte.checked_sub(b'0'),
+            b'a'..=b'f' => byte.checked_sub(b'a')?.checked_add(10),
+            _ => None,
+        };
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?));
+        let bytes: Vec<u8> = bytes.collect::<Option<_>>()?;
+        bytes.try_into().ok().filter(|_| rest.is_empty()).map(Self)
+    }
+
     /// As 64 hexadecimal digits.
     pub fn digits(self) -> String {
         let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
@@ -278,6 +291,12 @@ mod tests {
             assert_eq!(ImageKind::parse(kind.name()), Some(kind));
         }
         let note = BrandImage::read(Icon, ICO.to_vec()).unwrap().note();
-        assert_eq!((note.bytes, note.hash.digits().len()), (5, 64));
+        let digits = note.hash.digits();
+        assert_eq!((note.bytes, digits.len()), (5, 64));
+        assert_eq!(ImageHash::parse(&digits), Some(note.hash));
+        for wrong in ["", "0", "g", &digits.to_uppercase(), &format!("{digits}0"), &"zz".repeat(32)]
+        {
+            assert_eq!(ImageHash::parse(wrong), None, "{wrong}");
+        }
     }
 }
