@@ -44,7 +44,7 @@ pub(super) async fn issue(
     let frame = session.frame().shown_once();
     let (form, home) = (session.form(CREDENTIALS), session.home());
     let (standing, secrets) = (Standing::Waiting, Some(secrets));
-    let content = Content { frame: &frame, home, standing, form, secrets, callout: None };
+    let content = Content { frame: &frame, home, standing, form, secrets };
     Ok(page(StatusCode::OK, &frame, &content))
 }
 
