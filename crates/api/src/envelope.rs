@@ -163,6 +163,17 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, format!("Push operation {key} not found"))
     }
 
+    /// 404: no image of that name can be set.
+    pub(crate) fn no_such_image(name: &str) -> Self {
+        let error = format!("there is no image {name:?}: it is logo, icon or hero");
+        Self::new(StatusCode::NOT_FOUND, error)
+    }
+
+    /// 404: the image was never set.
+    pub(crate) fn no_image_there(name: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("no {name} is set: there is nothing to remove"))
+    }
+
     /// 405: the path is known, the method is not.
     pub(crate) fn no_such_method() -> Self {
         let error = "MethodNotAllowed: the header Allow names the methods of this path";

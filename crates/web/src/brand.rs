@@ -32,8 +32,7 @@ impl Brand {
     /// The one of a client.
     pub(crate) fn of(client: ClientId, profile: &Profile, branding: &Branding) -> Self {
         let look = &branding.look;
-        let own =
-            |place| branding.images.get(&place).map(|note| brand_files::image_path(client, *note));
+        let own = |place| branding.images.get(&place).map(|note| note.path(client));
         // Pages load images over TLS only.
         let safe = |url: &Option<WebUrl>| {
             let url = url.as_ref().map(WebUrl::as_str);

@@ -9,30 +9,24 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use domain::branding::{BrandImage, ImageHash, ImageNote};
+use domain::branding::{BRAND_FOLDER, BrandImage, ImageHash};
 use domain::ids::ClientId;
 use store::StoreError;
 use tracing::error;
 
-const FOLDER: &str = "/link/brand";
 /// An SVG may have styles of its own.
 const IMAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 /// For a stylesheet that is asked for by an old name: whoever has the old page gets the new colours.
 const NOT_KEPT: &str = "no-cache";
 
-/// Where a client's image is.
-pub(crate) fn image_path(client: ClientId, note: ImageNote) -> String {
-    format!("{FOLDER}/{client}/{}.{}", note.hash.digits(), note.kind.name())
-}
-
 /// Where a client's stylesheet is.
 pub(crate) fn style_path(client: ClientId, css: &str) -> String {
-    format!("{FOLDER}/{client}/{}.css", name_of(css.as_bytes()))
+    format!("{BRAND_FOLDER}/{client}/{}.css", name_of(css.as_bytes()))
 }
 
 /// The files.
 pub(crate) fn routes() -> Router<Shared> {
-    Router::new().route(&format!("{FOLDER}/{{clientId}}/{{file}}"), get(get_file))
+    Router::new().route(&format!("{BRAND_FOLDER}/{{clientId}}/{{file}}"), get(get_file))
 }
 
 async fn get_file(

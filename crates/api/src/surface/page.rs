@@ -141,8 +141,11 @@ fn write_operation(page: &mut String, method: &str, path: &str, operation: &Valu
         page.push_str("</dd>");
     }
     page.push_str("</dl></details>");
-    let body = if operation["requestBody"].is_object() {
+    let content = &operation["requestBody"]["content"];
+    let body = if content["application/json"].is_object() {
         " -H \"Content-Type: application/json\" -d @body.json"
+    } else if content.is_object() {
+        " --data-binary @file"
     } else {
         ""
     };

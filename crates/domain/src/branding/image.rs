@@ -2,10 +2,13 @@
 //! sender calls them counts for nothing.
 
 use super::svg::{self, SvgError};
+use crate::ids::ClientId;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use thiserror::Error;
 
+/// Below it stands what clients' pages are made with.
+pub const BRAND_FOLDER: &str = "/link/brand";
 /// The contract's 10 MB.
 const PICTURE_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// The contract's 500 kB.
@@ -187,6 +190,13 @@ impl ImageKind {
             text.trim_ascii_start().starts_with(b"<")
         };
         found.map(|(_, kind)| kind).or_else(|| is_markup().then_some(Self::Svg))
+    }
+}
+
+impl ImageNote {
+    /// Where it is, below the public URL: a place of its own for each content.
+    pub fn path(&self, client: ClientId) -> String {
+        format!("{BRAND_FOLDER}/{client}/{}.{}", self.hash.digits(), self.kind.name())
     }
 }
 

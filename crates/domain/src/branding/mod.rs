@@ -8,7 +8,9 @@ mod svg;
 mod words;
 
 pub use colour::{Colour, ColourError, Contrast, TooPale};
-pub use image::{BrandImage, ImageError, ImageHash, ImageKind, ImageNote, ImagePlace};
+pub use image::{
+    BRAND_FOLDER, BrandImage, ImageError, ImageHash, ImageKind, ImageNote, ImagePlace,
+};
 pub use look::{Branding, Look};
 pub use svg::SvgError;
 pub use words::{BrandWords, Callout, CalloutLanguage, Callouts, WordsError};
