@@ -22,8 +22,10 @@ mod state;
 mod texts;
 mod visit;
 // the pages
+mod gallery;
 mod link;
 mod quickbooks;
 
+pub use gallery::{Picture, gallery, stylesheets};
 pub use router::router;
 pub use state::WebState;

@@ -19,7 +19,7 @@ pub(super) const REVOKED: &str = "done=revoked";
 /// Where somebody wants the page to stay as it is.
 const STOPPED: &str = "refresh=no";
 /// QuickBooks signs on when its user has typed: no sooner than this matters to anybody.
-const REFRESH_SECS: u32 = 10;
+pub(super) const REFRESH_SECS: u32 = 10;
 
 /// The page, in all its states.
 #[derive(Template)]
