@@ -186,6 +186,15 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, error)
     }
 
+    /// The same error; a 413 in words of whoever read the body.
+    pub(crate) fn or_too_large(self, words: impl Display) -> Self {
+        if self.status == StatusCode::PAYLOAD_TOO_LARGE {
+            Self::new(self.status, words.to_string())
+        } else {
+            self
+        }
+    }
+
     /// 415: the body says it is not JSON.
     pub(crate) fn not_json_type(found: &str) -> Self {
         let error = format!("the Content-Type {found:?} is not understood: send application/json");

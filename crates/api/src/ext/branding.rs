@@ -12,7 +12,8 @@ use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::StatusCode;
 use domain::branding::{
     BRAND_NAME_CHARS_MAX, BrandImage, BrandWords, Branding, CALLOUT_BODY_CHARS_MAX,
-    CALLOUT_TITLE_CHARS_MAX, Callout, Callouts, Colour, ImageNote, ImagePlace, Look, WordsError,
+    CALLOUT_TITLE_CHARS_MAX, Callout, Callouts, Colour, ImageError, ImageNote, ImagePlace, Look,
+    WordsError,
 };
 use domain::ids::ClientId;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -229,9 +230,10 @@ impl<S: Send + Sync> FromRequest<S> for SentImage {
     async fn from_request(request: Request, state: &S) -> Answer<Self> {
         let (mut parts, body) = request.into_parts();
         let place = place_of(&mut parts, state).await?;
-        // Images may be longer than what is told in JSON; one too long is refused in words of its own.
-        parts.extensions.insert(BodyLimit(place.bytes_max().saturating_add(1)));
-        let (_, bytes) = read_whole(Request::from_parts(parts, body)).await?;
+        // Images may be longer than what is told in JSON.
+        parts.extensions.insert(BodyLimit(place.bytes_max()));
+        let read = read_whole(Request::from_parts(parts, body)).await;
+        let (_, bytes) = read.map_err(|error| error.or_too_large(ImageError::TooLarge(place)))?;
         Ok(Self { place, bytes })
     }
 }

@@ -71,13 +71,8 @@ pub enum ImageError {
     #[error("no image came: send its bytes as the body")]
     Empty,
     /// It is too large.
-    #[error("the {} has {bytes} bytes, at most {} are taken: make it smaller", .place.name(), .place.bytes_max())]
-    TooLarge {
-        /// Where it should stand.
-        place: ImagePlace,
-        /// How long it is.
-        bytes: usize,
-    },
+    #[error("the {} has more than {} bytes: make it smaller", .0.name(), .0.bytes_max())]
+    TooLarge(ImagePlace),
     /// It is something else.
     #[error("the {} must be {}, and this is {}", .place.name(), .place.wanted(), .found.map_or("none of them", ImageKind::spoken))]
     WrongKind {
@@ -207,7 +202,7 @@ impl BrandImage {
             return Err(ImageError::Empty);
         }
         if bytes.len() > place.bytes_max() {
-            return Err(ImageError::TooLarge { place, bytes: bytes.len() });
+            return Err(ImageError::TooLarge(place));
         }
         let found = ImageKind::of(&bytes);
         let kind = found.filter(|kind| place.kinds().contains(kind));
@@ -286,7 +281,7 @@ mod tests {
         long.resize(ICON_BYTES_MAX, 0);
         assert!(BrandImage::read(Icon, long.clone()).is_ok());
         long.push(0);
-        let wanted = "the icon has 512001 bytes, at most 512000 are taken: make it smaller";
+        let wanted = "the icon has more than 512000 bytes: make it smaller";
         assert_eq!(said(Icon, &long), wanted);
         let said = said(Logo, b"<svg><script/></svg>");
         assert!(said.starts_with("the SVG holds <script>"), "{said}");
