@@ -74,7 +74,7 @@ pub enum ImageError {
     #[error("the {} has more than {} bytes: make it smaller", .0.name(), .0.bytes_max())]
     TooLarge(ImagePlace),
     /// It is something else.
-    #[error("the {} must be {}, and this is {}", .place.name(), .place.wanted(), .found.map_or("none of them", ImageKind::spoken))]
+    #[error("the {} must be {}, and this is {}", .place.name(), .place.wanted(), .found.map_or("something else", ImageKind::spoken))]
     WrongKind {
         /// Where it should stand.
         place: ImagePlace,
@@ -275,7 +275,7 @@ mod tests {
         let refuse = |place, bytes: &[u8]| BrandImage::read(place, bytes.to_vec()).unwrap_err();
         let said = |place, bytes: &[u8]| refuse(place, bytes).to_string();
         assert_eq!(said(Icon, PNG), "the icon must be an ICO, and this is a PNG");
-        assert_eq!(said(Hero, b"BM"), "the hero must be a PNG or JPEG, and this is none of them");
+        assert_eq!(said(Hero, b"BM"), "the hero must be a PNG or JPEG, and this is something else");
         assert_eq!(said(Logo, b""), "no image came: send its bytes as the body");
         let mut long = ICO.to_vec();
         long.resize(ICON_BYTES_MAX, 0);

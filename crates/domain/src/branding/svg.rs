@@ -3,6 +3,7 @@
 
 use thiserror::Error;
 
+const NAMESPACE: &str = "http://www.w3.org/2000/svg";
 /// Elements that do something, or hold a foreign document.
 const ACTIVE: [&str; 19] = [
     "script",
@@ -79,7 +80,12 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), SvgError> {
             seen.element(tag)?
         };
     }
-    if seen.has_root { Ok(()) } else { Err(SvgError::Malformed("it has no <svg>")) }
+    if !seen.has_root {
+        return Err(SvgError::Malformed("it has no <svg>"));
+    }
+    // Without it browsers show nothing.
+    let is_named = text.contains(NAMESPACE);
+    if is_named { Ok(()) } else { Err(SvgError::Malformed("it lacks the namespace of SVG")) }
 }
 
 #[derive(Default)]
@@ -290,6 +296,7 @@ mod tests {
             "x",
             "<svg a='<script>'/>",
             "<svg/onload='x'/>",
+            "<svg/>",
             "<svg><style><style></style>@import 'x';</style></svg>",
         ] {
             assert!(check(text.as_bytes()).is_err(), "{text}");

@@ -85,7 +85,7 @@ async fn an_operator_sets_how_pages_look_and_tries_it_on(database: Database) {
     assert!(refused.contains("<script>"), "{refused}");
     let shown = printed(&branding(&["show"]));
     for said in
-        ["Sunrise", "#ebaa2d as decoration", "Rappel", "callout en missing", "svg, 42 bytes"]
+        ["Sunrise", "#ebaa2d as decoration", "Rappel", "callout en missing", "svg, 41 bytes"]
     {
         assert!(shown.contains(said), "{said}: {shown}");
     }
