@@ -163,6 +163,17 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, format!("Push operation {key} not found"))
     }
 
+    /// 404: no image of that name can be set.
+    pub(crate) fn no_such_image(name: &str) -> Self {
+        let error = format!("there is no image {name:?}: it is logo, icon or hero");
+        Self::new(StatusCode::NOT_FOUND, error)
+    }
+
+    /// 404: the image was never set.
+    pub(crate) fn no_image_there(name: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("no {name} is set: there is nothing to remove"))
+    }
+
     /// 405: the path is known, the method is not.
     pub(crate) fn no_such_method() -> Self {
         let error = "MethodNotAllowed: the header Allow names the methods of this path";
@@ -173,6 +184,15 @@ impl ApiError {
     pub(crate) fn too_large(bytes_max: usize) -> Self {
         let error = format!("the body is larger than {bytes_max} bytes: send less at a time");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, error)
+    }
+
+    /// The same error; a 413 in words of whoever read the body.
+    pub(crate) fn or_too_large(self, words: impl Display) -> Self {
+        if self.status == StatusCode::PAYLOAD_TOO_LARGE {
+            Self::new(self.status, words.to_string())
+        } else {
+            self
+        }
     }
 
     /// 415: the body says it is not JSON.

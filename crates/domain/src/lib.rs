@@ -14,6 +14,7 @@ pub mod sealed;
 // nouns
 pub mod access_token;
 pub mod api_key;
+pub mod branding;
 pub mod call_budget;
 pub mod client;
 pub mod client_settings;

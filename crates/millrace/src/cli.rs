@@ -26,6 +26,9 @@ pub(crate) enum Command {
     /// Clients (tenants): create, list
     #[command(subcommand)]
     Clients(ClientsCommand),
+    /// How the pages look that a client's customers see: show it, set it, try it on
+    #[command(subcommand)]
+    Branding(BrandingCommand),
     /// An account's lines, straight from the database
     Lines(LinesArgs),
     /// Settings: check them, or show them with where they come from
@@ -239,6 +242,87 @@ pub(crate) enum ClientsCommand {
         #[command(flatten)]
         config: ConfigArgs,
     },
+}
+
+/// What to do with the look of a client's pages.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BrandingCommand {
+    /// Show what is set, and how well its colours can be read
+    Show {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Whose pages
+        #[arg(long, value_name = "NAME", default_value = domain::client::CLIENT_NAME_DEFAULT)]
+        client: String,
+    },
+    /// Set what is given, and leave the rest
+    Set {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Whose pages
+        #[arg(long, value_name = "NAME", default_value = domain::client::CLIENT_NAME_DEFAULT)]
+        client: String,
+        #[command(flatten)]
+        look: LookArgs,
+    },
+    /// Put an image in its place
+    SetImage {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Whose pages
+        #[arg(long, value_name = "NAME", default_value = domain::client::CLIENT_NAME_DEFAULT)]
+        client: String,
+        /// logo (PNG, JPEG, SVG, GIF), icon (ICO) or hero (PNG, JPEG)
+        image: String,
+        /// The image
+        file: PathBuf,
+    },
+    /// Remove an image
+    RemoveImage {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Whose pages
+        #[arg(long, value_name = "NAME", default_value = domain::client::CLIENT_NAME_DEFAULT)]
+        client: String,
+        /// logo, icon or hero
+        image: String,
+    },
+    /// Write sample pages as files that a browser opens
+    Preview {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Whose pages
+        #[arg(long, value_name = "NAME", default_value = domain::client::CLIENT_NAME_DEFAULT)]
+        client: String,
+        /// Where to
+        folder: PathBuf,
+        /// Every page in every state and language, not only two
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+/// Flags of `branding set`. An empty value takes away what is set.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct LookArgs {
+    /// The name on the pages
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
+    /// Of the main button, of focus and of choices
+    #[arg(long, value_name = "#RRGGBB")]
+    pub(crate) primary_color: Option<String>,
+    /// Of links and of the other buttons
+    #[arg(long, value_name = "#RRGGBB")]
+    pub(crate) secondary_color: Option<String>,
+    /// Take colours that are too pale for text: they only decorate
+    #[arg(long)]
+    pub(crate) as_decoration: bool,
+    /// A few words on the QuickBooks page, in English
+    #[arg(long, value_name = "TITLE|BODY")]
+    pub(crate) callout_en: Option<String>,
+    /// The same in French
+    #[arg(long, value_name = "TITLE|BODY")]
+    pub(crate) callout_fr: Option<String>,
 }
 
 /// Flags of `lines`.

@@ -44,6 +44,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             Command::Migrate(config) => commands::migrate::run(&config).await,
             Command::Keys(command) => commands::keys::run(command).await,
             Command::Clients(command) => commands::clients::run(command).await,
+            Command::Branding(command) => commands::branding::run(command).await,
             Command::Lines(args) => commands::lines::run(&args).await,
             Command::Config(command) => commands::config::run(command).await,
             Command::OpenApi(args) => commands::openapi::run(args),

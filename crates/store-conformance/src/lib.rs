@@ -14,6 +14,7 @@ mod world;
 
 pub mod access_token;
 pub mod api_key;
+pub mod branding;
 pub mod call;
 pub mod client;
 pub mod client_settings;

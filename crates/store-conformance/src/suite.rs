@@ -33,6 +33,14 @@ macro_rules! suite {
                 an_origin_is_known_if_any_client_allows_it
             ;
 
+            branding:
+                a_look_comes_back_as_it_was_set
+                an_image_comes_back_byte_for_byte
+                each_place_has_one_image_and_the_look_leaves_them
+                one_image_may_stand_in_two_places
+                images_belong_to_their_client
+            ;
+
             api_key:
                 a_key_is_found_by_its_hash_whoever_asks
                 an_unknown_hash_finds_no_key
@@ -396,6 +404,7 @@ mod tests {
     fn every_case_is_in_the_suite() {
         check("installation", include_str!("installation.rs"));
         check("client", include_str!("client.rs"));
+        check("branding", include_str!("branding.rs"));
         check("api_key", include_str!("api_key.rs"));
         check("company", include_str!("company.rs"));
         check("connection", include_str!("connection.rs"));

@@ -19,6 +19,7 @@ mod run_cache;
 // the nouns
 mod access_token;
 mod api_key;
+mod branding;
 mod call;
 mod client;
 mod client_settings;

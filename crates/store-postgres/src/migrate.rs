@@ -52,6 +52,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "link_session",
         sql: include_str!("../migrations/0010_link_session.sql"),
     },
+    Migration {
+        version: 11,
+        name: "branding",
+        sql: include_str!("../migrations/0011_branding.sql"),
+    },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

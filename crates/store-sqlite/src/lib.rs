@@ -14,6 +14,7 @@ mod writer;
 
 mod access_token;
 mod api_key;
+mod branding;
 mod call;
 mod client;
 mod client_settings;

@@ -3,6 +3,7 @@
 use crate::json;
 use domain::access_token::AccessTokenHash;
 use domain::api_key::ApiKeyHash;
+use domain::branding::{Colour, ImageKind, ImagePlace};
 use domain::client::ClientName;
 use domain::client_settings::{Origin, RedirectTemplate, WebUrl};
 use domain::company::{CompanyName, Tags};
@@ -162,6 +163,8 @@ names!(
     DeliveryStatus,
     DisabledWhy,
     EventKind,
+    ImageKind,
+    ImagePlace,
     PushStatus,
     SentStage,
     SyncCause,
@@ -189,6 +192,7 @@ macro_rules! texts {
 texts! {
     AccountId: Self::parse,
     Amount: Self::parse,
+    Colour: Self::parse,
     CurrencyCode: Self::parse,
     Date: str::parse,
     Origin: Self::parse,

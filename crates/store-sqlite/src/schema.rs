@@ -51,6 +51,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "link_session",
         sql: include_str!("../migrations/0010_link_session.sql"),
     },
+    Migration {
+        version: 11,
+        name: "branding",
+        sql: include_str!("../migrations/0011_branding.sql"),
+    },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

@@ -15,6 +15,7 @@ mod signal;
 
 mod access_token;
 mod api_key;
+mod branding;
 mod call;
 pub mod call_text;
 mod client;
@@ -40,6 +41,7 @@ mod work;
 
 pub use access_token::AccessTokens;
 pub use api_key::{ApiKeys, KeyKept, LastKey};
+pub use branding::Brandings;
 pub use call::Calls;
 pub use client::{ClientKept, Clients};
 pub use client_settings::ClientSettings;
@@ -76,6 +78,7 @@ pub trait Store:
     Installations
     + Clients
     + ClientSettings
+    + Brandings
     + ApiKeys
     + AccessTokens
     + Companies
@@ -103,6 +106,7 @@ impl<T> Store for T where
     T: Installations
         + Clients
         + ClientSettings
+        + Brandings
         + ApiKeys
         + AccessTokens
         + Companies

@@ -7,11 +7,13 @@ mod assets;
 mod attempts;
 mod authorize;
 mod brand;
+mod brand_files;
 mod confirm;
 mod cookies;
 mod form;
 mod locale;
 mod page;
+mod palette;
 mod redirect;
 mod refusal;
 mod router;
@@ -20,8 +22,10 @@ mod state;
 mod texts;
 mod visit;
 // the pages
+mod gallery;
 mod link;
 mod quickbooks;
 
+pub use gallery::{Picture, gallery, stylesheets};
 pub use router::router;
 pub use state::WebState;

@@ -1,5 +1,6 @@
 //! Which language a page is in: what the person chose, else what their browser prefers, else English.
 
+use domain::branding::CalloutLanguage;
 use unic_langid::LanguageIdentifier;
 use unic_langid::subtags::Region;
 
@@ -25,6 +26,14 @@ impl Locale {
             Self::English => "en",
             Self::CanadianFrench => "fr-CA",
             Self::French => "fr-FR",
+        }
+    }
+
+    /// The language that a bank's own words are in.
+    pub(crate) const fn callout_language(self) -> CalloutLanguage {
+        match self {
+            Self::English => CalloutLanguage::English,
+            Self::CanadianFrench | Self::French => CalloutLanguage::French,
         }
     }
 

@@ -145,7 +145,8 @@ impl Frame {
         &self.visit.path
     }
 
-    fn content_policy(&self) -> String {
+    /// What browsers may do with the page.
+    pub(crate) fn content_policy(&self) -> String {
         let target = self.form_target.as_ref().map(|origin| format!(" {origin}"));
         format!(
             "default-src 'none'; style-src 'self'; img-src 'self' data: https:; form-action 'self'{}; \

@@ -1,6 +1,7 @@
 //! Pages for what cannot be: each says what happened, and what to do next.
 
 use crate::brand::Brand;
+use crate::gallery::{Hall, Picture};
 use crate::page::{Frame, page};
 use crate::visit::Visit;
 use askama::Template;
@@ -39,7 +40,6 @@ pub(crate) enum Why {
 
 impl Why {
     /// Every reason.
-    #[cfg(test)]
     pub(crate) const ALL: [Self; 9] = [
         Self::NoLink,
         Self::TooOften,
@@ -150,19 +150,32 @@ impl Refusal {
     pub(crate) fn with_way_back(self, back: Option<String>) -> Self {
         Self { back, ..self }
     }
-}
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
+    fn content(&self) -> Content<'_> {
         let (title, text) = self.why.keys();
-        let content = Content {
+        Content {
             frame: &self.frame,
             title: self.frame.say(title),
             text: self.frame.say(text),
             home: self.home.as_deref().filter(|_| self.why.leads_home()),
             back: self.back.as_deref(),
-        };
-        let mut response = page(self.why.status(), &self.frame, &content);
+        }
+    }
+}
+
+/// Every refusal.
+pub(crate) fn pictures(hall: &Hall) -> Result<Vec<Picture>, askama::Error> {
+    let hang = |why: Why| {
+        let refusal = Refusal::new(why, hall.frame().about("Xero")).with_home(&hall.home());
+        let name = why.keys().0.trim_end_matches("-title");
+        hall.hang(format!("refusal-{name}"), &refusal.frame, &refusal.content())
+    };
+    Why::ALL.into_iter().map(hang).collect()
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = page(self.why.status(), &self.frame, &self.content());
         if let Some(secs) = self.why.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(secs));
         }

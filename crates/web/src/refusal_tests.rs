@@ -16,7 +16,7 @@ fn frame(query: &str) -> Frame {
     let brand = Brand {
         name: "<script>alert(1)</script> & Sons".to_owned(),
         logo_url: Some("https://bank.example/logo.png?a=\"1\"".to_owned()),
-        icon_url: None,
+        ..Brand::default()
     };
     Frame::new(&Visit::of(&uri, &HeaderMap::new()), Some(brand))
 }

@@ -2,7 +2,7 @@
 
 use crate::access::{answer_panic, watch};
 use crate::state::{Shared, WebState};
-use crate::{assets, authorize, link, quickbooks};
+use crate::{assets, authorize, brand_files, link, quickbooks};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ pub fn router(state: WebState) -> Router {
         .merge(link::routes())
         .merge(quickbooks::routes())
         .merge(authorize::routes())
+        .merge(brand_files::routes())
         .with_state(Arc::clone(&shared))
         .merge(assets::routes())
         .layer(CatchPanicLayer::custom(answer_panic))

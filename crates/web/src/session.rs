@@ -31,8 +31,10 @@ pub(crate) struct Session {
     pub(crate) parameters: Vec<(String, String)>,
     /// When it was opened.
     pub(crate) began_at: Timestamp,
-    /// How the client shows itself, and where it wants its customers to go at the end.
+    /// What the client calls itself, and where it wants its customers to go at the end.
     pub(crate) profile: Profile,
+    /// The same for people to see.
+    pub(crate) brand: Brand,
     /// Where in the pages, and in which language.
     pub(crate) visit: Visit,
     secret: LinkSessionSecret,
@@ -60,16 +62,17 @@ impl Session {
         }
         let profile = state.store.find_profile(path.client).await;
         let profile = profile.map_err(|error| Refusal::fault(visit, None, &error))?;
+        let Some(profile) = profile else { return Ok(None) };
+        let brand = Brand::load(state, path.client, &profile, visit).await?;
         let visit = visit.clone();
         let began_at = expires_at.saturating_sub(LINK_SESSION_LIFE).unwrap_or(expires_at);
         let connection = path;
-        let found = |profile| Self { connection, parameters, began_at, profile, visit, secret };
-        Ok(profile.map(found))
+        Ok(Some(Self { connection, parameters, began_at, profile, brand, visit, secret }))
     }
 
     /// The frame of this visit's pages.
     pub(crate) fn frame(&self) -> Frame {
-        Frame::new(&self.visit, Some(Brand::of(&self.profile)))
+        Frame::new(&self.visit, Some(self.brand.clone()))
     }
 
     /// Where this connection's pages begin.
@@ -105,7 +108,7 @@ impl Session {
 
     /// The same for something that is nobody's fault but ours.
     pub(crate) fn fault(&self, error: &store::StoreError) -> Refusal {
-        Refusal::fault(&self.visit, Some(Brand::of(&self.profile)), error).with_home(&self.home())
+        Refusal::fault(&self.visit, Some(self.brand.clone()), error).with_home(&self.home())
     }
 }
 

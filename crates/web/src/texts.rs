@@ -6,6 +6,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 use tracing::error;
@@ -27,6 +28,12 @@ macro_rules! catalogue {
 
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| build(Locale::English));
 static CANADIAN_FRENCH: LazyLock<Bundle> = LazyLock::new(|| build(Locale::CanadianFrench));
+/// In a language that nobody speaks: what a catalogue does not say is seen, and so is what is too narrow for more.
+static PSEUDO: LazyLock<Bundle> = LazyLock::new(|| {
+    let mut bundle = build(Locale::English);
+    bundle.set_transform(Some(lengthen));
+    bundle
+});
 static FRENCH: LazyLock<Bundle> = LazyLock::new(|| build(Locale::French));
 
 /// What pages say in one language.
@@ -53,6 +60,11 @@ impl Texts {
             Locale::French => &FRENCH,
         };
         Self::with_bundle(locale, bundle, bank)
+    }
+
+    /// The same in a language that nobody speaks.
+    pub(crate) fn pseudo(bank: Option<&str>) -> Self {
+        Self::with_bundle(Locale::English, &PSEUDO, bank)
     }
 
     fn with_bundle(locale: Locale, bundle: &'static Bundle, bank: Option<&str>) -> Self {
@@ -113,6 +125,24 @@ impl Texts {
         debug_assert!(faults.is_empty(), "{key}: {faults:?}");
         text.into_owned()
     }
+}
+
+/// A third longer, with marks at both ends of each piece and letters that nobody would write by hand: what has them came
+/// from a catalogue.
+fn lengthen(text: &str) -> Cow<'_, str> {
+    let accented: String = text
+        .chars()
+        .map(|letter| match letter {
+            'a' => 'á',
+            'e' => 'é',
+            'i' => 'í',
+            'o' => 'ó',
+            'u' => 'ú',
+            other => other,
+        })
+        .collect();
+    let longer = text.len().checked_div(3).unwrap_or_default();
+    format!("⟦{accented}{}⟧", "~".repeat(longer)).into()
 }
 
 const fn sources(locale: Locale) -> [&'static str; 5] {

@@ -5,32 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-static PSEUDO: LazyLock<Bundle> = LazyLock::new(|| {
-    let mut bundle = build(Locale::English);
-    bundle.set_transform(Some(lengthen));
-    bundle
-});
-
-/// A third longer, with marks at both ends of each piece and letters that nobody would write by hand: what has them came
-/// from a catalogue.
-fn lengthen(text: &str) -> std::borrow::Cow<'_, str> {
-    let accented: String = text
-        .chars()
-        .map(|letter| match letter {
-            'a' => 'á',
-            'e' => 'é',
-            'i' => 'í',
-            'o' => 'ó',
-            'u' => 'ú',
-            other => other,
-        })
-        .collect();
-    format!("⟦{accented}{}⟧", "~".repeat(text.len() / 3)).into()
-}
-
 /// Texts in a language that nobody speaks.
 pub(crate) fn pseudo(bank: Option<&str>) -> Texts {
-    Texts::with_bundle(Locale::English, &PSEUDO, bank)
+    Texts::pseudo(bank)
 }
 
 fn keys(locale: Locale) -> BTreeSet<String> {

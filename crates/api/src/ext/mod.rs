@@ -1,6 +1,7 @@
 //! Ours, beside the contract: what really happened to lines, and where accounts lead. Everything here stands under /ext/v1.
 
 mod account;
+mod branding;
 mod fetch;
 mod managed_sync;
 mod mapping;
@@ -18,4 +19,5 @@ pub(crate) fn surface() -> Surface {
         .merge(managed_sync::surface())
         .merge(mapping::surface())
         .merge(webhook::surface())
+        .merge(branding::surface())
 }

@@ -147,8 +147,8 @@ fn describe_operation(area: Area, operation: &Operation, schemas: &mut SchemaGen
     if !parameters.is_empty() {
         described.insert("parameters".to_owned(), parameters.into());
     }
-    if let Some(Body { schema, required }) = operation.body {
-        let content = content(&schema(schemas));
+    if let Some(Body { schema, required, content_type }) = operation.body {
+        let content = json!({content_type: {"schema": schema(schemas)}});
         described
             .insert("requestBody".to_owned(), json!({"required": required, "content": content}));
     }

@@ -2,7 +2,7 @@
 
 use super::parameter::{PAGING, Parameter};
 use axum::http::{Method, StatusCode};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 /// What the operations of one page of the documentation are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,10 @@ pub(crate) struct Success {
 pub(crate) struct Body {
     pub(crate) schema: SchemaOf,
     pub(crate) required: bool,
+    pub(crate) content_type: &'static str,
 }
+
+const JSON: &str = "application/json";
 
 /// One operation: a method of a path, and what it is called, takes and answers.
 #[derive(Clone, Debug)]
@@ -143,14 +146,23 @@ impl Operation {
     /// Needs a body.
     #[must_use]
     pub(crate) fn body(mut self, schema: SchemaOf) -> Self {
-        self.body = Some(Body { schema, required: true });
+        self.body = Some(Body { schema, required: true, content_type: JSON });
+        self
+    }
+
+    /// Needs a body of bytes that say themselves what they are.
+    #[must_use]
+    pub(crate) fn bytes_body(mut self) -> Self {
+        let schema = |_: &mut SchemaGenerator| json_schema!({"type": "string", "format": "binary"});
+        let content_type = "application/octet-stream";
+        self.body = Some(Body { schema, required: true, content_type });
         self
     }
 
     /// Takes a body, and does without.
     #[must_use]
     pub(crate) fn optional_body(mut self, schema: SchemaOf) -> Self {
-        self.body = Some(Body { schema, required: false });
+        self.body = Some(Body { schema, required: false, content_type: JSON });
         self
     }
 

@@ -141,10 +141,11 @@ fn write_operation(page: &mut String, method: &str, path: &str, operation: &Valu
         page.push_str("</dd>");
     }
     page.push_str("</dl></details>");
-    let body = if operation["requestBody"].is_object() {
-        " -H \"Content-Type: application/json\" -d @body.json"
-    } else {
-        ""
+    let has_json = operation["requestBody"].pointer(schema).is_some();
+    let body = match operation["requestBody"].is_object() {
+        true if has_json => " -H \"Content-Type: application/json\" -d @body.json",
+        true => " --data-binary @file",
+        false => "",
     };
     add!(page, "<pre tabindex=\"0\">curl -X {method} \"{}{path}\" -H \"$AUTH\"", escaped(url));
     add!(page, "{}</pre></article>", escaped(body));

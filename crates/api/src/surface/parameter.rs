@@ -1,5 +1,6 @@
 //! Parameters as they are described. Those of a path describe themselves by their names.
 
+use domain::branding::ImagePlace;
 use schemars::{Schema, json_schema};
 
 /// One parameter of a query string or a header.
@@ -54,6 +55,7 @@ impl Parameter {
             "connectionId" => ("The connection", uuid),
             "syncId" => ("The sync", uuid),
             "webhookId" => ("The webhook consumer", uuid),
+            "image" => ("Which image", image),
             "eventSequence" => ("The number of the event that the message tells", number),
             "pushOperationKey" => ("The push operation", uuid),
             "accountId" | "sourceAccountId" => ("The source account, by the caller's id", text),
@@ -83,6 +85,10 @@ pub(crate) const LISTING: &[Parameter] = &[
     Parameter::query("query", "A filter in the query language", text),
     Parameter::query("orderBy", "A property to order by; a leading - for descending", text),
 ];
+
+fn image() -> Schema {
+    json_schema!({"type": "string", "enum": ImagePlace::ALL.map(ImagePlace::name)})
+}
 
 fn number() -> Schema {
     json_schema!({"type": "integer", "minimum": 0})

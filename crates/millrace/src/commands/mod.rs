@@ -1,5 +1,6 @@
 //! What the commands do, one file each.
 
+pub(crate) mod branding;
 pub(crate) mod clients;
 pub(crate) mod config;
 pub(crate) mod demo;

@@ -20,18 +20,18 @@ use url::Url;
 
 #[derive(Template)]
 #[template(path = "authorize/review.html")]
-struct Content<'a> {
-    frame: &'a Frame,
-    home: String,
-    form: Form,
+pub(super) struct Content<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) home: String,
+    pub(super) form: Form,
     /// The organisation that it was connected to, or is.
-    organisation: Option<String>,
-    standing: Standing,
+    pub(super) organisation: Option<String>,
+    pub(super) standing: Standing,
 }
 
 /// How a connection stands for its customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     /// Never connected.
     Fresh,
     /// Connected.

@@ -27,27 +27,27 @@ const ORGANISATION: &str = "organisation";
 
 #[derive(Template)]
 #[template(path = "authorize/waiting.html")]
-struct Waiting<'a> {
-    frame: &'a Frame,
+pub(super) struct Waiting<'a> {
+    pub(super) frame: &'a Frame,
 }
 
 #[derive(Template)]
 #[template(path = "authorize/choose.html")]
-struct Choosing<'a> {
-    frame: &'a Frame,
-    home: String,
-    form: Form,
-    organisations: &'a [Organisation],
+pub(super) struct Choosing<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) home: String,
+    pub(super) form: Form,
+    pub(super) organisations: &'a [Organisation],
 }
 
 #[derive(Template)]
 #[template(path = "authorize/failed.html")]
-struct Failed<'a> {
-    frame: &'a Frame,
-    home: String,
-    form: Form,
+pub(super) struct Failed<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) home: String,
+    pub(super) form: Form,
     /// In the platform's words, for whoever helps.
-    why: &'a str,
+    pub(super) why: &'a str,
 }
 
 /// Shows how far a consent is.

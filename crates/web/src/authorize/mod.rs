@@ -4,9 +4,11 @@
 mod begin;
 mod callback;
 mod consent;
+mod pictures;
 mod state_text;
 
 pub(crate) use begin::show;
+pub(crate) use pictures::pictures;
 
 use crate::link::HOME;
 use crate::refusal::{Refusal, Why};

@@ -1,6 +1,7 @@
 //! How a visit ends: where the client wants its customer to go, or a page of ours when it named no place.
 
 use crate::brand::spoken_name;
+use crate::gallery::{Hall, Picture};
 use crate::page::{Frame, page};
 use crate::redirect::{End, Ended, NoDestination, destination};
 use crate::refusal::{Refusal, Why};
@@ -21,6 +22,13 @@ struct Content<'a> {
     title: String,
     text: String,
     home: String,
+}
+
+impl<'a> Content<'a> {
+    fn of(frame: &'a Frame, end: End, home: String) -> Self {
+        let (title, text) = keys(end);
+        Self { frame, title: frame.say(title), text: frame.say(text), home }
+    }
 }
 
 /// The person is done. Whoever is not is led back to where the visit stands.
@@ -68,11 +76,18 @@ pub(crate) async fn lead_out(
     if let Some(url) = find_way_out(state, session, connection, end).await? {
         return Ok(Redirect::to(&url).into_response());
     }
-    let (title, text) = keys(end);
     let frame = session.frame().about(spoken_name(connection.platform));
-    let (title, text) = (frame.say(title), frame.say(text));
-    let content = Content { frame: &frame, title, text, home: session.home() };
-    Ok(page(StatusCode::OK, &frame, &content))
+    Ok(page(StatusCode::OK, &frame, &Content::of(&frame, end, session.home())))
+}
+
+/// Every ending that leads nowhere else.
+pub(crate) fn pictures(hall: &Hall) -> Result<Vec<Picture>, askama::Error> {
+    let hang = |end| {
+        let frame = hall.frame().about("Xero");
+        let name = keys(end).0.trim_end_matches("-title");
+        hall.hang(name, &frame, &Content::of(&frame, end, hall.home()))
+    };
+    [End::Linked, End::Cancelled, End::Failed].into_iter().map(hang).collect()
 }
 
 /// Where the client wants its customer, if anywhere.

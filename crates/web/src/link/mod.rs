@@ -4,6 +4,8 @@ mod ending;
 mod show;
 mod start;
 
+pub(crate) use ending::pictures;
+
 use crate::attempts::Attempts;
 use crate::state::Shared;
 use axum::routing::get;

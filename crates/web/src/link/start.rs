@@ -54,8 +54,9 @@ pub(super) async fn open_link(
         return Ok(go(visit, path.connection));
     }
     let profile = load_profile(&state, visit, path).await?;
-    let back = way_back(&state, visit, path, &profile).await?;
-    Err(knock.refuse(&state, &attempts, Some(Brand::of(&profile))).with_way_back(back))
+    let brand = Brand::load(&state, path.client, &profile, visit).await?;
+    let back = way_back(&state, visit, (path, &profile), &brand).await?;
+    Err(knock.refuse(&state, &attempts, Some(brand)).with_way_back(back))
 }
 
 /// Somebody with a link.
@@ -204,13 +205,13 @@ async fn load_profile(
 async fn way_back(
     state: &WebState,
     visit: &Visit,
-    path: ConnectionPath,
-    profile: &Profile,
+    (path, profile): (ConnectionPath, &Profile),
+    brand: &Brand,
 ) -> Result<Option<String>, Refusal> {
     if profile.redirect.is_none() {
         return Ok(None);
     }
-    let fault = |error| Refusal::fault(visit, Some(Brand::of(profile)), &error);
+    let fault = |error| Refusal::fault(visit, Some(brand.clone()), &error);
     let connection = state.store.find_connection(&path).await.map_err(fault)?;
     let company = state.store.find_company(path.client, path.company).await.map_err(fault)?;
     let (Some(connection), Some(company)) = (connection, company) else { return Ok(None) };

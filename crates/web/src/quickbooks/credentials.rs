@@ -34,7 +34,9 @@ pub(super) async fn issue(
     let connection = load(&state, session).await?;
     let standing = standing::find(&state, session, &connection).await?;
     if standing.is_signed_on() && posted.get(CONFIRMED).is_none() {
-        return Ok(ask_before_renewal(session));
+        let frame = session.frame();
+        let form = session.form(CREDENTIALS);
+        return Ok(ask_before_renewal(&frame, form, &session.home()).show());
     }
     if standing.has_access() {
         take_back(&state, session).await?;
@@ -44,7 +46,7 @@ pub(super) async fn issue(
     let frame = session.frame().shown_once();
     let (form, home) = (session.form(CREDENTIALS), session.home());
     let (standing, secrets) = (Standing::Waiting, Some(secrets));
-    let content = Content { frame: &frame, home, standing, form, secrets, callout: None };
+    let content = Content { frame: &frame, home, standing, form, secrets };
     Ok(page(StatusCode::OK, &frame, &content))
 }
 
@@ -59,10 +61,8 @@ pub(super) async fn ask(
         return Ok(to_setup(&session, ""));
     }
     let frame = session.frame();
-    let title = frame.say("quickbooks-revoke-title");
-    let act = frame.say("quickbooks-revoke");
-    let consequences = consequences(&frame, &standing);
-    Ok(confirm(&session, &frame, Asked { title, act, consequences, form: session.form(REVOKE) }))
+    let form = session.form(REVOKE);
+    Ok(ask_before_revocation(&frame, &standing, form, &session.home()).show())
 }
 
 /// Revokes every pair.
@@ -76,26 +76,37 @@ pub(super) async fn revoke(
     Ok(to_setup(&posted.session, REVOKED))
 }
 
-struct Asked {
-    title: String,
-    act: String,
-    consequences: Vec<String>,
-    form: Form,
+/// What making new credentials means.
+pub(super) fn ask_before_renewal<'a>(frame: &'a Frame, form: Form, home: &str) -> Confirm<'a> {
+    let consequences =
+        ["quickbooks-renew-stops", "quickbooks-renew-again", "quickbooks-revoke-stays"];
+    Confirm {
+        frame,
+        title: frame.say("quickbooks-renew-title"),
+        consequences: consequences.map(|key| frame.say(key)).into(),
+        act: frame.say("quickbooks-renew"),
+        form,
+        field: Some(CONFIRMED),
+        back: format!("{home}/{SETUP}"),
+    }
 }
 
-fn ask_before_renewal(session: &Session) -> Response {
-    let frame = session.frame();
-    let asked = Asked {
-        title: frame.say("quickbooks-renew-title"),
-        act: frame.say("quickbooks-renew"),
-        consequences: vec![
-            frame.say("quickbooks-renew-stops"),
-            frame.say("quickbooks-renew-again"),
-            frame.say("quickbooks-revoke-stays"),
-        ],
-        form: session.form(CREDENTIALS),
-    };
-    confirm(session, &frame, asked)
+/// What revoking them means.
+pub(super) fn ask_before_revocation<'a>(
+    frame: &'a Frame,
+    standing: &Standing,
+    form: Form,
+    home: &str,
+) -> Confirm<'a> {
+    Confirm {
+        frame,
+        title: frame.say("quickbooks-revoke-title"),
+        consequences: consequences(frame, standing),
+        act: frame.say("quickbooks-revoke"),
+        form,
+        field: Some(CONFIRMED),
+        back: format!("{home}/{SETUP}"),
+    }
 }
 
 fn consequences(frame: &Frame, standing: &Standing) -> Vec<String> {
@@ -105,13 +116,6 @@ fn consequences(frame: &Frame, standing: &Standing) -> Vec<String> {
     ["quickbooks-revoke-stops", "quickbooks-revoke-stays", "quickbooks-revoke-later"]
         .map(|key| frame.say(key))
         .into()
-}
-
-fn confirm(session: &Session, frame: &Frame, asked: Asked) -> Response {
-    let Asked { title, act, consequences, form } = asked;
-    let back = format!("{}/{SETUP}", session.home());
-    let field = Some(CONFIRMED);
-    Confirm { frame, title, consequences, act, form, field, back }.show()
 }
 
 fn to_setup(session: &Session, query: &str) -> Response {

@@ -1,10 +1,12 @@
 //! QuickBooks, which signs on here and fetches: what its user is told, and the credentials that they type in there.
 
 mod credentials;
+mod pictures;
 mod review;
 mod setup;
 mod standing;
 
+pub(crate) use pictures::pictures;
 pub(crate) use review::show;
 
 use crate::link::HOME;

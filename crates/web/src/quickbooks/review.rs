@@ -13,9 +13,9 @@ use standing::Standing;
 
 #[derive(Template)]
 #[template(path = "quickbooks/review.html")]
-struct Content<'a> {
-    frame: &'a Frame,
-    home: String,
+pub(super) struct Content<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) home: String,
 }
 
 /// The first page; who has been further goes on there.

@@ -11,6 +11,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::branding::Callout;
 use domain::credential::Secrets;
 
 /// Where a page says that something was just done.
@@ -18,7 +19,7 @@ pub(super) const REVOKED: &str = "done=revoked";
 /// Where somebody wants the page to stay as it is.
 const STOPPED: &str = "refresh=no";
 /// QuickBooks signs on when its user has typed: no sooner than this matters to anybody.
-const REFRESH_SECS: u32 = 10;
+pub(super) const REFRESH_SECS: u32 = 10;
 
 /// The page, in all its states.
 #[derive(Template)]
@@ -30,15 +31,6 @@ pub(super) struct Content<'a> {
     pub(super) form: Form,
     /// Shown this once.
     pub(super) secrets: Option<Secrets>,
-    /// What the bank wants to say besides.
-    pub(super) callout: Option<Callout>,
-}
-
-/// A few words of the bank's own: a title of at most 50 characters, a body of at most 150. Nothing sets them yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Callout {
-    pub(super) title: String,
-    pub(super) body: String,
 }
 
 impl Content<'_> {
@@ -46,6 +38,13 @@ impl Content<'_> {
     fn is_awaited(&self) -> bool {
         let waits = matches!(self.standing, Standing::Waiting | Standing::SignedOn);
         waits && self.secrets.is_none() && self.frame.refresh_secs.is_none()
+    }
+
+    /// What the bank wants to say besides, and its language where that is not the page's.
+    fn callout(&self) -> Option<(Option<&'static str>, &Callout)> {
+        let wanted = self.frame.texts.locale().callout_language();
+        let (language, callout) = self.frame.brand.as_ref()?.callouts.nearest(wanted)?;
+        Some(((language != wanted).then(|| language.tag()), callout))
     }
 
     /// When QuickBooks fetched last.
@@ -74,7 +73,7 @@ pub(super) async fn show(
     let frame = frame(&session, &standing, query.as_deref());
     let form = session.form(CREDENTIALS);
     let home = session.home();
-    let content = Content { frame: &frame, home, standing, form, secrets: None, callout: None };
+    let content = Content { frame: &frame, home, standing, form, secrets: None };
     Ok(page(StatusCode::OK, &frame, &content))
 }
 

@@ -6,6 +6,7 @@ use crate::page::tests::check_words;
 use crate::texts::tests::pseudo;
 use crate::visit::Visit;
 use axum::http::HeaderMap;
+use domain::branding::Callouts;
 use testkit::NOON;
 
 fn standings() -> [Standing; 5] {
@@ -21,15 +22,16 @@ fn standings() -> [Standing; 5] {
 
 fn a_frame(query: &str) -> Frame {
     let visit = Visit::of(&format!("/link/7/setup{query}").parse().unwrap(), &HeaderMap::new());
-    let brand = Brand { name: "Sunrise".to_owned(), logo_url: None, icon_url: None };
+    let english = Some(Callout::parse("1 < 2", "3 & 4").unwrap());
+    let callouts = Callouts { english, french: None };
+    let brand = Brand { name: "Sunrise".to_owned(), callouts, ..Brand::default() };
     Frame::new(&visit, Some(brand))
 }
 
 fn write(frame: &Frame, standing: Standing, secrets: Option<Secrets>) -> String {
     let form = Form { action: "/link/7/credentials".to_owned(), token: "0a".to_owned() };
     let home = "/link/7".to_owned();
-    let callout = Some(Callout { title: "1 < 2".to_owned(), body: "3 & 4".to_owned() });
-    Content { frame, home, standing, form, secrets, callout }.render().unwrap()
+    Content { frame, home, standing, form, secrets }.render().unwrap()
 }
 
 fn secrets() -> Secrets {

@@ -3,6 +3,7 @@
 
 mod driver;
 mod driver_tests;
+mod gallery;
 mod pages;
 
 pub(crate) use driver::{Browser, PageOptions};

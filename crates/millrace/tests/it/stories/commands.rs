@@ -10,6 +10,7 @@ on_both! {
     keys_are_made_listed_and_revoked;
     clients_are_made_and_listed;
     an_operator_sees_an_account_s_lines;
+    an_operator_sets_how_pages_look_and_tries_it_on;
     migrations_can_be_forbidden_and_run_by_themselves;
 }
 
@@ -65,6 +66,46 @@ async fn clients_are_made_and_listed(database: Database) {
     );
     let key = printed(&run(&home, &["keys", "create", "--client", "north-bank"]));
     assert_eq!(key.len(), 40);
+}
+
+async fn an_operator_sets_how_pages_look_and_tries_it_on(database: Database) {
+    let server = Server::start(database).await;
+    let folder = server.home.folder();
+    let (logo, evil) = (folder.join("logo.svg"), folder.join("evil.svg"));
+    std::fs::write(&logo, "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
+    std::fs::write(&evil, "<svg><script/></svg>").unwrap();
+    let branding = |words: &[&str]| run(&server.home, &[&["branding"], words].concat());
+    let refused = refusal(&branding(&["set", "--primary-color", "#ebaa2d"]));
+    assert!(refused.contains("2.03:1") && refused.contains("#996f1d"), "{refused}");
+    let pale = ["set", "--primary-color", "#ebaa2d", "--as-decoration", "--name", "Sunrise"];
+    printed(&branding(&pale));
+    printed(&branding(&["set", "--callout-fr", "Rappel|Ne partagez rien."]));
+    printed(&branding(&["set-image", "logo", logo.to_str().unwrap()]));
+    let refused = refusal(&branding(&["set-image", "logo", evil.to_str().unwrap()]));
+    assert!(refused.contains("<script>"), "{refused}");
+    let shown = printed(&branding(&["show"]));
+    for said in
+        ["Sunrise", "#ebaa2d as decoration", "Rappel", "callout en missing", "svg, 41 bytes"]
+    {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    let set = server.caller().get("/ext/v1/branding").await.expect(200).json();
+    assert_eq!((&set["name"], &set["asDecoration"]), (&"Sunrise".into(), &true.into()));
+
+    let pages = folder.join("pages");
+    let written = printed(&branding(&["preview", pages.to_str().unwrap()]));
+    assert_eq!(written.lines().count(), 4, "two pages in two languages: {written}");
+    for page in written.lines() {
+        let html = std::fs::read_to_string(page).unwrap();
+        let files = html.split("=\"link/").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let files: Vec<_> = files.map(|file| pages.join("link").join(file)).collect();
+        assert_eq!(files.len(), 3, "two stylesheets and a logo: {html}");
+        assert!(files.iter().all(|file| file.is_file()), "{files:?}");
+    }
+    let all = printed(&branding(&["preview", pages.to_str().unwrap(), "--all"]));
+    assert!(all.lines().count() > 100, "{all}");
+    printed(&branding(&["remove-image", "logo"]));
+    assert!(refusal(&branding(&["remove-image", "logo"])).contains("no logo is set"));
 }
 
 async fn an_operator_sees_an_account_s_lines(database: Database) {

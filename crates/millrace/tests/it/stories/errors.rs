@@ -437,6 +437,43 @@ async fn requests_that_cannot_be_done_once_or_by_a_page() {
     insta::assert_snapshot!(scribe.written);
 }
 
+#[tokio::test]
+async fn brandings_that_cannot_be() {
+    let (_server, _books, mut scribe) = a_scribe().await;
+    let callout =
+        |title: &str, body: &str| json!({"callout": {"en": {"title": title, "body": body}}});
+    for body in [
+        json!({"name": "", "primaryColor": "green", "secondaryColor": 7, "asDecoration": "yes"}),
+        json!({"primaryColor": "#ebaa2d", "secondaryColor": "#ffff00"}),
+        json!({"callout": "words"}),
+        json!({"callout": {"en": {"title": "only"}}}),
+        callout(&"x".repeat(51), &"x".repeat(151)),
+        callout("one\nline", " "),
+    ] {
+        scribe.ask(Method::PUT, "/ext/v1/branding", body).await;
+    }
+    for (image, body) in [
+        ("banner", "GIF89a"),
+        ("logo", ""),
+        ("logo", "<svg><script/></svg>"),
+        ("logo", "<svg><path onclick='x'/></svg>"),
+        ("logo", "<svg><image href='https://a.example/b.png'/></svg>"),
+        ("logo", "<!DOCTYPE svg><svg/>"),
+        ("logo", "<svg"),
+        ("hero", "GIF89a"),
+        ("icon", "words"),
+    ] {
+        scribe.ask(Method::PUT, &format!("/ext/v1/branding/{image}"), json!(body)).await;
+    }
+    for (image, bytes) in [("icon", 500 * 1024 + 1), ("hero", 10 * 1024 * 1024 + 1)] {
+        let path = format!("/ext/v1/branding/{image}");
+        let long = scribe.caller.request(Method::PUT, &path).body("x".repeat(bytes));
+        scribe.write(&format!("PUT {path} with {bytes} bytes"), Caller::send(long).await);
+    }
+    scribe.ask(Method::DELETE, "/ext/v1/branding/logo", Value::Null).await;
+    insta::assert_snapshot!(scribe.written);
+}
+
 /// The rules of the platform: not an error of HTTP, but of the operation.
 #[tokio::test]
 async fn pushes_that_break_a_rule() {

@@ -61,6 +61,7 @@ async fn parameters(books: &Books) -> String {
         ("wait", "0".to_owned()),
         ("ruleId", text(&rule["id"])),
         ("syncId", text(&sync["syncId"])),
+        ("image", "logo".to_owned()),
         ("platformKey", "hcws".to_owned()),
         ("dataType", "bankTransactions".to_owned()),
     ] {

@@ -119,6 +119,10 @@ const OPERATIONS: &[(&str, Wall, &str)] = &[
     ("replay-events", Closed, r#"{"since":"2020-01-01T00:00:00Z"}"#),
     ("test-consumer", Closed, r#"{"eventType":"company.created"}"#),
     ("list-events", Own, ""),
+    ("get-branding", Own, ""),
+    ("set-branding", Own, r#"{"name":"Stranger"}"#),
+    ("set-branding-image", Own, "GIF89a"),
+    ("delete-branding-image", Closed, ""),
     ("make-example-event", Own, r#"{"eventType":"company.created"}"#),
 ];
 
@@ -164,6 +168,8 @@ impl World {
             (reply.status == 200 && reply.json()["status"] == "Success").then_some(())
         })
         .await;
+        let logo = caller.request(Method::PUT, "/ext/v1/branding/logo").body("GIF89a-ours");
+        Caller::send(logo).await.expect(200);
         let rule = json!({"type": "PushOperationStatusChanged", "notifiers": {"webhook": "https://ours.example"}});
         let rule = caller.post("/rules", rule).await.expect(200).json();
         let account = format!("/ext/v1{}/accounts/acc-1/managedFeed", books.path());
@@ -186,6 +192,7 @@ impl World {
             ("eventSequence", example["eventSequence"].to_string()),
             ("ruleId", text(&rule["id"])),
             ("syncId", sync),
+            ("image", "logo".to_owned()),
             ("platformKey", "hcws".to_owned()),
             ("dataType", "bankTransactions".to_owned()),
         ];

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use domain::access_token::{AccessToken, AccessTokenHash};
+use domain::branding::{BrandImage, Branding, ImageHash, ImagePlace, Look};
 use domain::call_budget::{CallLimits, CallTurn};
 use domain::client_settings::{Origin, Profile};
 use domain::delivery::SentStatement;
@@ -20,10 +21,10 @@ use domain::webhook::{Attempt, Consumer, ConsumerChange, Delivery, DeliveryLease
 use domain::work::Lease;
 use jiff::Timestamp;
 use store::{
-    AccessTokens, Answer, Behind, Calls, ClientSettings, ConsumerChanged, ConsumerKept, Deliveries,
-    DeliveryRequest, DeliverySettled, DueFeed, FanOut, Idempotency, LeaseRequest, LinkChange,
-    LinkChanged, LinkOpened, LinkSessions, Links, ManagedSyncs, RateLimiting, SentSoFar, Settled,
-    SyncBegun, SyncWish, WebhookConsumers, WebhookDeliveries, WorkSignal,
+    AccessTokens, Answer, Behind, Brandings, Calls, ClientSettings, ConsumerChanged, ConsumerKept,
+    Deliveries, DeliveryRequest, DeliverySettled, DueFeed, FanOut, Idempotency, LeaseRequest,
+    LinkChange, LinkChanged, LinkOpened, LinkSessions, Links, ManagedSyncs, RateLimiting,
+    SentSoFar, Settled, SyncBegun, SyncWish, WebhookConsumers, WebhookDeliveries, WorkSignal,
 };
 
 use super::FakeStore;
@@ -264,6 +265,38 @@ impl WebhookDeliveries for FakeStore {
     }
 
     async fn forget_deliveries(&self, _before: Timestamp, _count: u32) -> Answer<u64> {
+        refused()
+    }
+}
+
+#[async_trait]
+impl Brandings for FakeStore {
+    async fn find_branding(&self, _client: ClientId) -> Answer<Branding> {
+        refused()
+    }
+
+    async fn replace_look(&self, _client: ClientId, _look: &Look) -> Answer<()> {
+        refused()
+    }
+
+    async fn put_brand_image(
+        &self,
+        _client: ClientId,
+        _place: ImagePlace,
+        _image: &BrandImage,
+    ) -> Answer<()> {
+        refused()
+    }
+
+    async fn remove_brand_image(&self, _client: ClientId, _place: ImagePlace) -> Answer<bool> {
+        refused()
+    }
+
+    async fn find_brand_image(
+        &self,
+        _client: ClientId,
+        _hash: ImageHash,
+    ) -> Answer<Option<BrandImage>> {
         refused()
     }
 }
