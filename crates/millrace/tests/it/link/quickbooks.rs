@@ -214,7 +214,12 @@ async fn credentials_reach_no_log(database: Database) {
     let mut browser = scene.visitor().await;
     let setup = browser.open(&scene.setup()).await;
     let shown = browser.submit(&setup, "credentials").await.expect(200);
-    let log = server.log().join("\n");
-    assert!(log.contains("credentials were made on a page"));
+    // What a process writes is read a moment later.
+    let log = crate::harness::wait_for("the log to tell of it", || {
+        let log = server.log().join("\n");
+        let is_there = log.contains("credentials were made on a page");
+        std::future::ready(is_there.then_some(log))
+    })
+    .await;
     assert!(!log.contains(&shown.value_of("password")));
 }

@@ -1,7 +1,7 @@
 //! Settings that are wrong: what the operator and the customer are told, and where.
 
 use super::scene::Scene;
-use crate::harness::{Consent, Database, XeroSimulator, text};
+use crate::harness::{Consent, Database, XeroSimulator, text, wait_for};
 
 /// A consent with these settings; what the page, the connection and the log say.
 async fn told(settings: &[(&str, &str)]) -> (String, String, Vec<String>) {
@@ -14,7 +14,14 @@ async fn told(settings: &[(&str, &str)]) -> (String, String, Vec<String>) {
     let shown = scene.shown().await;
     assert_eq!(shown["status"], "PendingAuth");
     let error = text(&shown["dataConnectionErrors"][0]["errorMessage"]);
-    (seen.body, error, scene.server.log())
+    // What a process writes is read a moment later.
+    let log = wait_for("the log to tell of it", || {
+        let log = scene.server.log();
+        let is_there = log.iter().any(|line| line.contains("a consent came to nothing"));
+        std::future::ready(is_there.then_some(log))
+    })
+    .await;
+    (seen.body, error, log)
 }
 
 fn is_logged(log: &[String], words: &str) -> bool {
