@@ -1,7 +1,7 @@
 //! How each source account stands, decided from what is kept: every reload tells the truth.
 
 use super::suggest::{Seeker, Suggestion, suggest};
-use domain::link::{Books, Link, MappingStage, TargetAccount, Unfit, unfit};
+use domain::link::{Books, Link, MappingStage, TargetAccount, Unfit};
 use domain::source_account::{AccountStatus, SourceAccount};
 use jiff::Timestamp;
 
@@ -57,21 +57,6 @@ pub(super) struct Choice<'a> {
     pub(super) misfits: Vec<(&'a TargetAccount, Unfit)>,
 }
 
-/// Why a target cannot be chosen for an account: what the books say, and where the connection's others lead by now.
-pub(super) fn misfit(
-    link: &Link,
-    books: &Books,
-    account: &SourceAccount,
-    target: &TargetAccount,
-) -> Option<Unfit> {
-    let own = link.mapping(&account.id).and_then(|own| own.feed.as_deref());
-    unfit(account, target, books, own).or_else(|| {
-        let others = link.mappings.iter().filter(|one| one.wish.account != account.id);
-        let mut alive = others.filter(|one| !matches!(one.stage, MappingStage::Failed { .. }));
-        alive.any(|one| one.target() == Some(target.id.as_str())).then_some(Unfit::Fed)
-    })
-}
-
 /// A card for each account, in their order.
 pub(super) fn lay_out<'a>(
     link: &'a Link,
@@ -101,7 +86,7 @@ impl<'a> Card<'a> {
 
 impl<'a> Stage<'a> {
     fn of(link: &'a Link, books: &'a Books, account: &'a SourceAccount) -> Self {
-        let mapping = link.mapping(&account.id);
+        let mapping = link.standing(account);
         let standing = match (account.status, mapping.map(|mapping| &mapping.stage)) {
             (AccountStatus::Connected, _) => {
                 let target = mapping.and_then(|mapping| books.target(mapping.target()?));
@@ -116,7 +101,7 @@ impl<'a> Stage<'a> {
         };
         let mut choice = Choice::default();
         for target in &books.targets {
-            match misfit(link, books, account, target) {
+            match link.unfit(account, target) {
                 None => choice.fits.push(target),
                 Some(why) => choice.misfits.push((target, why)),
             }

@@ -1,6 +1,5 @@
 //! An account is to lead somewhere: what was typed is checked against the books as they are, then wished for.
 
-use super::board::misfit;
 use super::entry::{Days, Entry, Fault, Wanted};
 use super::show::{Retry, show_faults};
 use super::{anchor_of, find_account, is_home_of};
@@ -68,6 +67,12 @@ async fn wish(
 ) -> Result<Done, Refusal> {
     loop {
         let mut link = find_link(state, session, connection).await?;
+        // The domain takes a wish for a new account for any that is there; whoever chose wants to know.
+        let standing = link.standing(account).filter(|own| !own.is_failed());
+        let is_other = |own: &Mapping| own.wish.target != wanted.target;
+        if standing.is_some_and(is_other) {
+            return Ok(Done::Wrong(vec![Fault::Taken]));
+        }
         let (account_id, target) = (account.id.clone(), wanted.target.clone());
         let wish = Wish { account: account_id, target, feed_start: Some(wanted.start) };
         let effects = match link.wish(account, wish, (connection.status, state.now())) {
@@ -90,9 +95,8 @@ async fn wish(
 
 /// Why a target cannot be chosen, so that people can be told in their language.
 fn why_unfit(link: &Link, account: &SourceAccount, wanted: &Wanted) -> Option<Fault> {
-    let books = link.books.as_ref()?;
-    let target = books.target(wanted.target.as_deref()?)?;
-    let why = misfit(link, books, account, target)?;
+    let target = link.books.as_ref()?.target(wanted.target.as_deref()?)?;
+    let why = link.unfit(account, target)?;
     Some(Fault::Unfit(target.clone(), why))
 }
 

@@ -3,7 +3,7 @@
 use super::board::lay_out;
 use super::entry::{Days, Entry, Fault};
 use super::view::{View, Wrong};
-use super::{CONNECT, DISCONNECT, list_accounts, step_of};
+use super::{CONNECT, DISCONNECT, is_home_of, list_accounts, step_of};
 use crate::authorize::{self, AUTHORIZE};
 use crate::form::Form;
 use crate::linked::{await_link, find_link, keep_link};
@@ -81,7 +81,9 @@ pub(crate) async fn show(
     query: Option<&str>,
 ) -> Result<Response, Refusal> {
     let link = freshen(state, session, connection).await?;
-    if !link.is_authorized() {
+    // Again: the platform may have said something meanwhile.
+    let connection = &session.load_connection(state).await?;
+    if !link.is_authorized() || !is_home_of(connection) {
         return authorize::show(state, session, connection).await;
     }
     let accounts = list_accounts(state, session).await?;
