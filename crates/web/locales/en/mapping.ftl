@@ -30,6 +30,7 @@ mapping-new = Create a new account in { $software }, named “{ $name }”
 mapping-suggested-number = Suggested: same last four digits
 mapping-suggested-name = Suggested: same name
 mapping-suggested-only = Suggested: no other account fits
+mapping-suggestion = { $why } ({ $name })
 mapping-fits-nothing = None of your accounts in { $software } fits this one, so a new one is needed.
 mapping-misfits = { $count ->
     [one] One account can’t be used (why?)
@@ -56,6 +57,7 @@ mapping-disconnect-act = Disconnect
 mapping-disconnected = The account has been disconnected.
 
 mapping-fault-title = Please check what you entered
+mapping-fault-at = { $name }: { $what }
 mapping-fault-choose = Choose where the transactions go.
 mapping-fault-unknown = { $software } no longer has the account that you chose. Choose another one.
 mapping-fault-unfit = { $name } cannot be used. { $why }

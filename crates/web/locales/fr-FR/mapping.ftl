@@ -30,6 +30,7 @@ mapping-new = Créer dans { $software } un compte nommé « { $name } »
 mapping-suggested-number = Suggéré : mêmes quatre derniers chiffres
 mapping-suggested-name = Suggéré : même nom
 mapping-suggested-only = Suggéré : aucun autre compte ne convient
+mapping-suggestion = { $why } ({ $name })
 mapping-fits-nothing = Aucun de vos comptes dans { $software } ne convient ; il en faut donc un nouveau.
 mapping-misfits = { $count ->
     [one] Un compte ne peut pas être utilisé (pourquoi ?)
@@ -56,6 +57,7 @@ mapping-disconnect-act = Déconnecter
 mapping-disconnected = Le compte a été déconnecté.
 
 mapping-fault-title = Veuillez vérifier votre saisie
+mapping-fault-at = { $name } : { $what }
 mapping-fault-choose = Choisissez où vont les opérations.
 mapping-fault-unknown = Le compte choisi n’existe plus dans { $software }. Choisissez-en un autre.
 mapping-fault-unfit = { $name } ne peut pas être utilisé. { $why }

@@ -1,7 +1,7 @@
 //! How each source account stands, decided from what is kept: every reload tells the truth.
 
 use super::suggest::{Seeker, Suggestion, suggest};
-use domain::link::{Books, Link, MappingStage, TargetAccount, Unfit};
+use domain::link::{Books, Link, Mapping, MappingStage, TargetAccount, Unfit};
 use domain::source_account::{AccountStatus, SourceAccount};
 use jiff::Timestamp;
 
@@ -67,7 +67,7 @@ pub(super) fn lay_out<'a>(
         .iter()
         .map(|account| Card { account, stage: Stage::of(link, books, account) })
         .collect();
-    let seekers: Vec<_> = cards.iter().filter_map(Card::seeker).collect();
+    let seekers: Vec<_> = cards.iter().filter_map(|card| card.seeker(link)).collect();
     let mut suggestions = suggest(&seekers).into_iter();
     for card in &mut cards {
         if let Stage::Open { choice, .. } = &mut card.stage {
@@ -78,9 +78,11 @@ pub(super) fn lay_out<'a>(
 }
 
 impl<'a> Card<'a> {
-    fn seeker(&self) -> Option<Seeker<'a>> {
+    fn seeker(&self, link: &'a Link) -> Option<Seeker<'a>> {
         let Stage::Open { choice, .. } = &self.stage else { return None };
-        Some(Seeker { account: self.account, fits: choice.fits.clone() })
+        let (account, fits) = (self.account, choice.fits.clone());
+        let failed = link.standing(account).filter(|own| own.is_failed());
+        Some(Seeker { account, fits, refused: failed.and_then(Mapping::target) })
     }
 }
 

@@ -59,6 +59,8 @@ pub(super) struct Seeker<'a> {
     pub(super) account: &'a SourceAccount,
     /// What can be chosen for it.
     pub(super) fits: Vec<&'a TargetAccount>,
+    /// What the platform has refused for it: that is not proposed again.
+    pub(super) refused: Option<&'a str>,
 }
 
 /// A proposal for each seeker, in their order. Whoever has the better reason goes first.
@@ -67,7 +69,10 @@ pub(super) fn suggest<'a>(seekers: &[Seeker<'a>]) -> Vec<Option<Suggestion<'a>>>
     let mut taken: Vec<&str> = Vec::new();
     for because in Because::ALL {
         for (seeker, own) in seekers.iter().zip(&mut all).filter(|(_, own)| own.is_none()) {
-            let mut free = seeker.fits.iter().filter(|one| !taken.contains(&one.id.as_str()));
+            let is_free = |id: &str| {
+                !taken.contains(&id) && seeker.refused.is_none_or(|refused| refused != id)
+            };
+            let mut free = seeker.fits.iter().filter(|one| is_free(&one.id));
             if let Some(target) = free.find(|target| because.holds(seeker, target)) {
                 taken.push(&target.id);
                 *own = Some(Suggestion { target, because });
@@ -90,7 +95,7 @@ mod tests {
         let accounts: Vec<_> = sources.iter().map(account).collect();
         let target = |(name, number): &(&str, &str)| a_target(name, name, number);
         let targets: Vec<_> = targets.iter().map(target).collect();
-        let seeker = |account| Seeker { account, fits: targets.iter().collect() };
+        let seeker = |account| Seeker { account, fits: targets.iter().collect(), refused: None };
         let seekers: Vec<_> = accounts.iter().map(seeker).collect();
         let found = suggest(&seekers).into_iter();
         found.map(|found| found.map(|found| (found.target.id.clone(), found.because))).collect()
@@ -128,5 +133,18 @@ mod tests {
             [Some(("Current".to_owned(), Because::OnlyOne)), None]
         );
         assert_eq!(suggested(&alike, &[]), [None, None]);
+    }
+
+    #[test]
+    fn what_was_refused_is_not_proposed_again() {
+        let account = a_source("a", "Current", "4243");
+        let targets = [a_target("t1", "Other", "4243"), a_target("t2", "Current", "1")];
+        let proposed = |targets: &[TargetAccount]| {
+            let fits = targets.iter().collect();
+            let found = suggest(&[Seeker { account: &account, fits, refused: Some("t1") }]);
+            found[0].map(|found| found.because)
+        };
+        assert_eq!(proposed(&targets), Some(Because::Name));
+        assert_eq!(proposed(&targets[..1]), None);
     }
 }

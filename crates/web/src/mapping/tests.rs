@@ -228,7 +228,7 @@ fn more_than_eight_places_are_a_list() {
     let accounts = [a_source("a", "Place 3", "1")];
     let html = Scene::new(&targets, &accounts).write(&a_frame(""));
     assert!(html.contains("<option value=\"account:t3\" selected>Place 3 GBP</option>"), "{html}");
-    assert!(html.contains("Suggested: same name: Place 3"), "{html}");
+    assert!(html.contains("Suggested: same name (Place 3)"), "{html}");
     assert!(html.contains("named “Place 3”") && !html.contains("type=\"radio\""), "{html}");
     let html = Scene::new(&targets[..8], &accounts).write(&a_frame(""));
     assert_eq!(html.matches("type=\"radio\"").count(), 9);

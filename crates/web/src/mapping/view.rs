@@ -170,7 +170,9 @@ impl View<'_> {
     /// Why something is proposed, for a list, in which it cannot stand beside it.
     pub(super) fn proposal(&self) -> Option<String> {
         let suggestion = self.choice()?.suggestion?;
-        Some(format!("{}: {}", self.frame.say(suggestion.because.key()), suggestion.target.name))
+        let why = self.frame.say(suggestion.because.key());
+        let values = [("why", why.as_str()), ("name", suggestion.target.name.as_str())];
+        Some(self.frame.say_all("mapping-suggestion", &values))
     }
 
     /// What is chosen when the page opens.
@@ -263,7 +265,9 @@ impl View<'_> {
                 Field::Start if self.is_open() => self.start_id(),
                 Field::Target | Field::Start | Field::Card => self.anchor(),
             };
-            Wrong { anchor, text: format!("{}: {}", self.name(), self.say_fault(fault)) }
+            let (name, what) = (self.name(), self.say_fault(fault));
+            let values = [("name", name.as_str()), ("what", what.as_str())];
+            Wrong { anchor, text: self.frame.say_all("mapping-fault-at", &values) }
         };
         self.faults.iter().map(wrong).collect()
     }

@@ -117,6 +117,7 @@ impl Walk {
 /// Waits until Xero has connected the account: the page has another form, so it does not refresh itself.
 async fn connected(walk: &Walk, xero: &XeroScene, words: &Words) {
     let home = format!("{}{}", xero.server.url, xero.scene.home());
+    walk.page.wait_for(words.disconnect).await;
     for _ in 0..20 {
         if walk.page.text().await.contains(words.since) {
             break;
@@ -194,4 +195,66 @@ async fn a_customer_connects_accounts_in_french_on_a_telephone() {
 async fn a_customer_connects_accounts_in_colours_of_their_own() {
     let options = PageOptions { forced_colors: true, ..PageOptions::default() };
     walk(options, Hand::Keyboard, &ENGLISH).await;
+}
+
+/// A customer who has let the bank into Xero, on a telephone, and reads French as in France.
+async fn on_a_telephone(xero: &XeroScene) -> Page {
+    let options = PageOptions { width: 360, locale: "fr-FR".to_owned(), ..PageOptions::default() };
+    let page = Browser::start().page(&options).await;
+    page.goto(&xero.scene.link().await).await;
+    page.click("button", FRENCH.go).await;
+    page.wait_for("Allow access?").await;
+    page.click("button", "Allow").await;
+    page.wait_for(FRENCH.title).await;
+    page
+}
+
+#[tokio::test]
+async fn a_long_list_and_no_accounts_are_sound_too() {
+    let xero = XeroScene::open(Database::Sqlite).await;
+    for number in 0..8 {
+        let name = format!("Succursale {number}");
+        let account = json!({"name": name, "number": format!("5555{number}"), "currency": "USD"});
+        xero.add_target(account).await;
+    }
+    let page = on_a_telephone(&xero).await;
+    let button = format!("{} – Current", FRENCH.connect);
+    page.click("button", &button).await;
+    page.wait_for(FRENCH.check).await;
+    page.expect_sound().await;
+    page.choose("Envoyer les opérations vers – Current", "Succursale 7 ····5557 USD").await;
+    page.click("button", &button).await;
+    page.wait_for(FRENCH.since).await;
+    let account = format!("{}/connectionInfo/bankFeedAccounts/acc-1", xero.scene.path());
+    xero.scene.caller.delete(&account).await.expect(204);
+    page.goto(&format!("{}{}", xero.server.url, xero.scene.home())).await;
+    page.wait_for("Aucun compte").await;
+    page.expect_sound().await;
+}
+
+#[tokio::test]
+async fn waiting_and_refused_and_problems_are_sound_too() {
+    let xero = XeroScene::open(Database::Sqlite).await;
+    let fed =
+        json!({"name": "Ailleurs", "number": "55554444", "currency": "USD", "fedElsewhere": true});
+    xero.add_target(fed).await;
+    let slow =
+        json!({"fault": "latency", "operation": "list-accounts", "calls": 1, "millis": 5000});
+    xero.tell("faults", slow).await;
+    let page = on_a_telephone(&xero).await;
+    page.wait_for("Lecture des comptes").await;
+    page.expect_sound().await;
+    // It refreshes itself.
+    page.wait_for("Non connecté").await;
+    page.click("radio", "Ailleurs se terminant par 4444 USD").await;
+    let button = format!("{} – Current", FRENCH.connect);
+    page.click("button", &button).await;
+    // Nothing else can be typed while Xero is asked: the page looks again by itself.
+    page.wait_for("n’a pas connecté ce compte").await;
+    page.expect_sound().await;
+    xero.set(json!({"feedSecs": 3600})).await;
+    page.click("radio", "US Dollar Account se terminant par 4321 USD").await;
+    page.click("button", &button).await;
+    page.wait_for("prépare la connexion").await;
+    page.expect_sound().await;
 }

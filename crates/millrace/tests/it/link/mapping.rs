@@ -1,6 +1,7 @@
 //! A customer connects accounts to Xero and disconnects them: the page, its forms and what they bring about.
 
 use super::browser::{Browser, Page};
+use super::scene::set_profile;
 use super::xero_scene::XeroScene;
 use crate::harness::{Database, days_ago, on_both, today, wait_for};
 use serde_json::json;
@@ -12,6 +13,7 @@ on_both! {
     a_page_waits_for_xero_and_can_be_told_to_stand_still;
     a_platform_that_is_down_is_told_and_does_not_keep_the_page;
     a_company_without_accounts_is_told_so;
+    the_bank_hears_whether_anything_was_done;
 }
 
 const DOLLARS: &str = "US Dollar Account";
@@ -130,6 +132,7 @@ async fn what_xero_refuses_is_told_in_its_words(database: Database) {
     let refused = connect(&mut browser, &page, &fed, &day).await.expect(200);
     let refused = awaited(&mut browser, refused, "did not connect this account").await;
     refused.says("</span>Problem</p>").says("<q lang=\"en\">").says("Connect this account");
+    refused.says_not(&format!("value=\"{fed}\" required checked"));
     assert_eq!(xero.account("acc-1").await["status"], "pending");
     // Somewhere else, then: a new account.
     let connected = connect(&mut browser, &refused, "new", &day).await.expect(200);
@@ -179,4 +182,22 @@ async fn a_company_without_accounts_is_told_so(database: Database) {
     xero.scene.caller.delete(&path).await.expect(204);
     let (_, page) = xero.linked().await;
     page.says("No accounts yet").says("Sunrise Bank has not offered").says("/finish");
+}
+
+async fn the_bank_hears_whether_anything_was_done(database: Database) {
+    let xero = XeroScene::open(database).await;
+    let back = "https://bank.example/?code={statusCode}";
+    let profile = json!({"name": "Sunrise Bank", "redirectUrl": back});
+    set_profile(&xero.scene.caller, profile).await;
+    let finish = format!("{}/finish", xero.scene.home());
+    let (mut first, _) = xero.linked().await;
+    let mut again = xero.scene.visitor().await;
+    for (browser, code) in [(&mut first, "200"), (&mut again, "201")] {
+        let left = browser.get(&finish).await.expect(303);
+        assert_eq!(left.headers["location"], format!("https://bank.example/?code={code}"));
+    }
+    let page = again.open(&xero.scene.home()).await.expect(200);
+    connect(&mut again, &page, "new", &today().to_string()).await.expect(200);
+    let left = again.get(&finish).await.expect(303);
+    assert_eq!(left.headers["location"], "https://bank.example/?code=200");
 }
