@@ -11,6 +11,7 @@ mod brand_files;
 mod confirm;
 mod cookies;
 mod form;
+mod linked;
 mod locale;
 mod page;
 mod palette;
@@ -21,9 +22,11 @@ mod session;
 mod state;
 mod texts;
 mod visit;
+mod written;
 // the pages
 mod gallery;
 mod link;
+mod mapping;
 mod quickbooks;
 
 pub use gallery::{Picture, gallery, stylesheets};

@@ -124,6 +124,11 @@ impl Frame {
         self.texts.with(key, name, value)
     }
 
+    /// A text with several things in it.
+    pub(crate) fn say_all(&self, key: &str, values: &[(&'static str, &str)]) -> String {
+        self.texts.all(key, values)
+    }
+
     /// A text with a number in it, as `$count`.
     pub(crate) fn say_count(&self, key: &str, count: usize) -> String {
         self.texts.count(key, count)

@@ -37,7 +37,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     /// What is written on what, somewhere on a page.
-    const TEXTS: [(&str, &str); 16] = [
+    const TEXTS: [(&str, &str); 18] = [
         ("ink", "paper"),
         ("ink", "ground"),
         ("ink", "line"),
@@ -53,6 +53,8 @@ mod tests {
         ("paper", "accent-dark"),
         ("paper", "danger"),
         ("paper", "danger-dark"),
+        ("danger-dark", "danger-pale"),
+        ("danger-dark", "paper"),
         ("accent-dark", "paper"),
     ];
     /// Edges and rings that mean something.

@@ -2,7 +2,7 @@
 
 use crate::access::{answer_panic, watch};
 use crate::state::{Shared, WebState};
-use crate::{assets, authorize, brand_files, link, quickbooks};
+use crate::{assets, authorize, brand_files, link, mapping, quickbooks};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ pub fn router(state: WebState) -> Router {
         .merge(quickbooks::routes())
         .merge(authorize::routes())
         .merge(brand_files::routes())
+        .merge(mapping::routes())
         .with_state(Arc::clone(&shared))
         .merge(assets::routes())
         .layer(CatchPanicLayer::custom(answer_panic))

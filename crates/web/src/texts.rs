@@ -4,8 +4,6 @@
 use crate::locale::Locale;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
@@ -22,6 +20,8 @@ macro_rules! catalogue {
             include_str!(concat!("../locales/", $folder, "/link.ftl")),
             include_str!(concat!("../locales/", $folder, "/quickbooks.ftl")),
             include_str!(concat!("../locales/", $folder, "/authorize.ftl")),
+            include_str!(concat!("../locales/", $folder, "/mapping.ftl")),
+            include_str!(concat!("../locales/", $folder, "/written.ftl")),
         ]
     };
 }
@@ -85,30 +85,29 @@ impl Texts {
 
     /// A text.
     pub(crate) fn get(&self, key: &str) -> String {
-        self.format(key, None)
+        self.format(key, [])
     }
 
     /// A text with something more in it.
     pub(crate) fn with(&self, key: &str, name: &'static str, value: &str) -> String {
-        self.format(key, Some((name, value.into())))
+        self.format(key, [(name, value.into())])
     }
 
     /// A text with `$count` in it.
     pub(crate) fn count(&self, key: &str, count: usize) -> String {
-        self.format(key, Some(("count", count.into())))
+        self.format(key, [("count", count.into())])
     }
 
-    /// A time of day. Nobody told us where the person is, so the zone stands beside it.
-    pub(crate) fn time(&self, at: Timestamp) -> String {
-        let time = at.to_zoned(TimeZone::UTC).time();
-        let (hour, minute) = (time.hour(), time.minute());
-        match self.locale {
-            Locale::English | Locale::French => format!("{hour:02}:{minute:02} UTC"),
-            Locale::CanadianFrench => format!("{hour}\u{a0}h\u{a0}{minute:02} UTC"),
-        }
+    /// A text with several things in it.
+    pub(crate) fn all(&self, key: &str, values: &[(&'static str, &str)]) -> String {
+        self.format(key, values.iter().map(|(name, value)| (*name, (*value).into())))
     }
 
-    fn format(&self, key: &str, more: Option<(&'static str, FluentValue<'_>)>) -> String {
+    fn format<'a>(
+        &self,
+        key: &str,
+        more: impl IntoIterator<Item = (&'static str, FluentValue<'a>)>,
+    ) -> String {
         let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
             debug_assert!(false, "no text {key}");
             error!(key, "a text is missing");
@@ -117,7 +116,7 @@ impl Texts {
         let mut arguments = FluentArgs::new();
         arguments.set("bank", self.bank.as_str());
         arguments.set("software", self.software.as_str());
-        if let Some((name, value)) = more {
+        for (name, value) in more {
             arguments.set(name, value);
         }
         let mut faults = Vec::new();
@@ -145,7 +144,7 @@ fn lengthen(text: &str) -> Cow<'_, str> {
     format!("⟦{accented}{}⟧", "~".repeat(longer)).into()
 }
 
-const fn sources(locale: Locale) -> [&'static str; 5] {
+const fn sources(locale: Locale) -> [&'static str; 7] {
     match locale {
         Locale::English => catalogue!("en"),
         Locale::CanadianFrench => catalogue!("fr-CA"),

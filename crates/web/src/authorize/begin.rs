@@ -3,6 +3,7 @@
 use super::{AUTHORIZE, adapter, change, state_text};
 use crate::brand::spoken_name;
 use crate::form::{Form, Posted};
+use crate::linked::find_link;
 use crate::page::{Frame, Tone, page};
 use crate::refusal::{Refusal, Why};
 use crate::session::Session;
@@ -52,7 +53,7 @@ pub(crate) async fn show(
     session: &Session,
     connection: &Connection,
 ) -> Result<Response, Refusal> {
-    let link = super::find_link(state, session, connection).await?;
+    let link = find_link(state, session, connection).await?;
     let standing = match connection.status {
         ConnectionStatus::PendingAuth => Standing::Fresh,
         ConnectionStatus::Linked => Standing::Linked,
@@ -112,7 +113,7 @@ pub(super) async fn begin(
 }
 
 /// A frame whose forms may lead to the platform.
-pub(super) fn leading_out(
+pub(crate) fn leading_out(
     state: &WebState,
     session: &Session,
     connection: &Connection,

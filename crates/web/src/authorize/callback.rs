@@ -2,6 +2,7 @@
 //! it was sent with.
 
 use super::{change, consent_path, state_text};
+use crate::linked::find_link;
 use crate::page::Frame;
 use crate::refusal::{Refusal, Why};
 use crate::session::Session;
@@ -37,7 +38,7 @@ pub(super) async fn come_back(
     let connection = session.load_connection(&state).await?;
     let now = state.now();
     let (fingerprint, genuine) = (session.fingerprint(), Fingerprint::of(travelled.as_bytes()));
-    let link = super::find_link(&state, &session, &connection).await?;
+    let link = find_link(&state, &session, &connection).await?;
     let known = link
         .consent(id, now)
         .filter(|consent| consent.session == fingerprint && consent.state == genuine);

@@ -3,6 +3,7 @@
 use super::{AUTHORIZE, change, consent_path};
 use crate::brand::spoken_name;
 use crate::form::{Form, Posted};
+use crate::linked::{await_link, find_link};
 use crate::page::{Frame, Tone, page};
 use crate::refusal::{Refusal, Why};
 use crate::session::Session;
@@ -14,13 +15,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::connection::Connection;
 use domain::ids::ConsentId;
 use domain::link::{Consent, ConsentStage, Organisation};
-use std::time::Duration;
-use tokio::time::{Instant, sleep};
 use tracing::info;
 
-/// So long a page waits for the worker before it is shown and asks again by itself.
-const WORKER_WAIT: Duration = Duration::from_secs(3);
-const LOOK_PAUSE: Duration = Duration::from_millis(50);
 const REFRESH_SECS: u32 = 2;
 /// The field that names an organisation.
 const ORGANISATION: &str = "organisation";
@@ -113,7 +109,7 @@ async fn find(
     id: &str,
 ) -> Result<Consent, Refusal> {
     let id = ConsentId::parse(id).ok_or_else(|| session.refuse(Why::NoPage))?;
-    let link = super::find_link(state, session, connection).await?;
+    let link = find_link(state, session, connection).await?;
     let consent = link.consent(id, state.now());
     let consent = consent.filter(|consent| consent.session == session.fingerprint());
     consent.cloned().ok_or_else(|| session.refuse(Why::NoPage))
@@ -126,13 +122,11 @@ async fn settled(
     connection: &Connection,
     id: &str,
 ) -> Result<Consent, Refusal> {
-    let until = Instant::now() + WORKER_WAIT;
-    loop {
-        let consent = find(state, session, connection, id).await?;
-        let is_waiting = matches!(consent.stage, ConsentStage::Came | ConsentStage::Chosen(_));
-        if !is_waiting || Instant::now() >= until {
-            return Ok(consent);
-        }
-        sleep(LOOK_PAUSE).await;
-    }
+    let wanted = ConsentId::parse(id);
+    let is_waiting = |consent: &Consent| {
+        Some(consent.id) == wanted
+            && matches!(consent.stage, ConsentStage::Came | ConsentStage::Chosen(_))
+    };
+    await_link(state, session, connection, |link| !link.consents.iter().any(is_waiting)).await?;
+    find(state, session, connection, id).await
 }

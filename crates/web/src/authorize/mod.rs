@@ -7,10 +7,11 @@ mod consent;
 mod pictures;
 mod state_text;
 
-pub(crate) use begin::show;
+pub(crate) use begin::{leading_out, show};
 pub(crate) use pictures::pictures;
 
 use crate::link::HOME;
+use crate::linked::{find_link, keep_link};
 use crate::refusal::{Refusal, Why};
 use crate::session::Session;
 use crate::state::{Shared, WebState};
@@ -21,11 +22,10 @@ use domain::ids::ConsentId;
 use domain::link::{Effects, Link};
 use platforms::{Authorizes, Platform};
 use store::link_secrets::LinkSecretsError;
-use store::{LinkChange, LinkChanged};
 use tracing::error;
 
 /// Pages below a connection's home.
-const AUTHORIZE: &str = "authorize";
+pub(crate) const AUTHORIZE: &str = "authorize";
 const CONSENT: &str = "consent";
 /// Of all connections: platforms know one address.
 const CALLBACK: &str = "/link/callback";
@@ -52,17 +52,6 @@ fn adapter<'a>(
     platform.and_then(Platform::authorization).ok_or_else(|| session.refuse(Why::NotSwitchedOn))
 }
 
-/// The connection's link, or a new one.
-async fn find_link(
-    state: &WebState,
-    session: &Session,
-    connection: &Connection,
-) -> Result<Link, Refusal> {
-    let found = state.store.find_link(&session.connection).await;
-    let found = found.map_err(|error| session.fault(&error))?;
-    Ok(found.unwrap_or_else(|| Link::new(session.connection, connection.platform)))
-}
-
 /// Changes the connection's link from how it stands, again while others change it first.
 async fn change(
     state: &WebState,
@@ -76,13 +65,8 @@ async fn change(
             error!(connection.id = %connection.id, %error, "a link's secrets cannot be opened");
             session.refuse(Why::Broken)
         })?;
-        let change =
-            LinkChange { link, effects: Effects::default(), held_by: None, now: state.now() };
-        let changed = state.store.change_link(&change).await;
-        match changed.map_err(|error| session.fault(&error))? {
-            LinkChanged::Changed => return Ok(()),
-            LinkChanged::Outdated | LinkChanged::LeaseLost => {}
-            LinkChanged::Gone => return Err(session.refuse(Why::Gone)),
+        if keep_link(state, session, link, Effects::default()).await? {
+            return Ok(());
         }
     }
 }

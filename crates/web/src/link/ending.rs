@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::connection::{Connection, ConnectionStatus};
-use domain::link::{Consent, ConsentStage};
+use domain::link::{Consent, ConsentStage, Link, Mapping};
 use tracing::warn;
 
 #[derive(Template)]
@@ -45,7 +45,8 @@ pub(super) async fn finish(
     lead_out(&state, &session, &connection, end).await
 }
 
-/// What was done in this visit began with new credentials or with a consent; without them it was linked before.
+/// What was done in this visit began with new credentials, with a consent or with an account that is to be connected;
+/// without them it was linked before.
 async fn was_linked_here(state: &WebState, session: &Session) -> Result<bool, Refusal> {
     let newest = state.store.find_newest_credential(&session.connection).await;
     let newest = newest.map_err(|error| session.fault(&error))?;
@@ -53,8 +54,11 @@ async fn was_linked_here(state: &WebState, session: &Session) -> Result<bool, Re
     let link = link.map_err(|error| session.fault(&error))?;
     let is_mine =
         |one: &Consent| one.session == session.fingerprint() && one.stage == ConsentStage::Done;
+    let is_new = |mapping: &Mapping| mapping.wished_at >= session.began_at;
+    let has_more =
+        |link: Link| link.consents.iter().any(is_mine) || link.mappings.iter().any(is_new);
     Ok(newest.is_some_and(|newest| newest.created_at >= session.began_at)
-        || link.is_some_and(|link| link.consents.iter().any(is_mine)))
+        || link.is_some_and(has_more))
 }
 
 /// The person does not want to.

@@ -6,8 +6,8 @@ use crate::redirect::End;
 use crate::refusal::{Refusal, Why};
 use crate::session::Session;
 use crate::state::Shared;
-use crate::{authorize, quickbooks};
-use axum::extract::State;
+use crate::{authorize, mapping, quickbooks};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use domain::platform::Delivery;
 
@@ -15,11 +15,15 @@ use domain::platform::Delivery;
 pub(super) async fn show_link(
     State(state): State<Shared>,
     session: Session,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     let connection = session.load_connection(&state).await?;
     let is_set_up = state.platforms.of(connection.platform).is_some();
     match connection.platform.delivery {
         Delivery::Pulled => quickbooks::show(&state, &session, &connection).await,
+        Delivery::Sent if is_set_up && mapping::is_home_of(&connection) => {
+            mapping::show(&state, &session, &connection, query.as_deref()).await
+        }
         Delivery::Sent if is_set_up => authorize::show(&state, &session, &connection).await,
         Delivery::Sent => {
             let frame = session.frame().about(spoken_name(connection.platform));

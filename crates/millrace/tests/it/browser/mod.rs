@@ -6,4 +6,4 @@ mod driver_tests;
 mod gallery;
 mod pages;
 
-pub(crate) use driver::{Browser, PageOptions};
+pub(crate) use driver::{Browser, Page, PageOptions};

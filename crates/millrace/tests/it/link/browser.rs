@@ -67,7 +67,13 @@ impl Browser {
 
     /// Sends the form of a page that leads to `step`, and follows where it leads.
     pub(super) async fn submit(&mut self, page: &Page, step: &str) -> Page {
-        let (action, fields) = page.form(step);
+        self.submit_with(page, step, "").await
+    }
+
+    /// The same with what somebody typed, as it is sent.
+    pub(super) async fn submit_with(&mut self, page: &Page, step: &str, typed: &str) -> Page {
+        let (action, hidden) = page.form(step);
+        let fields = [hidden, typed.to_owned()].join("&");
         let request = self.request(Method::POST, &action).header("Origin", self.url.clone());
         let request = request.header("Content-Type", "application/x-www-form-urlencoded");
         let reply = self.send(request.body(fields)).await;
@@ -113,6 +119,15 @@ impl Page {
             format!("{name}={}", rest.split('"').next().unwrap())
         });
         (action.to_owned(), fields.collect::<Vec<_>>().join("&"))
+    }
+
+    /// The address of the first link that ends so.
+    #[track_caller]
+    pub(super) fn href(&self, end: &str) -> String {
+        let mut links =
+            self.html().split(" href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let link = links.find(|link| link.ends_with(end));
+        link.unwrap_or_else(|| panic!("no link to {end} in {}", self.html())).to_owned()
     }
 
     /// What stands in the field of that id.

@@ -3,6 +3,9 @@
 mod branding;
 mod browser;
 mod clockwork;
+mod journey;
+mod mapping;
 mod opening;
 mod quickbooks;
 mod scene;
+mod xero_scene;
