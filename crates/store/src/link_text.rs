@@ -40,7 +40,7 @@ pub fn write(link: &Link) -> Answer<String> {
         books: link.books.as_ref().map(BooksText::of),
         books_wanted: link.books_wanted_at.map(micros),
         mappings: link.mappings.iter().map(MappingText::of).collect(),
-        endings: link.endings.iter().map(|one| (one.feed.clone(), micros(one.since))).collect(),
+        endings: link.endings.iter().map(ending_text).collect(),
         failures: link.failures,
         pause: link.pause_until.map(micros),
         given_up: link.is_given_up,
@@ -57,7 +57,9 @@ pub fn read(columns: LinkColumns, text: &str) -> Answer<Link> {
 
 fn link(columns: LinkColumns, written: Written) -> Option<Link> {
     let LinkColumns { path, platform, version, secrets, is_stirred } = columns;
-    let ending = |(feed, since): (String, i64)| Some(Ending { feed, since: moment(since)? });
+    let ending = |(feed, since, due): (String, i64, i64)| {
+        Some(Ending { feed, since: moment(since)?, due_at: moment(due)? })
+    };
     Some(Link {
         path,
         platform,
@@ -75,6 +77,10 @@ fn link(columns: LinkColumns, written: Written) -> Option<Link> {
         is_stirred,
         is_given_up: written.given_up,
     })
+}
+
+fn ending_text(ending: &Ending) -> (String, i64, i64) {
+    (ending.feed.clone(), micros(ending.since), micros(ending.due_at))
 }
 
 /// The text of a connection's trouble.
@@ -129,7 +135,7 @@ struct Written {
     books: Option<BooksText>,
     books_wanted: Option<i64>,
     mappings: Vec<MappingText>,
-    endings: Vec<(String, i64)>,
+    endings: Vec<(String, i64, i64)>,
     failures: u32,
     pause: Option<i64>,
     given_up: bool,

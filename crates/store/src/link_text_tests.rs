@@ -73,7 +73,7 @@ fn a_full_link() -> Link {
             mapping("b", MappingStage::Connected { target: "t-1".into() }),
             mapping("c", MappingStage::Failed { error: "no".into() }),
         ],
-        endings: vec![Ending { feed: "f-2".into(), since: at(6) }],
+        endings: vec![Ending { feed: "f-2".into(), since: at(6), due_at: at(8) }],
         failures: 3,
         pause_until: Some(at(7)),
         is_given_up: true,

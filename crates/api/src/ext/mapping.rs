@@ -214,7 +214,7 @@ mod tests {
         link.feed_asked(&first, "feed-1", NOON);
         let refused = wish(&mut link, "b", None);
         link.feed_refused(&refused, "the number is taken");
-        link.endings.push(Ending { feed: "feed-0".to_owned(), since: NOON });
+        link.endings.push(Ending { feed: "feed-0".to_owned(), since: NOON, due_at: NOON });
         let shown = LinkShape::show(vec![sample::account("a"), sample::account("b")], &link);
         insta::assert_snapshot!(serde_json::to_string_pretty(&shown).unwrap());
     }

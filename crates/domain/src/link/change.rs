@@ -308,6 +308,15 @@ impl Link {
         Effects { accounts: vec![step], ..Effects::default() }
     }
 
+    /// The platform is about to end a feed: it is looked at again later. Nothing is mapped meanwhile, or the feed that is
+    /// leaving might be taken for the new one.
+    pub fn feed_leaving(&mut self, feed: &str, due_at: Timestamp) {
+        for ending in self.endings.iter_mut().filter(|ending| ending.feed == feed) {
+            ending.due_at = due_at;
+        }
+        self.calm();
+    }
+
     /// A feed has ended.
     pub fn feed_ended(&mut self, feed: &str) {
         self.endings.retain(|ending| ending.feed != feed);
@@ -352,7 +361,7 @@ impl Link {
     fn unmap(&mut self, account: &AccountId, now: Timestamp) {
         let gone = self.mappings.extract_if(.., |mapping| mapping.wish.account == *account);
         let feeds = gone.filter_map(|mapping| mapping.feed);
-        self.endings.extend(feeds.map(|feed| Ending { feed, since: now }));
+        self.endings.extend(feeds.map(|feed| Ending { feed, since: now, due_at: now }));
     }
 
     fn mapping_mut(&mut self, account: &AccountId) -> Option<&mut Mapping> {

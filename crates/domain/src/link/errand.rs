@@ -61,9 +61,10 @@ impl Link {
         }
         let pause = self.pause_until.unwrap_or(Timestamp::MIN);
         for ending in &self.endings {
-            errands.push((ending.since.max(pause), Errand::EndFeed(ending.feed.clone())));
+            errands.push((ending.due_at.max(pause), Errand::EndFeed(ending.feed.clone())));
         }
-        for mapping in &self.mappings {
+        let waiting = self.mappings.iter().filter(|_| self.endings.is_empty());
+        for mapping in waiting {
             if let MappingStage::Connecting { due_at } = mapping.stage {
                 let account = mapping.wish.account.clone();
                 errands.push((due_at.max(pause), Errand::Connect(account)));

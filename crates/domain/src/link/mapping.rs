@@ -66,6 +66,8 @@ pub struct Ending {
     pub feed: String,
     /// Since when.
     pub since: Timestamp,
+    /// When the platform is asked next.
+    pub due_at: Timestamp,
 }
 
 /// Why an account of the books cannot be chosen.

@@ -41,7 +41,7 @@ mapping-unfit-card = It is a credit card, this account is not.
 mapping-unfit-bank = It is a bank account, this account is a card.
 mapping-unfit-fed = Another account’s transactions already go there.
 mapping-start = Start from
-mapping-start-hint = Transactions from this day on are sent, earlier ones are not. If { $software } already has some, choose the day after the last of them, so that none is there twice.
+mapping-start-hint = { $bank } is told to send the transactions from this day on. If { $software } already has some, choose the day after the last of them, so that none is there twice.
 mapping-connect = Connect this account
 
 mapping-leads-to = Transactions go to{" "}

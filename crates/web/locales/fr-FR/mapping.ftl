@@ -41,7 +41,7 @@ mapping-unfit-card = C’est une carte de crédit, contrairement à ce compte.
 mapping-unfit-bank = C’est un compte bancaire, alors que ce compte est une carte.
 mapping-unfit-fed = Il reçoit déjà les opérations d’un autre compte.
 mapping-start = À partir du
-mapping-start-hint = Les opérations sont envoyées à partir de ce jour, pas les précédentes. Si { $software } en a déjà, choisissez le lendemain de la dernière, afin qu’aucune n’y soit deux fois.
+mapping-start-hint = { $bank } est priée d’envoyer les opérations à partir de ce jour. Si { $software } en a déjà, choisissez le lendemain de la dernière, afin qu’aucune n’y soit deux fois.
 mapping-connect = Connecter ce compte
 
 mapping-leads-to = Les opérations vont vers{" "}

@@ -14,6 +14,8 @@ use tracing::{info, warn};
 /// The shortest and the longest pause between two questions how far a feed is.
 const POLL_PAUSE: (SignedDuration, SignedDuration) =
     (SignedDuration::from_secs(1), SignedDuration::from_mins(1));
+/// A feed that is still shown after so long is taken for gone.
+const LEAVING_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 /// Brings an account's mapping one step on.
 pub(super) async fn connect(
@@ -93,7 +95,7 @@ async fn settle(
     match feed.stage {
         FeedStage::Rejected { reasons } => refuse(desk, held, account, &words(&reasons)).await,
         FeedStage::Pending => {
-            let due_at = next_poll(mapping, now);
+            let due_at = next_look(mapping.wished_at, now);
             keep(desk, held, |link| {
                 link.feed_asked(account, &feed.id, due_at);
                 Effects::default()
@@ -111,8 +113,9 @@ async fn settle(
     }
 }
 
-fn next_poll(mapping: &Mapping, now: Timestamp) -> Timestamp {
-    let taken = i64::try_from(now.duration_since(mapping.wished_at).as_millis()).unwrap_or(0);
+/// The longer it takes, the more seldom it is asked for.
+fn next_look(since: Timestamp, now: Timestamp) -> Timestamp {
+    let taken = i64::try_from(now.duration_since(since).as_millis()).unwrap_or(0);
     let half = SignedDuration::from_millis(taken.checked_div(2).unwrap_or(0));
     let (shortest, longest) = POLL_PAUSE;
     now.saturating_add(half.clamp(shortest, longest)).unwrap_or(now)
@@ -128,12 +131,27 @@ async fn refuse(
     keep(desk, held, |link| link.feed_refused(account, why)).await
 }
 
-/// Ends a feed; one that the platform does not want to end is let go, or nothing else would ever be done.
+/// Ends a feed, and looks until it is gone; one that the platform does not want to end is let go, or nothing else would
+/// ever be done.
 pub(super) async fn end(desk: &Desk, held: &HeldLink, feed: &str) -> Result<(), DeskError> {
-    let link = &held.link;
-    let ended = desk.ask(&link.path, Some(held.token), EndFeed(feed)).await;
-    match ended {
-        Ok(()) => info!(connection = %link.path.connection, feed, "feed ended"),
+    let (link, now) = (&held.link, desk.now());
+    let ending = link.endings.iter().find(|ending| ending.feed == feed);
+    let since = ending.map_or(now, |ending| ending.since);
+    match desk.ask(&link.path, Some(held.token), EndFeed(feed)).await {
+        Ok(()) if now.duration_since(since) < LEAVING_MAX => {
+            if find(desk, held, feed).await?.is_some() {
+                let due_at = next_look(since, now);
+                return keep(desk, held, |link| {
+                    link.feed_leaving(feed, due_at);
+                    Effects::default()
+                })
+                .await;
+            }
+            info!(connection = %link.path.connection, feed, "feed ended");
+        }
+        Ok(()) => {
+            warn!(connection = %link.path.connection, feed, "the platform still shows a feed that was ended");
+        }
         Err(DeskError::Platform(error @ PlatformError::Rejected { .. })) => {
             warn!(connection = %link.path.connection, feed, "the feed was not ended: {error}");
         }

@@ -9,6 +9,7 @@ on_both! {
     who_is_shut_out_waits_and_goes_on_after_linking_again;
     the_books_of_somebody_else_are_refused;
     a_disconnected_account_ends_its_feed_and_may_be_mapped_again;
+    a_feed_that_is_leaving_is_not_taken_for_the_new_one;
     a_deleted_connection_ends_its_feeds_and_leaves_the_organisation;
     a_callback_is_believed_only_from_the_visit_that_was_sent;
     of_several_organisations_the_customer_chooses_one;
@@ -83,6 +84,21 @@ async fn a_disconnected_account_ends_its_feed_and_may_be_mapped_again(database: 
     assert_eq!(refused["status"], "Failed", "{refused}");
     let listed = scene.caller.get(&scene.path("/connectionInfo/bankFeedAccounts")).await;
     assert_eq!(listed.expect(200).json()[0]["status"], "disconnected");
+}
+
+async fn a_feed_that_is_leaving_is_not_taken_for_the_new_one(database: Database) {
+    let scene = Scene::linked(database, &["current"]).await;
+    scene.deliver("current", &[("a", 1.0)]).await;
+    scene.simulator.control(Method::PATCH, "settings", json!({"feedSecs": 2})).await;
+    let path = scene.path("/connectionInfo/bankFeedAccounts/current");
+    scene.caller.patch(&path, json!({"status": "disconnected"})).await.expect(200);
+    scene.map("current").await;
+    // What was connected then stays so, and takes lines.
+    scene.deliver("current", &[("b", 1.0)]).await;
+    let shown = scene.simulator.control(Method::GET, "organisations", Value::Null).await;
+    let feeds = shown["organisations"][0]["feeds"].as_array().unwrap().clone();
+    assert_eq!(feeds.len(), 1, "{feeds:?}");
+    assert_eq!(scene.ids("current").await, ["a", "b"]);
 }
 
 async fn a_deleted_connection_ends_its_feeds_and_leaves_the_organisation(database: Database) {
