@@ -56,6 +56,8 @@ async fn the_end_of_a_push_is_told_signed_and_in_full(database: Database) {
     let types = ["bankTransactions.write.successful", "bankTransactions.write.unsuccessful"];
     let (id, secret) = a_consumer(&books.caller, &sink, &types).await;
     let good = books.push_to_end(&[a_line("a", today(), 1.0)]).await;
+    // Messages have no order among themselves: one after the other, then.
+    sink.hears(1).await;
     let bad = books.push_to_end(&[a_line("old", days_ago(60), 1.0)]).await;
     let heard = sink.hears(2).await;
     for (message, push) in heard.iter().zip([&good, &bad]) {
