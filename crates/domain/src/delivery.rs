@@ -3,6 +3,7 @@
 
 use crate::money::Amount;
 use crate::push::LineSpan;
+use crate::retry::next_look;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -81,19 +82,14 @@ impl SentStage {
 /// sent by two.
 pub const SENDING_HOLD: SignedDuration = SignedDuration::from_secs(60);
 
-/// The shortest pause between two questions how far a statement is.
-const POLL_PAUSE_MIN: SignedDuration = SignedDuration::from_secs(1);
-/// The longest: one that takes for ever must not use up the calls of others.
+/// The longest pause between two questions how far a statement is: one that takes for ever must not use up the calls of
+/// others.
 const POLL_PAUSE_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 impl SentStatement {
-    /// When the platform is asked next how far it is: the longer it takes, the more seldom.
+    /// When the platform is asked next how far it is.
     pub fn next_poll(&self, now: Timestamp) -> Timestamp {
-        let taken = now.duration_since(self.stage_at);
-        let half = SignedDuration::from_millis(
-            i64::try_from(taken.as_millis()).unwrap_or(i64::MAX).checked_div(2).unwrap_or(0),
-        );
-        now.saturating_add(half.clamp(POLL_PAUSE_MIN, POLL_PAUSE_MAX)).unwrap_or(now)
+        next_look(self.stage_at, now, POLL_PAUSE_MAX)
     }
 }
 

@@ -1,6 +1,7 @@
-//! When to try again. The caller brings the randomness, so a schedule can be replayed.
+//! When to try again, and when to ask again how far something is. The caller brings the randomness, so a schedule can be
+//! replayed.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// The first wait; doubled with every attempt.
 pub const RETRY_BASE_MS: u64 = 1_000;
@@ -15,6 +16,17 @@ pub fn retry_delay(attempt: u32, random: u64) -> SignedDuration {
     let bound = bound.min(RETRY_DELAY_MS_MAX);
     let millis = random.checked_rem(bound.saturating_add(1)).unwrap_or(0);
     SignedDuration::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+}
+
+/// The shortest pause between two questions how far something is.
+const LOOK_PAUSE_MIN: SignedDuration = SignedDuration::from_secs(1);
+
+/// When to ask next how far something is that has been under way since `since`: the longer it takes, the more seldom, and
+/// no more seldom than `longest`.
+pub fn next_look(since: Timestamp, now: Timestamp, longest: SignedDuration) -> Timestamp {
+    let taken = i64::try_from(now.duration_since(since).as_millis()).unwrap_or(i64::MAX);
+    let half = SignedDuration::from_millis(taken.checked_div(2).unwrap_or(0));
+    now.saturating_add(half.clamp(LOOK_PAUSE_MIN, longest)).unwrap_or(now)
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub(crate) fn build(
 /// The platforms that connections can be made to.
 pub(crate) fn offered(settings: &Settings) -> Vec<&'static Platform> {
     let mut offered = vec![&QUICKBOOKS];
-    if xero_app(settings, "").is_some() {
+    if settings.xero.app.is_some() || simulates_xero(settings) {
         offered.push(&XERO);
     }
     offered

@@ -1,7 +1,7 @@
 //! What every call of a platform needs: the link and its tokens, opened, renewed in time and by one at a time; and
 //! changing a link although others change it, too. It leaves out what is asked of the platform.
 
-use crate::question::Question;
+use crate::question::{At, Question};
 use domain::clock::Clock;
 use domain::ids::{ConnectionPath, IdSource, LeaseToken, random_uuid};
 use domain::link::{Effects, Link, Other};
@@ -153,8 +153,8 @@ impl Desk {
         opened: &Opened,
         question: &Q,
     ) -> Result<Q::Answer, PlatformError> {
-        let platform = self.platform(&opened.link)?;
-        question.ask(platform, opened.access(), &opened.link).await
+        let link = &opened.link;
+        question.ask(At { platform: self.platform(link)?, access: opened.access(), link }).await
     }
 
     /// A link with tokens that are good, and not `refused`.

@@ -1,5 +1,5 @@
-//! Lease, act, settle: brings pushes, links and managed syncs to their end, and keeps house. What an attempt means is decided in the domain; what
-//! is written is the store's business.
+//! Lease, act, settle: brings pushes, links and managed syncs to their end, and keeps house. What an attempt means is
+//! decided in the domain; what is written is the store's business.
 
 mod act;
 mod desk;
@@ -8,6 +8,7 @@ mod housekeeping;
 pub mod links;
 pub mod managed_sync;
 mod question;
+mod rounds;
 mod run;
 mod send;
 pub mod webhooks;

@@ -5,21 +5,42 @@ use async_trait::async_trait;
 use domain::link::{Books, FedTarget, Link};
 use jiff::Timestamp;
 use platforms::{
-    Access, Feed, FeedDraft, FeedStage, Platform, PlatformError, Receipt, Remedy, Statement,
-    StatementStage,
+    Access, ConnectsFeeds, Feed, FeedDraft, FeedStage, ListsAccounts, ListsOrganisations, Platform,
+    PlatformError, Receipt, Remedy, Statement, StatementStage, TakesStatements,
 };
+
+/// Where a question is asked: of which platform, for which link, and what lets us in.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    pub(crate) platform: &'a dyn Platform,
+    pub(crate) access: Access<'a>,
+    pub(crate) link: &'a Link,
+}
+
+impl<'a> At<'a> {
+    fn organisations(self) -> Result<&'a dyn ListsOrganisations, PlatformError> {
+        can(self.platform.organisations(), self.link)
+    }
+
+    fn accounts(self) -> Result<&'a dyn ListsAccounts, PlatformError> {
+        can(self.platform.accounts(), self.link)
+    }
+
+    fn feeds(self) -> Result<&'a dyn ConnectsFeeds, PlatformError> {
+        can(self.platform.feeds(), self.link)
+    }
+
+    fn statements(self) -> Result<&'a dyn TakesStatements, PlatformError> {
+        can(self.platform.statements(), self.link)
+    }
+}
 
 /// Something that can be asked once more with other tokens.
 #[async_trait]
 pub(crate) trait Question: Sync {
     type Answer: Send;
 
-    async fn ask(
-        &self,
-        platform: &dyn Platform,
-        access: Access<'_>,
-        link: &Link,
-    ) -> Result<Self::Answer, PlatformError>;
+    async fn ask(&self, at: At<'_>) -> Result<Self::Answer, PlatformError>;
 }
 
 /// Leaves an organisation.
@@ -32,13 +53,8 @@ pub(crate) struct Leave<'a> {
 impl Question for Leave<'_> {
     type Answer = ();
 
-    async fn ask(
-        &self,
-        platform: &dyn Platform,
-        access: Access<'_>,
-        link: &Link,
-    ) -> Result<(), PlatformError> {
-        can(platform.organisations(), link)?.disconnect(access.token, self.connection).await
+    async fn ask(&self, at: At<'_>) -> Result<(), PlatformError> {
+        at.organisations()?.disconnect(at.access.token, self.connection).await
     }
 }
 
@@ -51,22 +67,17 @@ pub(crate) struct ReadBooks {
 impl Question for ReadBooks {
     type Answer = Books;
 
-    async fn ask(
-        &self,
-        platform: &dyn Platform,
-        access: Access<'_>,
-        link: &Link,
-    ) -> Result<Books, PlatformError> {
-        let organisations = can(platform.organisations(), link)?;
-        let all = organisations.list_organisations(access.token).await?;
-        if !all.iter().any(|one| one.id == access.organisation) {
+    async fn ask(&self, at: At<'_>) -> Result<Books, PlatformError> {
+        let organisations = at.organisations()?;
+        let all = organisations.list_organisations(at.access.token).await?;
+        if !all.iter().any(|one| one.id == at.access.organisation) {
             let detail = "the organisation was disconnected there".to_owned();
             return Err(PlatformError::NotAuthorized { remedy: Remedy::Reconnect, detail });
         }
-        let company = organisations.describe(access).await?;
-        let targets = can(platform.accounts(), link)?.list_accounts(access).await?;
-        let feeds = match platform.feeds() {
-            Some(feeds) => feeds.list_feeds(access).await?,
+        let company = organisations.describe(at.access).await?;
+        let targets = at.accounts()?.list_accounts(at.access).await?;
+        let feeds = match at.platform.feeds() {
+            Some(feeds) => feeds.list_feeds(at.access).await?,
             None => Vec::new(),
         };
         let fed = feeds.into_iter().filter_map(|feed| match feed.stage {
@@ -87,13 +98,8 @@ pub(crate) struct CreateFeed<'a> {
 impl Question for CreateFeed<'_> {
     type Answer = Feed;
 
-    async fn ask(
-        &self,
-        platform: &dyn Platform,
-        access: Access<'_>,
-        link: &Link,
-    ) -> Result<Feed, PlatformError> {
-        can(platform.feeds(), link)?.create_feed(access, self.draft, self.attempt).await
+    async fn ask(&self, at: At<'_>) -> Result<Feed, PlatformError> {
+        at.feeds()?.create_feed(at.access, self.draft, self.attempt).await
     }
 }
 
@@ -104,13 +110,8 @@ pub(crate) struct FindFeed<'a>(pub(crate) &'a str);
 impl Question for FindFeed<'_> {
     type Answer = Option<Feed>;
 
-    async fn ask(
-        &self,
-        platform: &dyn Platform,
-        access: Access<'_>,
-        link: &Link,
-    ) -> Result<Option<Feed>, PlatformError> {
-        can(platform.feeds(), link)?.find_feed(access, self.0).await
+    async fn ask(&self, at: At<'_>) -> Result<Option<Feed>, PlatformError> {
+        at.feeds()?.find_feed(at.access, self.0).await
     }
 }
 
@@ -121,14 +122,9 @@ pub(crate) struct EndFeed<'a>(pub(crate) &'a str);
 impl Question for EndFeed<'_> {
     type Answer = ();
 
-    async fn ask(
-        &self,
-        platform: &dyn Platform,
-        access: Access<'_>,
-        link: &Link,
-    ) -> Result<(), PlatformError> {
+    async fn ask(&self, at: At<'_>) -> Result<(), PlatformError> {
         let attempt = format!("end-{}", self.0);
-        can(platform.feeds(), link)?.delete_feed(access, self.0, &attempt).await
+        at.feeds()?.delete_feed(at.access, self.0, &attempt).await
     }
 }
 
@@ -142,13 +138,8 @@ pub(crate) struct SendStatement<'a> {
 impl Question for SendStatement<'_> {
     type Answer = Receipt;
 
-    async fn ask(
-        &self,
-        platform: &dyn Platform,
-        access: Access<'_>,
-        link: &Link,
-    ) -> Result<Receipt, PlatformError> {
-        can(platform.statements(), link)?.send(access, self.statement, self.attempt).await
+    async fn ask(&self, at: At<'_>) -> Result<Receipt, PlatformError> {
+        at.statements()?.send(at.access, self.statement, self.attempt).await
     }
 }
 
@@ -163,13 +154,8 @@ pub(crate) struct LookUp<'a> {
 impl Question for LookUp<'_> {
     type Answer = Option<Receipt>;
 
-    async fn ask(
-        &self,
-        platform: &dyn Platform,
-        access: Access<'_>,
-        link: &Link,
-    ) -> Result<Option<Receipt>, PlatformError> {
-        can(platform.statements(), link)?.look_up(access, self.statement, self.others).await
+    async fn ask(&self, at: At<'_>) -> Result<Option<Receipt>, PlatformError> {
+        at.statements()?.look_up(at.access, self.statement, self.others).await
     }
 }
 
@@ -180,12 +166,7 @@ pub(crate) struct Poll<'a>(pub(crate) &'a str);
 impl Question for Poll<'_> {
     type Answer = Option<StatementStage>;
 
-    async fn ask(
-        &self,
-        platform: &dyn Platform,
-        access: Access<'_>,
-        link: &Link,
-    ) -> Result<Option<StatementStage>, PlatformError> {
-        can(platform.statements(), link)?.poll(access, self.0).await
+    async fn ask(&self, at: At<'_>) -> Result<Option<StatementStage>, PlatformError> {
+        at.statements()?.poll(at.access, self.0).await
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::act::attempt;
 use crate::desk::Desk;
+use crate::rounds::go_round;
 use domain::ids::{LeaseToken, random_uuid};
 use domain::push::{Attempted, settle};
 use domain::work::Lease;
@@ -46,21 +47,9 @@ impl Worker {
     /// Works until `stop`; what it holds then it finishes.
     pub async fn run(self, stop: CancellationToken) {
         let signal = self.desk.store.work_signal();
-        while !stop.is_cancelled() {
-            let pause = match self.step().await {
-                Ok(0) => self.options.poll,
-                Ok(_) => continue,
-                Err(error) => {
-                    warn!(%error, "the worker cannot work: it tries again");
-                    self.options.poll.saturating_mul(4)
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = signal.raised() => {}
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
+        let worker = &self;
+        go_round("the worker cannot work", self.options.poll, (signal, stop), || worker.step())
+            .await;
     }
 
     /// One round: leases what is due, acts, settles. Answers how many pieces it held.

@@ -3,7 +3,7 @@
 
 use crate::desk::{Desk, DeskError, can};
 use crate::question::{LookUp, Poll, SendStatement};
-use domain::connection::{Connection, ConnectionStatus, TroubleChange, TroubleKind};
+use domain::connection::{Connection, ConnectionStatus, TroubleKind};
 use domain::delivery::{SentStage, SentStatement};
 use domain::link::{Effects, Link};
 use domain::push::{LineSpan, Outcome, PushStatus, Remark, Sent, deadline};
@@ -383,7 +383,7 @@ impl Courier<'_> {
         let path = &self.lease.push.path;
         warn!(connection = %path.connection, push.key = %self.lease.push.key, "{detail}");
         let now = self.desk.now();
-        stored(self.desk.change(path, None, |link| Ok(link.trouble(detail, now))).await)
+        stored(self.desk.change(path, None, |_link| Ok(Effects::trouble(detail, now))).await)
     }
 
     /// The platform takes lines: it is available, whatever was shown before.
@@ -394,9 +394,8 @@ impl Courier<'_> {
         if !is_over {
             return Ok(());
         }
-        let effects = Effects { trouble: TroubleChange::End, ..Effects::default() };
         let path = &self.lease.push.path;
-        stored(self.desk.change(path, None, |_| Ok(effects.clone())).await)
+        stored(self.desk.change(path, None, |_link| Ok(Effects::trouble_ends())).await)
     }
 
     fn end(self, outcome: Outcome) -> Attempt {

@@ -99,6 +99,19 @@ impl AccountStep {
     }
 }
 
+impl Effects {
+    /// Something is wrong that does not hold up the link itself.
+    pub fn trouble(why: &str, now: Timestamp) -> Self {
+        let trouble = TroubleChange::of(TroubleKind::Unavailable, why, now);
+        Self { trouble, ..Self::default() }
+    }
+
+    /// Whatever was wrong is over.
+    pub fn trouble_ends() -> Self {
+        Self { trouble: TroubleChange::End, ..Self::default() }
+    }
+}
+
 impl Link {
     /// A customer is sent to the platform.
     pub fn begin_consent(&mut self, consent: Consent) {
@@ -112,6 +125,12 @@ impl Link {
     /// A consent that is under way.
     pub fn consent(&self, id: ConsentId, now: Timestamp) -> Option<&Consent> {
         self.consents.iter().find(|consent| consent.id == id && !consent.is_over(now))
+    }
+
+    /// Whether a customer went to the platform and has not come back.
+    pub fn is_away(&self, now: Timestamp) -> bool {
+        let mut going = self.consents.iter().filter(|consent| !consent.is_over(now));
+        going.any(|consent| consent.stage == ConsentStage::Asked)
     }
 
     /// Moves a consent on; whether there is one.
@@ -161,7 +180,7 @@ impl Link {
     pub fn refreshed(&mut self, access_ends_at: Timestamp, secrets: Sealed) -> Effects {
         self.access_ends_at = Some(access_ends_at);
         self.secrets = Some(secrets);
-        Effects { trouble: TroubleChange::End, ..Effects::default() }
+        Effects::trouble_ends()
     }
 
     /// The platform does not let us in any more: no more calls until the customer lets us in again.
@@ -186,18 +205,7 @@ impl Link {
         self.failures = self.failures.saturating_add(1);
         let wait = now.saturating_add(retry_delay(self.failures, random)).unwrap_or(now);
         self.pause_until = Some(not_before.map_or(wait, |at| at.max(wait)));
-        Effects {
-            trouble: TroubleChange::of(TroubleKind::Unavailable, why, now),
-            ..Effects::default()
-        }
-    }
-
-    /// Something is wrong that does not hold up the link itself.
-    pub fn trouble(&mut self, why: &str, now: Timestamp) -> Effects {
-        Effects {
-            trouble: TroubleChange::of(TroubleKind::Unavailable, why, now),
-            ..Effects::default()
-        }
+        Effects::trouble(why, now)
     }
 
     /// Waits without having failed: a limit is used up.
@@ -221,7 +229,7 @@ impl Link {
         self.books = Some(books);
         self.books_wanted_at = None;
         self.calm();
-        Effects { trouble: TroubleChange::End, ..Effects::default() }
+        Effects::trouble_ends()
     }
 
     /// An account is to be fed from now on. One that is wished for again just as it is stays so.

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use store::{Installation, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::info;
 use vault::Vault;
 use web::WebState;
 
@@ -66,13 +67,20 @@ impl Doors<'_> {
             stopping: self.stopping.clone(),
             tasks: self.tasks.clone(),
         });
+        let callback_url = adapters::callback_url(public_url);
+        if settings.xero.app.is_some() {
+            info!(
+                redirect_uri = callback_url,
+                "Xero sends customers back here: it must be one of the app's redirect URIs"
+            );
+        }
         let web = web::router(WebState {
             store: self.store.clone(),
             clock: clock.clone(),
             ids: ids.clone(),
             otp: OtpSigner::new(&self.installation.otp_key),
             public_url: public_url.to_owned(),
-            callback_url: adapters::callback_url(public_url),
+            callback_url,
             platforms: self.platforms.clone(),
             vault: self.vault.clone(),
             address_header: settings

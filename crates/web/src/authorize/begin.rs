@@ -16,7 +16,7 @@ use domain::connection::{Connection, ConnectionStatus};
 use domain::ids::{ConsentId, random_uuid};
 use domain::link::{Consent, ConsentStage, Fingerprint};
 use store::link_secrets::{ConsentSecrets, LinkSecrets};
-use tracing::info;
+use tracing::{info, warn};
 use url::Url;
 
 #[derive(Template)]
@@ -87,6 +87,15 @@ pub(super) async fn begin(
     let travelling = state_text::write(&*state.ids, &session.connection, id);
     asked.state = platforms::Secret::new(travelling.clone());
     let now = state.now();
+    if find_link(&state, session, &connection).await?.is_away(now) {
+        // Platforms tell the customer of a wrong redirect URI, and not us.
+        warn!(
+            connection.id = %connection.id,
+            redirect_uri = state.callback_url,
+            "a customer goes to the platform again without having come back: if it refused them, see whether this is \
+             one of the app's redirect URIs there"
+        );
+    }
     change(&state, session, &connection, |link| {
         link.begin_consent(Consent {
             id,

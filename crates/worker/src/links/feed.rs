@@ -6,14 +6,14 @@ use crate::question::{CreateFeed, EndFeed, FindFeed};
 use domain::clock::utc_date;
 use domain::link::{Effects, HeldLink, Mapping, feed_token, wanted_kind};
 use domain::money::CurrencyCode;
+use domain::retry::next_look;
 use domain::source_account::{AccountId, AccountPath, SourceAccount};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use platforms::{Feed, FeedDraft, FeedStage, FeedTarget, PlatformError, Reason};
 use tracing::{info, warn};
 
-/// The shortest and the longest pause between two questions how far a feed is.
-const POLL_PAUSE: (SignedDuration, SignedDuration) =
-    (SignedDuration::from_secs(1), SignedDuration::from_mins(1));
+/// The longest pause between two questions how far a feed is: its customer waits for it.
+const LOOK_PAUSE_MAX: SignedDuration = SignedDuration::from_mins(1);
 /// A feed that is still shown after so long is taken for gone.
 const LEAVING_MAX: SignedDuration = SignedDuration::from_mins(10);
 
@@ -95,7 +95,7 @@ async fn settle(
     match feed.stage {
         FeedStage::Rejected { reasons } => refuse(desk, held, account, &words(&reasons)).await,
         FeedStage::Pending => {
-            let due_at = next_look(mapping.wished_at, now);
+            let due_at = next_look(mapping.wished_at, now, LOOK_PAUSE_MAX);
             keep(desk, held, |link| {
                 link.feed_asked(account, &feed.id, due_at);
                 Effects::default()
@@ -111,14 +111,6 @@ async fn settle(
             .await
         }
     }
-}
-
-/// The longer it takes, the more seldom it is asked for.
-fn next_look(since: Timestamp, now: Timestamp) -> Timestamp {
-    let taken = i64::try_from(now.duration_since(since).as_millis()).unwrap_or(0);
-    let half = SignedDuration::from_millis(taken.checked_div(2).unwrap_or(0));
-    let (shortest, longest) = POLL_PAUSE;
-    now.saturating_add(half.clamp(shortest, longest)).unwrap_or(now)
 }
 
 async fn refuse(
@@ -140,7 +132,7 @@ pub(super) async fn end(desk: &Desk, held: &HeldLink, feed: &str) -> Result<(), 
     match desk.ask(&link.path, Some(held.token), EndFeed(feed)).await {
         Ok(()) if now.duration_since(since) < LEAVING_MAX => {
             if find(desk, held, feed).await?.is_some() {
-                let due_at = next_look(since, now);
+                let due_at = next_look(since, now, LOOK_PAUSE_MAX);
                 return keep(desk, held, |link| {
                     link.feed_leaving(feed, due_at);
                     Effects::default()

@@ -1,6 +1,7 @@
 //! The rounds.
 
 use crate::desk::{Desk, DeskError};
+use crate::rounds::go_round;
 use domain::ids::{LeaseToken, random_uuid};
 use domain::link::HeldLink;
 use jiff::SignedDuration;
@@ -43,21 +44,11 @@ impl LinkWorker {
     /// Works until `stop`; what it holds then it finishes.
     pub async fn run(self, stop: CancellationToken) {
         let signal = self.desk.store.link_signal();
-        while !stop.is_cancelled() {
-            let pause = match self.step().await {
-                Ok(0) => self.options.poll,
-                Ok(_) => continue,
-                Err(error) => {
-                    warn!(%error, "the worker cannot look after links: it tries again");
-                    self.options.poll.saturating_mul(4)
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = signal.raised() => {}
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
+        let worker = &self;
+        go_round("the worker cannot look after links", self.options.poll, (signal, stop), || {
+            worker.step()
+        })
+        .await;
     }
 
     /// One round: holds links with something due, and does it. Answers how many it held.

@@ -87,7 +87,7 @@ impl Consent {
     }
 
     /// Where the first page's button leads.
-    async fn ask_xero(&self) -> String {
+    pub(crate) async fn ask_xero(&self) -> String {
         let home = self.home().await;
         let (_, rest) = home.body.split_once("name=\"token\" value=\"").unwrap();
         let token = rest.split('"').next().unwrap().to_owned();

@@ -72,7 +72,7 @@ impl Unlinked {
     }
 }
 
-fn simulate(caller: &Caller, arguments: &[&str]) -> Output {
+pub(super) fn simulate(caller: &Caller, arguments: &[&str]) -> Output {
     simulation(caller, arguments).output().unwrap()
 }
 
@@ -83,12 +83,12 @@ fn simulation(caller: &Caller, arguments: &[&str]) -> Command {
     command
 }
 
-fn printed(output: &Output) -> String {
+pub(super) fn printed(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn refusal(output: &Output) -> String {
+pub(super) fn refusal(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
     String::from_utf8(output.stderr.clone()).unwrap()
 }

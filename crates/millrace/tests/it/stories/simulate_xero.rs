@@ -1,5 +1,6 @@
 //! `millrace simulate` and `millrace demo` for Xero, which is simulated in the server itself.
 
+use super::simulate::{printed, refusal, simulate};
 use crate::harness::{
     Caller, Database, Home, Server, ServerOptions, a_line, millrace, on_both, text, today,
 };
@@ -56,22 +57,6 @@ impl Books {
         let lines = accounts.iter().flat_map(|account| account["lines"].as_array().unwrap());
         lines.map(|line| text(&line["transactionId"])).collect()
     }
-}
-
-fn simulate(caller: &Caller, arguments: &[&str]) -> Output {
-    let (part, rest) = arguments.split_first().unwrap();
-    let mut command = millrace();
-    command.args(["simulate", part, "--server", &caller.url]).args(rest).output().unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn refusal(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 async fn a_customer_links_xero_and_finds_the_lines_in_its_ledger(database: Database) {

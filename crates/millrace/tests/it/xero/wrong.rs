@@ -2,6 +2,8 @@
 
 use super::scene::Scene;
 use crate::harness::{Consent, Database, XeroSimulator, text, wait_for};
+use reqwest::Method;
+use serde_json::json;
 
 /// A consent with these settings; what the page, the connection and the log say.
 async fn told(settings: &[(&str, &str)]) -> (String, String, Vec<String>) {
@@ -56,4 +58,35 @@ async fn an_address_without_an_api_is_named() {
     let (_, error, log) = told(&[("xero.api_url", &url)]).await;
     assert!(error.contains("HTTP 404"), "{error}");
     assert!(is_logged(&log, "HTTP 404"), "{log:#?}");
+}
+
+#[tokio::test]
+async fn a_redirect_uri_that_xero_does_not_know_is_named() {
+    let scene = Scene::open(Database::Sqlite).await;
+    let elsewhere = json!({"redirectUris": ["https://elsewhere.example/callback"]});
+    scene.simulator.control(Method::PATCH, "settings", elsewhere).await;
+    let visit = Consent::open(&scene.caller, &scene.path("")).await;
+    let asked = visit.ask_xero().await;
+    let refused = reqwest::get(asked).await.unwrap();
+    assert_eq!(refused.status(), 400);
+    assert!(refused.text().await.unwrap().contains("redirect_uri"));
+    visit.ask_xero().await;
+    // Xero tells the customer, and nobody else: what we can say is where they are sent back to.
+    let told = wait_for("the log to tell of it", || {
+        let mut log = scene.server.log().into_iter();
+        std::future::ready(log.find(|line| line.contains("without having come back")))
+    })
+    .await;
+    assert!(told.contains("\"WARN\"") && told.contains("/link/callback"), "{told}");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_named() {
+    let scene = Scene::linked(Database::Sqlite, &["current"]).await;
+    scene.simulator.control(Method::POST, "time", json!({"advanceSecs": 3630})).await;
+    scene.simulator.control(Method::POST, "tokens/revoke", json!({})).await;
+    scene.push("current", &[("a", 1.0)]).await;
+    let shown = scene.until("Deauthorized").await;
+    let error = text(&shown["dataConnectionErrors"][0]["errorMessage"]);
+    assert!(error.contains("clock is 60 minutes behind Xero's"), "{error}");
 }

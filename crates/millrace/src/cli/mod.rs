@@ -1,6 +1,12 @@
 //! The command line: commands and flags. What they do is in commands/.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+mod events;
+mod play;
+
+pub(crate) use events::{FeedArgs, ListenArgs, ReplayArgs, TailArgs, TriggerArgs};
+pub(crate) use play::{DemoCommand, FaultArgs, LinkArgs, SimulateCommand, SimulatedPlatform};
+
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// A self-hosted bank-feeds platform.
@@ -51,92 +57,6 @@ pub(crate) enum Command {
     Trigger(TriggerArgs),
     /// Send a webhook consumer again what it did not get
     Replay(ReplayArgs),
-}
-
-/// Which events, of whom.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct FeedArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    /// The client's API key
-    #[arg(long, value_name = "KEY")]
-    pub(crate) key: String,
-    /// Begin after this event; 0 for all there are [default: what happens from now on]
-    #[arg(long, value_name = "SEQUENCE")]
-    pub(crate) after: Option<u64>,
-    /// End after so many events
-    #[arg(long, value_name = "N")]
-    pub(crate) count: Option<u64>,
-    /// End when there are no more
-    #[arg(long)]
-    pub(crate) no_wait: bool,
-}
-
-/// Flags of `listen`.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct ListenArgs {
-    #[command(flatten)]
-    pub(crate) feed: FeedArgs,
-    /// Where the receiver listens, such as <http://localhost:3000/hooks>
-    #[arg(long, value_name = "URL")]
-    pub(crate) forward_to: String,
-    /// Only events of this type; may be given several times
-    #[arg(long = "event", value_name = "TYPE")]
-    pub(crate) events: Vec<String>,
-    /// Sign with this secret [default: a new one, which is printed]
-    #[arg(long, value_name = "whsec_…")]
-    pub(crate) secret: Option<String>,
-}
-
-/// Flags of `tail`.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct TailArgs {
-    #[command(flatten)]
-    pub(crate) feed: FeedArgs,
-    /// Only of this company
-    #[arg(long, value_name = "ID")]
-    pub(crate) company: Option<String>,
-    /// As JSON, a line each
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Flags of `trigger`.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct TriggerArgs {
-    /// Its type, such as bankTransactions.write.successful
-    #[arg(value_name = "EVENT")]
-    pub(crate) event: String,
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    /// The client's API key
-    #[arg(long, value_name = "KEY")]
-    pub(crate) key: String,
-    /// Set something of its payload; may be given several times
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    pub(crate) sets: Vec<String>,
-    /// Only for this webhook consumer, whatever it asked for
-    #[arg(long, value_name = "ID")]
-    pub(crate) webhook: Option<String>,
-}
-
-/// Flags of `replay`.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct ReplayArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    /// The client's API key
-    #[arg(long, value_name = "KEY")]
-    pub(crate) key: String,
-    /// Which consumer
-    #[arg(long, value_name = "ID")]
-    pub(crate) webhook: String,
-    /// How long ago, such as 2h or 3d, or a moment
-    #[arg(long, value_name = "WHEN")]
-    pub(crate) since: String,
-    /// What was sent and given up, instead of what was never sent
-    #[arg(long)]
-    pub(crate) failed: bool,
 }
 
 /// Flags of `openapi`.
@@ -356,104 +276,12 @@ pub(crate) enum ConfigCommand {
     Dump(ConfigArgs),
 }
 
-/// Which story to watch.
-#[derive(Debug, Subcommand)]
-pub(crate) enum DemoCommand {
-    /// Lines travel from a bank into QuickBooks
-    Quickbooks {
-        /// Leave the server running afterwards
-        #[arg(long)]
-        keep: bool,
-    },
-    /// Lines travel from a bank into Xero, through lost answers and refusals
-    Xero {
-        /// Leave the server running afterwards
-        #[arg(long)]
-        keep: bool,
-    },
-}
-
-/// Which part to play.
-#[derive(Debug, Subcommand)]
-pub(crate) enum SimulateCommand {
-    /// The customer links the accounting software and chooses accounts
-    Link(LinkArgs),
-    /// QuickBooks fetches now
-    Poll {
-        #[command(flatten)]
-        server: ServerArgs,
-    },
-    /// Show what stands in the simulated books
-    Books {
-        #[command(flatten)]
-        server: ServerArgs,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Something goes wrong at a platform; a name that there is not is answered with all that there are
-    Fault(FaultArgs),
-}
-
-/// Flags of `simulate fault`.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct FaultArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    /// Where
-    #[arg(value_enum)]
-    pub(crate) platform: SimulatedPlatform,
-    /// What
-    #[arg(value_name = "FAULT")]
-    pub(crate) name: String,
-    /// For so many calls; QuickBooks plays it once, now
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) calls: u32,
-    /// Only at this operation of Xero's, such as create-statements
-    #[arg(long, value_name = "OPERATION")]
-    pub(crate) at: Option<String>,
-}
-
-/// A platform that is simulated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SimulatedPlatform {
-    /// Xero
-    Xero,
-    /// QuickBooks
-    Quickbooks,
-}
-
 /// Which server.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ServerArgs {
     /// Its URL
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8717")]
     pub(crate) server: String,
-}
-
-/// Flags of `simulate link`.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct LinkArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    /// The client's API key
-    #[arg(long, value_name = "KEY")]
-    pub(crate) key: String,
-    /// Whose books
-    #[arg(long, value_name = "ID")]
-    pub(crate) company: String,
-    /// Which connection
-    #[arg(long, value_name = "ID")]
-    pub(crate) connection: String,
-    /// A source account to choose; may be given several times. Without any the connection becomes Linked, no more
-    #[arg(long = "account", value_name = "ID", conflicts_with = "all")]
-    pub(crate) accounts: Vec<String>,
-    /// Choose every account
-    #[arg(long)]
-    pub(crate) all: bool,
-    /// The first day that the customer wants in the books
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) start: Option<String>,
 }
 
 impl ConfigArgs {
