@@ -105,6 +105,15 @@ typed_ids! {
     LeaseToken;
 }
 
+/// A company with the tenant that it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CompanyPath {
+    /// The tenant.
+    pub client: ClientId,
+    /// The tenant's customer.
+    pub company: CompanyId,
+}
+
 /// A connection with everything it belongs to: what every store call about it must name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConnectionPath {
@@ -114,6 +123,13 @@ pub struct ConnectionPath {
     pub company: CompanyId,
     /// The customer's connection.
     pub connection: ConnectionId,
+}
+
+impl ConnectionPath {
+    /// Whose connection it is.
+    pub const fn of_company(&self) -> CompanyPath {
+        CompanyPath { client: self.client, company: self.company }
+    }
 }
 
 #[cfg(test)]

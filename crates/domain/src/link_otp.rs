@@ -1,10 +1,11 @@
 //! One-time passwords in link URLs. They are signed instead of kept, so that reading a list writes nothing
 //! (docs/decisions/link-otp.md); remembering which were used is the store's.
 
-use crate::ids::{ConnectionId, IdSource};
+use crate::ids::{CompanyId, ConnectionId, IdSource};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
+use uuid::Uuid;
 
 /// One block of SHA-256, the natural key of the signature.
 pub const OTP_KEY_BYTES: usize = 64;
@@ -16,15 +17,31 @@ const SIGNATURE_BYTES: usize = 16;
 /// A password that was shown and is genuine: what must be remembered so that it opens nothing a second time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UsedOtp {
-    /// Tells it from every other of its connection.
+    /// Tells it from every other of its company.
     pub nonce: OtpNonce,
     /// From then on it opens nothing anyhow.
     pub expires_at: Timestamp,
 }
 
-/// What differs in two passwords of one connection.
+/// What differs in two passwords of one company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OtpNonce(pub [u8; NONCE_BYTES]);
+
+/// What a password opens. A company and a connection never have the same id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OtpSubject(Uuid);
+
+impl From<CompanyId> for OtpSubject {
+    fn from(id: CompanyId) -> Self {
+        Self(id.uuid())
+    }
+}
+
+impl From<ConnectionId> for OtpSubject {
+    fn from(id: ConnectionId) -> Self {
+        Self(id.uuid())
+    }
+}
 
 /// Signs and checks one-time passwords.
 #[derive(Clone)]
@@ -42,10 +59,10 @@ impl OtpSigner {
         Self(Hmac::new(&(*key).into()))
     }
 
-    /// A password for `connection` that is good until `now` + `life`.
+    /// A password for `subject` that is good until `now` + `life`.
     pub fn issue(
         &self,
-        connection: ConnectionId,
+        subject: impl Into<OtpSubject>,
         ids: &dyn IdSource,
         now: Timestamp,
         life: SignedDuration,
@@ -56,17 +73,22 @@ impl OtpSigner {
         let mut token = Vec::with_capacity(EXPIRY_BYTES + NONCE_BYTES + SIGNATURE_BYTES);
         token.extend_from_slice(&expires_at.to_be_bytes());
         token.extend_from_slice(&nonce);
-        let signature = self.sign(connection, &token);
+        let signature = self.sign(subject.into(), &token);
         token.extend_from_slice(&signature);
         hex(&token)
     }
 
-    /// What `text` is, if it is a password that this signer issued for `connection` and that has not expired. Whether
+    /// What `text` is, if it is a password that this signer issued for `subject` and that has not expired. Whether
     /// it was used before is the store's to say.
-    pub fn check(&self, text: &str, connection: ConnectionId, now: Timestamp) -> Option<UsedOtp> {
+    pub fn check(
+        &self,
+        text: &str,
+        subject: impl Into<OtpSubject>,
+        now: Timestamp,
+    ) -> Option<UsedOtp> {
         let token = unhex(text)?;
         let (signed, signature) = token.split_at_checked(EXPIRY_BYTES + NONCE_BYTES)?;
-        let expected = self.sign(connection, signed);
+        let expected = self.sign(subject.into(), signed);
         let genuine: bool = subtle::ConstantTimeEq::ct_eq(expected.as_slice(), signature).into();
         let (expiry, nonce) = signed.split_first_chunk::<EXPIRY_BYTES>()?;
         let expires_at = Timestamp::from_second(i64::from_be_bytes(*expiry)).ok()?;
@@ -75,9 +97,9 @@ impl OtpSigner {
             .then_some(UsedOtp { nonce, expires_at })
     }
 
-    fn sign(&self, connection: ConnectionId, signed: &[u8]) -> Vec<u8> {
+    fn sign(&self, OtpSubject(id): OtpSubject, signed: &[u8]) -> Vec<u8> {
         let mut mac = self.0.clone();
-        mac.update(connection.uuid().as_bytes());
+        mac.update(id.as_bytes());
         mac.update(signed);
         mac.finalize().into_bytes().iter().copied().take(SIGNATURE_BYTES).collect()
     }
@@ -100,7 +122,6 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     #[derive(Debug)]
     struct Sevens;
@@ -120,6 +141,7 @@ mod tests {
         let used = UsedOtp { nonce: OtpNonce([7; NONCE_BYTES]), expires_at: now + hour };
         assert_eq!(signer.check(&otp, connection, now), Some(used));
         assert_eq!(signer.check(&otp, connection, now + hour), None);
+        assert_eq!(signer.check(&otp, CompanyId::new(Uuid::from_u128(6)), now), None);
         assert_eq!(signer.check(&otp, ConnectionId::new(Uuid::from_u128(6)), now), None);
         assert_eq!(OtpSigner::new(&[2; OTP_KEY_BYTES]).check(&otp, connection, now), None);
         let mut forged = otp.clone();

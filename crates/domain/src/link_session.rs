@@ -1,7 +1,8 @@
-//! A person's visit to the pages of one connection: what a link's one-time password is exchanged for. The cookie that
-//! carries the secret, and what the pages show, are the door's business.
+//! A person's visit to the pages of a company or of one connection: what a link's one-time password is exchanged for. How
+//! a browser carries the secret, and what the pages show, are the door's business.
 
-use crate::ids::{ConnectionPath, IdSource, random_text};
+use crate::client_settings::Origin;
+use crate::ids::{CompanyPath, ConnectionPath, IdSource, random_text};
 use crate::link_otp::{UsedOtp, hex};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
@@ -15,13 +16,24 @@ pub const LINK_SESSION_LIFE: SignedDuration = SignedDuration::from_hours(2);
 const SECRET_CHARS: usize = 48;
 const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+/// What a link leads to, and what a visit opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkTarget {
+    /// A company with all its connections: its person chooses the software.
+    Company(CompanyPath),
+    /// One connection only.
+    Connection(ConnectionPath),
+}
+
 /// What is kept of a visit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkSession {
     /// What a presented secret is compared with.
     pub hash: LinkSessionHash,
-    /// The only connection that it opens.
-    pub path: ConnectionPath,
+    /// What it opens.
+    pub target: LinkTarget,
+    /// The client's own page that the visit's pages are shown within; nothing when they stand by themselves.
+    pub framed_by: Option<Origin>,
     /// What the client's own program appended to the link, for the redirect at the end; in its order.
     pub parameters: Vec<(String, String)>,
     /// When it ends.
@@ -43,6 +55,24 @@ pub struct LinkOpening {
     pub session: LinkSession,
     /// The password.
     pub otp: UsedOtp,
+}
+
+impl LinkTarget {
+    /// Whose company it is about.
+    pub const fn company(&self) -> CompanyPath {
+        match self {
+            Self::Company(path) => *path,
+            Self::Connection(path) => path.of_company(),
+        }
+    }
+
+    /// Whether it opens nothing but that connection.
+    pub const fn connection(&self) -> Option<ConnectionPath> {
+        match self {
+            Self::Company(_) => None,
+            Self::Connection(path) => Some(*path),
+        }
+    }
 }
 
 impl LinkSessionSecret {

@@ -1,10 +1,11 @@
-//! Cases about visits to the pages of a connection.
+//! Cases about visits to the pages of companies and of connections.
 
 use crate::Backend;
 use crate::world::World;
+use domain::client_settings::Origin;
 use domain::ids::{CompanyId, ConnectionId, ConnectionPath};
 use domain::link_otp::{OtpNonce, UsedOtp};
-use domain::link_session::{LinkOpening, LinkSession, LinkSessionHash};
+use domain::link_session::{LinkOpening, LinkSession, LinkSessionHash, LinkTarget};
 use std::sync::Arc;
 use store::LinkOpened;
 use testkit::{a_connection, a_uuid, noon_plus};
@@ -14,7 +15,8 @@ use tokio::task::JoinSet;
 fn an_opening(path: ConnectionPath, number: u8) -> LinkOpening {
     let session = LinkSession {
         hash: LinkSessionHash([number; 32]),
-        path,
+        target: LinkTarget::Connection(path),
+        framed_by: None,
         parameters: vec![
             ("state".to_owned(), "a b&c=\u{0}é\u{1}".to_owned()),
             ("state".to_owned(), String::new()),
@@ -23,6 +25,14 @@ fn an_opening(path: ConnectionPath, number: u8) -> LinkOpening {
     };
     let otp = UsedOtp { nonce: OtpNonce([number; 8]), expires_at: noon_plus(60) };
     LinkOpening { session, otp }
+}
+
+/// The same to the company of that connection, within a page of its client's.
+fn a_framed_opening(path: ConnectionPath, number: u8) -> LinkOpening {
+    let LinkOpening { session, otp } = an_opening(path, number);
+    let target = LinkTarget::Company(path.of_company());
+    let framed_by = Origin::parse("https://bank.example:8443").ok();
+    LinkOpening { session: LinkSession { target, framed_by, ..session }, otp }
 }
 
 impl World {
@@ -36,7 +46,7 @@ impl World {
     }
 }
 
-pub async fn the_connection_of_a_link_is_found_by_its_ids(backend: &dyn Backend) {
+pub async fn what_a_link_leads_to_is_found_by_its_ids(backend: &dyn Backend) {
     let (ours, theirs) = World::two(backend).await;
     let find =
         async |company, connection| ours.store.find_linked(company, connection).await.unwrap();
@@ -47,6 +57,11 @@ pub async fn the_connection_of_a_link_is_found_by_its_ids(backend: &dyn Backend)
     assert_eq!(find(ours.company.id, theirs.connection.id).await, None);
     assert_eq!(find(CompanyId::new(a_uuid()), ours.connection.id).await, None);
     assert_eq!(find(ours.company.id, ConnectionId::new(a_uuid())).await, None);
+    let find_company = async |company| ours.store.find_linked_company(company).await.unwrap();
+    for world in [&ours, &theirs] {
+        assert_eq!(find_company(world.company.id).await, Some(world.path().of_company()));
+    }
+    assert_eq!(find_company(CompanyId::new(a_uuid())).await, None);
 }
 
 pub async fn a_link_opens_once(backend: &dyn Backend) {
@@ -56,12 +71,15 @@ pub async fn a_link_opens_once(backend: &dyn Backend) {
     let again = LinkOpening { otp: opening.otp, ..an_opening(ours.path(), 2) };
     assert_eq!(ours.open_link(&again).await, LinkOpened::Used);
     assert_eq!(ours.visit(2, 0).await, None);
-    // A number says nothing without its connection.
+    // A number says nothing without its company.
     let same_number = LinkOpening { otp: opening.otp, ..an_opening(theirs.path(), 3) };
     assert_eq!(ours.open_link(&same_number).await, LinkOpened::Opened);
     let stranger = ConnectionPath { client: theirs.client, ..ours.path() };
-    assert_eq!(ours.open_link(&an_opening(stranger, 4)).await, LinkOpened::Unknown);
-    assert_eq!(ours.visit(4, 0).await, None);
+    let nobody = ConnectionPath { connection: ConnectionId::new(a_uuid()), ..ours.path() };
+    for unknown in [an_opening(stranger, 4), a_framed_opening(stranger, 4), an_opening(nobody, 4)] {
+        assert_eq!(ours.open_link(&unknown).await, LinkOpened::Unknown);
+        assert_eq!(ours.visit(4, 0).await, None);
+    }
 }
 
 pub async fn of_many_who_open_one_link_at_once_one_does(backend: &dyn Backend) {
@@ -88,6 +106,10 @@ pub async fn a_visit_is_found_until_it_ends(backend: &dyn Backend) {
     assert_eq!(world.visit(1, 119).await, Some(opening.session));
     assert_eq!(world.visit(1, 120).await, None);
     assert_eq!(world.visit(2, 0).await, None);
+    let framed = a_framed_opening(world.path(), 3);
+    assert_eq!(world.open_link(&framed).await, LinkOpened::Opened);
+    assert_eq!(world.visit(3, 119).await, Some(framed.session));
+    assert_eq!(world.visit(3, 120).await, None);
 }
 
 pub async fn visits_of_one_connection_do_not_disturb_each_other(backend: &dyn Backend) {
@@ -100,18 +122,19 @@ pub async fn visits_of_one_connection_do_not_disturb_each_other(backend: &dyn Ba
     assert_eq!(world.visit(2, 0).await, Some(second.session));
 }
 
-pub async fn visits_go_with_their_connection(backend: &dyn Backend) {
+pub async fn visits_go_with_what_they_open(backend: &dyn Backend) {
     let world = World::open(backend).await;
     let other = world.add_connection(a_connection(&world.company)).await;
     for (path, number) in [(world.path(), 1), (other.path(), 2)] {
         assert_eq!(world.open_link(&an_opening(path, number)).await, LinkOpened::Opened);
     }
+    assert_eq!(world.open_link(&a_framed_opening(world.path(), 3)).await, LinkOpened::Opened);
     assert!(world.store.delete_connection(&world.path(), noon_plus(1)).await.unwrap());
     assert_eq!(world.visit(1, 1).await, None);
-    assert!(world.visit(2, 1).await.is_some());
+    assert!(world.visit(2, 1).await.is_some() && world.visit(3, 1).await.is_some());
     let (client, company) = (world.client, world.company.id);
     assert!(world.store.delete_company(client, company, noon_plus(1)).await.unwrap());
-    assert_eq!(world.visit(2, 1).await, None);
+    assert_eq!((world.visit(2, 1).await, world.visit(3, 1).await), (None, None));
     // Nothing of them is left to forget.
     assert_eq!(world.store.forget_link_sessions(noon_plus(999), 10).await.unwrap(), 0);
 }

@@ -60,12 +60,12 @@ macro_rules! suite {
             ;
 
             link_session:
-                the_connection_of_a_link_is_found_by_its_ids
+                what_a_link_leads_to_is_found_by_its_ids
                 a_link_opens_once
                 of_many_who_open_one_link_at_once_one_does
                 a_visit_is_found_until_it_ends
                 visits_of_one_connection_do_not_disturb_each_other
-                visits_go_with_their_connection
+                visits_go_with_what_they_open
                 visits_and_passwords_that_have_ended_are_forgotten
             ;
 

@@ -19,7 +19,7 @@ use crate::event::{News, finish_with, see_detail};
 use crate::fault::Attempt;
 use crate::ledger;
 use crate::link;
-use crate::link_session::{DELETE_LINK_SESSIONS, DELETE_USED_LINKS};
+use crate::link_session::DELETE_LINK_SESSIONS;
 use crate::session::{Session, Write, both};
 use crate::source_account;
 
@@ -317,7 +317,6 @@ impl Connections for PostgresStore {
             session.run(DELETE_CREDENTIALS, &[&client, &connection]).await?;
             link::stir(&session, path).await?;
             session.run(DELETE_LINK_SESSIONS, &[&client, &connection]).await?;
-            session.run(DELETE_USED_LINKS, &[&client, &connection]).await?;
             let event = event_on(path, EventKind::ConnectionDeleted, now);
             finish_with(&session, &[], &News::with_detail(path.client, &[event], &detail)).await?;
             Ok(true)

@@ -57,6 +57,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "branding",
         sql: include_str!("../migrations/0011_branding.sql"),
     },
+    Migration {
+        version: 12,
+        name: "company_link",
+        sql: include_str!("../migrations/0012_company_link.sql"),
+    },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

@@ -56,6 +56,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "branding",
         sql: include_str!("../migrations/0011_branding.sql"),
     },
+    Migration {
+        version: 12,
+        name: "company_link",
+        sql: include_str!("../migrations/0012_company_link.sql"),
+    },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

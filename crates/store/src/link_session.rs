@@ -1,8 +1,8 @@
-//! Verbs about visits to the pages of a connection.
+//! Verbs about visits to the pages of companies and of connections.
 
 use crate::Answer;
 use async_trait::async_trait;
-use domain::ids::{CompanyId, ConnectionId, ConnectionPath};
+use domain::ids::{CompanyId, CompanyPath, ConnectionId, ConnectionPath};
 use domain::link_session::{LinkOpening, LinkSession, LinkSessionHash};
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ pub enum LinkOpened {
     Opened,
     /// The password was used before; nothing was written.
     Used,
-    /// There is no such connection.
+    /// There is no such company or connection.
     Unknown,
 }
 
@@ -26,6 +26,9 @@ pub trait LinkSessions: Send + Sync {
         company: CompanyId,
         connection: ConnectionId,
     ) -> Answer<Option<ConnectionPath>>;
+
+    /// The company of that id, of whatever client.
+    async fn find_linked_company(&self, company: CompanyId) -> Answer<Option<CompanyPath>>;
 
     /// Remembers the password and keeps the visit, or neither. Of many that open one link at once, one does.
     async fn open_link_session(&self, opening: &LinkOpening) -> Answer<LinkOpened>;

@@ -1,4 +1,4 @@
-//! The URLs that people open: absolute, on this server, those of connections with a fresh one-time password.
+//! The URLs that people open: absolute, on this server, each with a fresh one-time password.
 
 use crate::state::ApiState;
 use domain::connection::Connection;
@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 /// The contract's life of a QuickBooks link.
 const LIFE_PULLED: SignedDuration = SignedDuration::from_mins(60);
 /// The contract's life of any other.
-const LIFE_SENT: SignedDuration = SignedDuration::from_hours(24);
+const LIFE_USUAL: SignedDuration = SignedDuration::from_hours(24);
 
 /// Makes the links of one answer.
 #[derive(Clone, Copy, Debug)]
@@ -28,9 +28,10 @@ impl<'a> Links<'a> {
         Self { public_url, otp, ids: &**ids, now: state.now() }
     }
 
-    /// Where a company's people begin.
+    /// Where a company's people choose their software.
     pub(crate) fn company(&self, id: CompanyId) -> String {
-        format!("{}/company/{id}", self.public_url)
+        let otp = self.otp.issue(id, self.ids, self.now, LIFE_USUAL);
+        format!("{}/company/{id}?link.otp={otp}", self.public_url)
     }
 
     /// Where a company's people authorise a connection.
@@ -45,6 +46,6 @@ impl<'a> Links<'a> {
 const fn life(platform: &Platform) -> SignedDuration {
     match platform.delivery {
         Delivery::Pulled => LIFE_PULLED,
-        Delivery::Sent => LIFE_SENT,
+        Delivery::Sent => LIFE_USUAL,
     }
 }

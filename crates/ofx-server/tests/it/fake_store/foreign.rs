@@ -8,7 +8,7 @@ use domain::client_settings::{Origin, Profile};
 use domain::delivery::SentStatement;
 use domain::idempotency::{Claim, Claimed, KeptAnswer};
 use domain::ids::{
-    CallId, ClientId, CompanyId, ConnectionId, ConnectionPath, ConsumerId, LeaseToken, PushKey,
+    CallId, ClientId, CompanyId, CompanyPath, ConnectionId, ConnectionPath, ConsumerId, LeaseToken, PushKey,
     RequestId, SyncId,
 };
 use domain::link::{HeldLink, Link};
@@ -419,6 +419,10 @@ impl LinkSessions for FakeStore {
         _company: CompanyId,
         _connection: ConnectionId,
     ) -> Answer<Option<ConnectionPath>> {
+        refused()
+    }
+
+    async fn find_linked_company(&self, _company: CompanyId) -> Answer<Option<CompanyPath>> {
         refused()
     }
 
