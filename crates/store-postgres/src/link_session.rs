@@ -169,7 +169,7 @@ impl LinkSessions for PostgresStore {
     ) -> Answer<Option<ConnectionPath>> {
         self.ask(|session| async move {
             let row = session.row(FIND_LINKED, &[&connection.uuid(), &company.uuid()]).await?;
-            row.as_ref().map(|row| found_connection(row)).transpose()
+            row.as_ref().map(found_connection).transpose()
         })
         .await
     }

@@ -158,7 +158,7 @@ fn link_session(row: &mut Fields<'_>, hash: LinkSessionHash) -> Answer<LinkSessi
     };
     let framed_by = match row.next::<Option<String>>()? {
         None => None,
-        Some(text) => Some(Origin::parse(&text).map_err(|_| damaged("origin"))?),
+        Some(text) => Some(Origin::parse(&text).map_err(|_no_origin| damaged("origin"))?),
     };
     let parameters =
         json::read_pairs(&row.next::<String>()?).ok_or_else(|| damaged("parameters"))?;

@@ -4,10 +4,11 @@
 use crate::refusal::{Refusal, Why};
 use crate::session::Session;
 use crate::state::{Shared, WebState};
+use crate::subject::Subject;
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::{HeaderMap, HeaderName, header};
-use domain::link_session::LinkSessionSecret;
+use domain::ids::ConnectionPath;
 use url::{Url, form_urlencoded};
 
 /// The field that carries the token.
@@ -27,33 +28,25 @@ pub(crate) struct Form {
 
 /// What a page of a visit has sent. As an extractor it refuses whatever did not come from one of its pages.
 #[derive(Clone, Debug)]
-pub(crate) struct Posted {
+pub(crate) struct Posted<About = ConnectionPath> {
     /// The visit.
-    pub(crate) session: Session,
+    pub(crate) session: Session<About>,
     fields: Vec<(String, String)>,
 }
 
-impl Form {
-    /// A form of a visit that is sent to `action`.
-    pub(crate) fn new(action: String, secret: &LinkSessionSecret) -> Self {
-        let token = secret.form_token(&action);
-        Self { action, token }
-    }
-}
-
-impl Posted {
+impl<About> Posted<About> {
     /// The first field of that name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
-impl FromRequest<Shared> for Posted {
+impl<About: Subject> FromRequest<Shared> for Posted<About> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &Shared) -> Result<Self, Refusal> {
         let (mut parts, body) = request.into_parts();
-        let session = Session::from_request_parts(&mut parts, state).await?;
+        let session = Session::<About>::from_request_parts(&mut parts, state).await?;
         if !comes_from_us(state, &parts.headers) {
             return Err(session.refuse(Why::NotOurForm));
         }

@@ -20,9 +20,9 @@ pub(crate) async fn find_link(
     session: &Session,
     connection: &Connection,
 ) -> Result<Link, Refusal> {
-    let found = state.store.find_link(&session.connection).await;
+    let found = state.store.find_link(&session.about).await;
     let found = found.map_err(|error| session.fault(&error))?;
-    Ok(found.unwrap_or_else(|| Link::new(session.connection, connection.platform)))
+    Ok(found.unwrap_or_else(|| Link::new(session.about, connection.platform)))
 }
 
 /// Keeps a link as it was changed; `false` when others changed it first: then it is to be found and changed again.

@@ -2,8 +2,10 @@
 
 use crate::assets;
 use crate::brand::Brand;
+use crate::framing::Ancestor;
 use crate::locale::Locale;
 use crate::texts::Texts;
+use crate::told::Told;
 use crate::visit::Visit;
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -25,8 +27,14 @@ pub(crate) struct Frame {
     pub(crate) style_path: String,
     /// Whether the language can be changed here: not where doing so would lose something.
     pub(crate) has_languages: bool,
+    /// Where the script is.
+    pub(crate) script_path: String,
+    /// Where the software is chosen, seen from the pages of that.
+    pub(crate) software_page: Option<String>,
     /// An origin besides ours that the page's forms lead to.
     form_target: Option<String>,
+    ancestor: Ancestor,
+    told: Option<Told>,
     visit: Visit,
 }
 
@@ -59,10 +67,12 @@ impl Tone {
 }
 
 /// One of the languages that a page can be had in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Language {
     /// Which.
     pub(crate) locale: Locale,
+    /// Where this page is in it.
+    pub(crate) address: String,
     /// Whether the page is in it.
     pub(crate) is_current: bool,
 }
@@ -78,7 +88,11 @@ impl Frame {
             refresh_secs: None,
             style_path: assets::style_path(),
             has_languages: visit.has_address,
+            script_path: assets::script_path(),
+            software_page: None,
             form_target: None,
+            ancestor: Ancestor::Nobody,
+            told: None,
             visit: visit.clone(),
         }
     }
@@ -114,6 +128,44 @@ impl Frame {
         Self { form_target: Some(origin.to_owned()), ..self }
     }
 
+    /// The same, which those may show within a page of theirs.
+    #[must_use]
+    pub(crate) fn within(self, ancestor: Ancestor) -> Self {
+        Self { ancestor, ..self }
+    }
+
+    /// The same, which tells this to the page that it is shown within.
+    #[must_use]
+    pub(crate) fn telling(self, told: Told) -> Self {
+        Self { told: Some(told), ..self }
+    }
+
+    /// The same, about software that was chosen there.
+    #[must_use]
+    pub(crate) fn below(self, software_page: String) -> Self {
+        Self { software_page: Some(software_page), ..self }
+    }
+
+    /// Whether the page is shown within another: what cannot be opens in a window of its own.
+    pub(crate) fn is_framed(&self) -> bool {
+        self.ancestor != Ancestor::Nobody
+    }
+
+    /// Who hears of the page.
+    pub(crate) fn listener(&self) -> Option<&str> {
+        self.ancestor.listener()
+    }
+
+    /// What they hear, as JSON.
+    pub(crate) fn told(&self) -> String {
+        self.told.as_ref().and_then(|told| serde_json::to_string(told).ok()).unwrap_or_default()
+    }
+
+    /// What the page's script shows to be let in.
+    pub(crate) fn nonce(&self) -> &str {
+        self.visit.nonce.as_str()
+    }
+
     /// A text.
     pub(crate) fn say(&self, key: &str) -> String {
         self.texts.get(key)
@@ -142,24 +194,29 @@ impl Frame {
     /// The languages, for the choice at the top.
     pub(crate) fn languages(&self) -> [Language; Locale::ALL.len()] {
         let current = self.texts.locale();
-        Locale::ALL.map(|locale| Language { locale, is_current: locale == current })
-    }
-
-    /// Where this page is.
-    pub(crate) fn path(&self) -> &str {
-        &self.visit.path
+        Locale::ALL.map(|locale| Language {
+            locale,
+            address: self.visit.address_in(locale),
+            is_current: locale == current,
+        })
     }
 
     /// What browsers may do with the page.
     pub(crate) fn content_policy(&self) -> String {
         let target = self.form_target.as_ref().map(|origin| format!(" {origin}"));
         format!(
-            "default-src 'none'; style-src 'self'; img-src 'self' data: https:; form-action 'self'{}; \
-             frame-ancestors 'none'; base-uri 'none'",
-            target.unwrap_or_default()
+            "default-src 'none'; style-src 'self'; script-src 'nonce-{}'; connect-src 'self'; \
+             img-src 'self' data: https:; form-action 'self'{}; frame-ancestors {}; base-uri 'none'",
+            self.nonce(),
+            target.unwrap_or_default(),
+            self.ancestor.policy()
         )
     }
 }
+
+/// On an answer whose own policy says who may frame it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MayBeFramed;
 
 /// Sends a page.
 pub(crate) fn page(status: StatusCode, frame: &Frame, content: &impl Template) -> Response {
@@ -175,11 +232,11 @@ pub(crate) fn page(status: StatusCode, frame: &Frame, content: &impl Template) -
     if let Ok(policy) = HeaderValue::try_from(frame.content_policy()) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    if let Some(secs) = frame.refresh_secs {
-        headers.insert(header::REFRESH, secs.into());
-    }
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(frame.tag()));
     frame.visit.remember_locale(headers);
+    if frame.is_framed() {
+        response.extensions_mut().insert(MayBeFramed);
+    }
     response
 }
 

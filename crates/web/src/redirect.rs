@@ -3,6 +3,7 @@
 
 use domain::client_settings::{Profile, WebUrl};
 use domain::connection::Connection;
+use domain::ids::CompanyPath;
 use domain::platform::{AccountMapping, Delivery, Platform};
 use thiserror::Error;
 use url::Url;
@@ -38,10 +39,12 @@ impl End {
 /// What a redirect tells of.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ended<'a> {
-    /// The connection.
-    pub(crate) connection: &'a Connection,
     /// Whose books.
+    pub(crate) of: CompanyPath,
+    /// What they are called.
     pub(crate) company_name: &'a str,
+    /// The connection; nothing while no software was chosen.
+    pub(crate) connection: Option<&'a Connection>,
     /// How it ended.
     pub(crate) end: End,
     /// What the client's own program appended to the link.
@@ -90,22 +93,25 @@ fn covers(listed: &WebUrl, url: &Url) -> bool {
 /// Names are told apart by case. A reserved one is never taken from the link; any other is the client's own, and empty
 /// when the link does not have it.
 fn value(ended: &Ended<'_>, name: &str) -> String {
-    let Ended { connection, company_name, end, parameters } = ended;
-    let platform = connection.platform;
+    let Ended { of, company_name, connection, end, parameters } = ended;
+    let platform = connection.map(|connection| connection.platform);
+    let of_platform = |tell: fn(&Platform) -> &'static str| platform.map(tell).unwrap_or_default();
     let (code, error, text) = end.words();
     match name {
-        "clientId" => connection.client.to_string(),
-        "connectionId" => connection.id.to_string(),
-        "companyId" => connection.company.to_string(),
-        "integrationId" => platform.integration_id.to_owned(),
-        "sourceId" => platform.source_id.to_owned(),
-        "platform" => platform.key.to_owned(),
-        "platformName" => platform.name.to_owned(),
-        "sourceType" => platform.source_type.name().to_owned(),
+        "clientId" => of.client.to_string(),
+        "connectionId" => connection.map(|one| one.id.to_string()).unwrap_or_default(),
+        "companyId" => of.company.to_string(),
+        "integrationId" => of_platform(|platform| platform.integration_id).to_owned(),
+        "sourceId" => of_platform(|platform| platform.source_id).to_owned(),
+        "platform" => of_platform(|platform| platform.key).to_owned(),
+        "platformName" => of_platform(|platform| platform.name).to_owned(),
+        "sourceType" => of_platform(|platform| platform.source_type.name()).to_owned(),
         "statusCode" => code.to_owned(),
         "errorMessage" => error.to_owned(),
         "statusText" => text.to_owned(),
-        "data.company.companyName" if tells_company(platform) => (*company_name).to_owned(),
+        "data.company.companyName" if platform.is_some_and(tells_company) => {
+            (*company_name).to_owned()
+        }
         "data.company.companyName" => String::new(),
         _ => {
             let own = parameters.iter().find(|(known, _)| known == name);

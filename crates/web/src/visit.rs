@@ -1,11 +1,16 @@
 //! How somebody comes: to which page, and in which language. Who they are is session.rs.
 
 use crate::cookies::{Cookie, find_cookie};
+use crate::framing::Framing;
 use crate::locale::Locale;
+use crate::scripts::Nonce;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
+use domain::link_session::LinkSessionSecret;
 use url::form_urlencoded;
 
+/// Where pages are.
+pub(crate) const PAGES: &str = "/link";
 const LOCALE_COOKIE: &str = "link-locale";
 const LOCALE_PARAMETER: &str = "locale";
 /// A language is chosen once.
@@ -20,6 +25,10 @@ pub(crate) struct Visit {
     pub(crate) path: String,
     /// Whether the page can be asked for again by its address, as an answer to a form cannot.
     pub(crate) has_address: bool,
+    /// Within which page of a client's own, if any.
+    pub(crate) framing: Option<Framing>,
+    /// Scripts of the answer show it.
+    pub(crate) nonce: Nonce,
     /// Whether the language was chosen by this very request.
     is_chosen_now: bool,
 }
@@ -28,7 +37,11 @@ impl Visit {
     /// What a request tells.
     pub(crate) fn read(parts: &Parts) -> Self {
         let has_address = parts.method == Method::GET;
-        Self { has_address, ..Self::of(&parts.uri, &parts.headers) }
+        let visit = Self::of(&parts.uri, &parts.headers);
+        let nonce = parts.extensions.get().cloned().unwrap_or_default();
+        let framing: Option<Framing> = parts.extensions.get().cloned();
+        let locale = framing.as_ref().map_or(visit.locale, |framing| framing.locale);
+        Self { locale, has_address, framing, nonce, ..visit }
     }
 
     /// The same of a request for a page.
@@ -41,7 +54,35 @@ impl Visit {
         let preferred = || Locale::preferred(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?);
         let locale = chosen.or_else(remembered).or_else(preferred).unwrap_or_default();
         let (path, is_chosen_now) = (uri.path().to_owned(), chosen.is_some());
-        Self { locale, path, has_address: true, is_chosen_now }
+        let nonce = Nonce::default();
+        Self { locale, path, has_address: true, framing: None, nonce, is_chosen_now }
+    }
+
+    /// The same within a page of a client's own.
+    pub(crate) fn framed(&self, secret: LinkSessionSecret) -> Self {
+        Self { framing: Some(Framing { secret, locale: self.locale }), ..self.clone() }
+    }
+
+    /// The same, whose scripts show that.
+    pub(crate) fn with_nonce(self, nonce: Nonce) -> Self {
+        Self { nonce, ..self }
+    }
+
+    /// The address of a page below `/link`, for this visit.
+    pub(crate) fn address(&self, page: &str) -> String {
+        match &self.framing {
+            None => format!("{PAGES}/{page}"),
+            Some(framing) => framing.address(framing.locale, page),
+        }
+    }
+
+    /// The address of this very page in another language.
+    pub(crate) fn address_in(&self, locale: Locale) -> String {
+        let page = self.path.strip_prefix(PAGES).map(|page| page.trim_start_matches('/'));
+        match (&self.framing, page) {
+            (Some(framing), Some(page)) => framing.address(locale, page),
+            _ => format!("{}?{LOCALE_PARAMETER}={}", self.path, locale.tag()),
+        }
     }
 
     /// Remembers the language if it was chosen now.

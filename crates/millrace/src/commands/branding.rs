@@ -183,8 +183,8 @@ async fn preview(
             write(folder, &note.path(client), &image.bytes)?;
         }
     }
-    for (path, css) in web::stylesheets(client, &branding) {
-        write(folder, &path, css.as_bytes())?;
+    for (path, file) in web::assets(client, &branding) {
+        write(folder, &path, file.as_bytes())?;
     }
     for picture in web::gallery(client, &profile, &branding)? {
         let is_sample = SAMPLES.contains(&picture.name.as_str())

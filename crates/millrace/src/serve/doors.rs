@@ -81,6 +81,7 @@ impl Doors<'_> {
             otp: OtpSigner::new(&self.installation.otp_key),
             public_url: public_url.to_owned(),
             callback_url,
+            offered: adapters::offered(settings),
             platforms: self.platforms.clone(),
             vault: self.vault.clone(),
             address_header: settings

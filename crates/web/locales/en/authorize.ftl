@@ -24,3 +24,6 @@ authorize-failed-title = That did not work
 authorize-failed-text = { $bank } and { $software } could not be connected. Nothing was changed; you can try again.
 authorize-failed-words = What was said:
 authorize-retry = Try again
+authorize-window = { $software } opens in a window of its own. When you have said yes there, this page goes on by itself.
+authorize-beside-title = { $software } lets { $bank } in
+authorize-beside-text = You can close this window. The page that you came from goes on by itself.

@@ -6,3 +6,6 @@ languages = Language
 help = Questions? Please ask { $bank }.
 go-on = Go on
 back-to-bank = Back to { $bank }
+copy = Copy
+copied = Copied
+other-software = All software

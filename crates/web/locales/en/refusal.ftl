@@ -18,3 +18,5 @@ busy-title = One moment, please
 busy-text = A lot is going on right now. Please try again in a moment.
 broken-title = Something went wrong here
 broken-text = It is not your fault, and nothing was changed. Please try again; if it happens again, tell { $bank }.
+not-framed-title = This page cannot be shown here
+not-framed-text = The page that you came from may not show it. Nothing was changed. Please tell the people who run that page.

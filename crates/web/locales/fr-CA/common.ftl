@@ -6,3 +6,6 @@ languages = Langue
 help = Des questions? Adressez-vous à { $bank }.
 go-on = Continuer
 back-to-bank = Retour à { $bank }
+copy = Copier
+copied = Copié
+other-software = Tous les logiciels

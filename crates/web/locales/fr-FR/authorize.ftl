@@ -24,3 +24,6 @@ authorize-failed-title = La connexion n’a pas abouti
 authorize-failed-text = { $bank } et { $software } n’ont pas pu être connectés. Rien n’a été modifié ; vous pouvez réessayer.
 authorize-failed-words = Ce qui a été répondu :
 authorize-retry = Réessayer
+authorize-window = { $software } s’ouvre dans une fenêtre à part. Dès que vous y aurez donné votre accord, cette page continue d’elle-même.
+authorize-beside-title = { $software } laisse entrer { $bank }
+authorize-beside-text = Vous pouvez fermer cette fenêtre. La page d’où vous venez continue d’elle-même.

@@ -18,3 +18,5 @@ busy-title = Un instant, s’il vous plaît
 busy-text = Le service est très sollicité en ce moment. Veuillez réessayer dans un instant.
 broken-title = Un problème est survenu
 broken-text = Ce n’est pas de votre fait et rien n’a été modifié. Veuillez réessayer ; si le problème persiste, prévenez { $bank }.
+not-framed-title = Cette page ne peut pas être affichée ici
+not-framed-text = La page d’où vous venez n’a pas le droit de l’afficher. Rien n’a été modifié. Veuillez prévenir les responsables de cette page.

@@ -1,7 +1,6 @@
 //! Before a consent: what will be shared, and the way to the platform.
 
 use super::{AUTHORIZE, adapter, change, state_text};
-use crate::brand::spoken_name;
 use crate::form::{Form, Posted};
 use crate::linked::find_link;
 use crate::page::{Frame, Tone, page};
@@ -18,6 +17,9 @@ use domain::link::{Consent, ConsentStage, Fingerprint};
 use store::link_secrets::{ConsentSecrets, LinkSecrets};
 use tracing::{info, warn};
 use url::Url;
+
+/// So soon a page sees what happens in another window.
+const REFRESH_SECS: u32 = 2;
 
 #[derive(Template)]
 #[template(path = "authorize/review.html")]
@@ -64,6 +66,11 @@ pub(crate) async fn show(
         Standing::Ended => frame.with_notice(Tone::Warning, "authorize-ended"),
         Standing::Fresh | Standing::Linked => frame,
     };
+    // Who goes to the platform in another window comes back to this one.
+    let frame = match standing {
+        Standing::Fresh | Standing::Ended if frame.is_framed() => frame.refreshing(REFRESH_SECS),
+        Standing::Fresh | Standing::Ended | Standing::Linked => frame,
+    };
     let content = Content {
         frame: &frame,
         home: session.home(),
@@ -84,7 +91,7 @@ pub(super) async fn begin(
     let adapter = adapter(&state, session, &connection)?;
     let id = ConsentId::new(random_uuid(&*state.ids));
     let mut asked = platforms::Consent::begin(&*state.ids, state.callback_url.clone());
-    let travelling = state_text::write(&*state.ids, &session.connection, id);
+    let travelling = state_text::write(&*state.ids, &session.about, id);
     asked.state = platforms::Secret::new(travelling.clone());
     let now = state.now();
     if find_link(&state, session, &connection).await?.is_away(now) {
@@ -118,7 +125,12 @@ pub(super) async fn begin(
     })
     .await?;
     info!(connection.id = %connection.id, "a customer is on the way to the platform");
-    Ok(Redirect::to(&adapter.consent_url(&asked)).into_response())
+    let mut response = Redirect::to(&adapter.consent_url(&asked)).into_response();
+    if session.is_embedded() {
+        // In a window of its own, which comes back without a frame.
+        session.give_cookie(&state, response.headers_mut(), connection.id.uuid());
+    }
+    Ok(response)
 }
 
 /// A frame whose forms may lead to the platform.
@@ -132,5 +144,5 @@ pub(crate) fn leading_out(
     let url = Url::parse(&adapter.consent_url(&asked));
     let origin = url.map(|url| url.origin().ascii_serialization());
     let origin = origin.map_err(|_no_url| session.refuse(Why::NotSwitchedOn))?;
-    Ok(session.frame().about(spoken_name(connection.platform)).leading_to(&origin))
+    Ok(session.frame_of(connection).leading_to(&origin))
 }

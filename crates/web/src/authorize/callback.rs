@@ -3,14 +3,15 @@
 
 use super::{change, consent_path, state_text};
 use crate::linked::find_link;
-use crate::page::Frame;
-use crate::refusal::{Refusal, Why};
+use crate::refusal::Refusal;
 use crate::session::Session;
 use crate::state::{Shared, WebState};
 use crate::visit::Visit;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::ids::ConnectionPath;
 use domain::link::{ConsentStage, Fingerprint};
 use store::link_secrets::LinkSecrets;
 use tracing::info;
@@ -22,19 +23,19 @@ const QUERY_BYTES_MAX: usize = 8_192;
 /// Keeps what the browser brings, for the worker.
 pub(super) async fn come_back(
     State(state): State<Shared>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
+    parts: Parts,
 ) -> Result<Response, Refusal> {
-    if let Some(url) = under_public_name(&state, &headers, uri.query().unwrap_or_default()) {
+    let Parts { uri, headers, .. } = &parts;
+    if let Some(url) = under_public_name(&state, headers, uri.query().unwrap_or_default()) {
         return Ok(Redirect::to(&url).into_response());
     }
-    let visit = Visit::of(&uri, &headers);
-    let nobody = || Refusal::new(Why::NoVisit, Frame::new(&visit, None));
+    let visit = Visit::read(&parts);
+    let nobody = || Refusal::nobody(&visit);
     let query = uri.query().filter(|query| query.len() <= QUERY_BYTES_MAX).ok_or_else(nobody)?;
     let travelled = field(query, "state").ok_or_else(nobody)?;
     let (path, id) = state_text::read(&travelled).ok_or_else(nobody)?;
-    let session = Session::find(&state, &headers, &visit, path.connection).await?;
-    let session = session.filter(|session| session.connection == path).ok_or_else(nobody)?;
+    let session = Session::<ConnectionPath>::find(&state, headers, &visit, path.connection).await?;
+    let session = session.filter(|session| session.about == path).ok_or_else(nobody)?;
     let connection = session.load_connection(&state).await?;
     let now = state.now();
     let (fingerprint, genuine) = (session.fingerprint(), Fingerprint::of(travelled.as_bytes()));

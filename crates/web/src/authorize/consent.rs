@@ -1,7 +1,6 @@
 //! A consent under way: waiting for the worker, choosing an organisation, and how it came out.
 
 use super::{AUTHORIZE, change, consent_path};
-use crate::brand::spoken_name;
 use crate::form::{Form, Posted};
 use crate::linked::{await_link, find_link};
 use crate::page::{Frame, Tone, page};
@@ -46,6 +45,13 @@ pub(super) struct Failed<'a> {
     pub(super) why: &'a str,
 }
 
+/// In a window of its own: what it was opened for is done, and goes on where it was opened.
+#[derive(Template)]
+#[template(path = "authorize/beside.html")]
+pub(super) struct Beside<'a> {
+    pub(super) frame: &'a Frame,
+}
+
 /// Shows how far a consent is.
 pub(super) async fn show(
     State(state): State<Shared>,
@@ -54,8 +60,11 @@ pub(super) async fn show(
 ) -> Result<Response, Refusal> {
     let connection = session.load_connection(&state).await?;
     let consent = settled(&state, &session, &connection, &id).await?;
-    let frame = session.frame().about(spoken_name(connection.platform));
+    let frame = session.frame_of(&connection);
     match &consent.stage {
+        ConsentStage::Done if session.is_beside_its_frame() => {
+            Ok(page(StatusCode::OK, &frame, &Beside { frame: &frame }))
+        }
         ConsentStage::Done => Ok(Redirect::to(&session.home()).into_response()),
         ConsentStage::Asked | ConsentStage::Came | ConsentStage::Chosen(_) => {
             let frame = frame.refreshing(REFRESH_SECS);

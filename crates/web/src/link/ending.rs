@@ -1,12 +1,13 @@
 //! How a visit ends: where the client wants its customer to go, or a page of ours when it named no place.
 
-use crate::brand::spoken_name;
 use crate::gallery::{Hall, Picture};
 use crate::page::{Frame, page};
 use crate::redirect::{End, Ended, NoDestination, destination};
 use crate::refusal::{Refusal, Why};
 use crate::session::Session;
 use crate::state::{Shared, WebState};
+use crate::subject::Subject;
+use crate::told::Told;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,7 +18,7 @@ use tracing::warn;
 
 #[derive(Template)]
 #[template(path = "ended.html")]
-struct Content<'a> {
+pub(crate) struct Content<'a> {
     frame: &'a Frame,
     title: String,
     text: String,
@@ -25,7 +26,8 @@ struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    fn of(frame: &'a Frame, end: End, home: String) -> Self {
+    /// Says how a visit ended; `home` is where it began.
+    pub(crate) fn of(frame: &'a Frame, end: End, home: String) -> Self {
         let (title, text) = keys(end);
         Self { frame, title: frame.say(title), text: frame.say(text), home }
     }
@@ -48,9 +50,9 @@ pub(super) async fn finish(
 /// What was done in this visit began with new credentials, with a consent or with an account that is to be connected;
 /// without them it was linked before.
 async fn was_linked_here(state: &WebState, session: &Session) -> Result<bool, Refusal> {
-    let newest = state.store.find_newest_credential(&session.connection).await;
+    let newest = state.store.find_newest_credential(&session.about).await;
     let newest = newest.map_err(|error| session.fault(&error))?;
-    let link = state.store.find_link(&session.connection).await;
+    let link = state.store.find_link(&session.about).await;
     let link = link.map_err(|error| session.fault(&error))?;
     let is_mine =
         |one: &Consent| one.session == session.fingerprint() && one.stage == ConsentStage::Done;
@@ -77,10 +79,14 @@ pub(crate) async fn lead_out(
     connection: &Connection,
     end: End,
 ) -> Result<Response, Refusal> {
-    if let Some(url) = find_way_out(state, session, connection, end).await? {
+    if let Some(url) = find_way_out(state, session, Some(connection), end).await? {
         return Ok(Redirect::to(&url).into_response());
     }
-    let frame = session.frame().about(spoken_name(connection.platform));
+    let told = match end {
+        End::Linked | End::NothingDone => Told::finished(connection),
+        End::Cancelled | End::Failed | End::NotSupported => Told::closed(),
+    };
+    let frame = session.frame_of(connection).telling(told);
     Ok(page(StatusCode::OK, &frame, &Content::of(&frame, end, session.home())))
 }
 
@@ -94,24 +100,27 @@ pub(crate) fn pictures(hall: &Hall) -> Result<Vec<Picture>, askama::Error> {
     [End::Linked, End::Cancelled, End::Failed].into_iter().map(hang).collect()
 }
 
-/// Where the client wants its customer, if anywhere.
-pub(crate) async fn find_way_out(
+/// Where the client wants its customer, if anywhere. Who came within a page of the client's is there already.
+pub(crate) async fn find_way_out<About: Subject>(
     state: &WebState,
-    session: &Session,
-    connection: &Connection,
+    session: &Session<About>,
+    connection: Option<&Connection>,
     end: End,
 ) -> Result<Option<String>, Refusal> {
-    let path = session.connection;
-    let company = state.store.find_company(path.client, path.company).await;
+    if session.is_embedded() {
+        return Ok(None);
+    }
+    let of = session.target.company();
+    let company = state.store.find_company(of.client, of.company).await;
     let company = company.map_err(|error| session.fault(&error))?;
     let company = company.ok_or_else(|| session.refuse(Why::Gone))?;
     let (company_name, parameters) = (company.name.as_str(), session.parameters.as_slice());
-    let ended = Ended { connection, company_name, end, parameters };
+    let ended = Ended { of, company_name, connection, end, parameters };
     Ok(match destination(&session.profile, &ended) {
         Ok(url) => Some(url),
         Err(NoDestination::Unset) => None,
         Err(error @ (NoDestination::OffTheWeb | NoDestination::Unlisted)) => {
-            warn!(client.id = %path.client, %error, "a customer could not be led back");
+            warn!(client.id = %of.client, %error, "a customer could not be led back");
             None
         }
     })

@@ -1,7 +1,6 @@
 //! What a visit begins with: the page of the connection's platform.
 
 use super::ending::find_way_out;
-use crate::brand::spoken_name;
 use crate::redirect::End;
 use crate::refusal::{Refusal, Why};
 use crate::session::Session;
@@ -26,8 +25,8 @@ pub(super) async fn show_link(
         }
         Delivery::Sent if is_set_up => authorize::show(&state, &session, &connection).await,
         Delivery::Sent => {
-            let frame = session.frame().about(spoken_name(connection.platform));
-            let back = find_way_out(&state, &session, &connection, End::NotSupported).await?;
+            let frame = session.frame_of(&connection);
+            let back = find_way_out(&state, &session, Some(&connection), End::NotSupported).await?;
             Err(Refusal::new(Why::NotSwitchedOn, frame).with_way_back(back))
         }
     }

@@ -53,7 +53,7 @@ pub(super) async fn disconnect(
     let Some(account) = find_fed(&state, session, &connection, &number).await? else {
         return Ok(Redirect::to(&session.home()).into_response());
     };
-    let path = AccountPath { connection: session.connection, account: account.id.clone() };
+    let path = AccountPath { connection: session.about, account: account.id.clone() };
     let change = AccountChange { disconnect: true, ..AccountChange::default() };
     let changed = state.store.change_source_account(&path, change, state.now()).await;
     match changed.map_err(|error| session.fault(&error))? {

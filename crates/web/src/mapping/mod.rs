@@ -45,7 +45,7 @@ pub(crate) fn is_home_of(connection: &Connection) -> bool {
 
 /// The connection's accounts, in the order they were made.
 async fn list_accounts(state: &WebState, session: &Session) -> Result<Vec<SourceAccount>, Refusal> {
-    let listed = state.store.list_source_accounts(&session.connection).await;
+    let listed = state.store.list_source_accounts(&session.about).await;
     listed.map_err(|error| session.fault(&error))?.ok_or_else(|| session.refuse(Why::Gone))
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn issue(
     let connection = load(&state, session).await?;
     let standing = standing::find(&state, session, &connection).await?;
     if standing.is_signed_on() && posted.get(CONFIRMED).is_none() {
-        let frame = session.frame();
+        let frame = session.frame_of(&connection);
         let form = session.form(CREDENTIALS);
         return Ok(ask_before_renewal(&frame, form, &session.home()).show());
     }
@@ -43,7 +43,7 @@ pub(super) async fn issue(
     }
     let secrets = make(&state, session).await?;
     info!(connection.id = %connection.id, "credentials were made on a page");
-    let frame = session.frame().shown_once();
+    let frame = session.frame_of(&connection).shown_once();
     let (form, home) = (session.form(CREDENTIALS), session.home());
     let (standing, secrets) = (Standing::Waiting, Some(secrets));
     let content = Content { frame: &frame, home, standing, form, secrets };
@@ -60,7 +60,7 @@ pub(super) async fn ask(
     if !standing.has_access() {
         return Ok(to_setup(&session, ""));
     }
-    let frame = session.frame();
+    let frame = session.frame_of(&connection);
     let form = session.form(REVOKE);
     Ok(ask_before_revocation(&frame, &standing, form, &session.home()).show())
 }
@@ -72,7 +72,7 @@ pub(super) async fn revoke(
 ) -> Result<Response, Refusal> {
     load(&state, &posted.session).await?;
     take_back(&state, &posted.session).await?;
-    info!(connection.id = %posted.session.connection.connection, "credentials were revoked on a page");
+    info!(connection.id = %posted.session.about.connection, "credentials were revoked on a page");
     Ok(to_setup(&posted.session, REVOKED))
 }
 
@@ -124,13 +124,13 @@ fn to_setup(session: &Session, query: &str) -> Response {
 }
 
 async fn take_back(state: &WebState, session: &Session) -> Result<(), Refusal> {
-    let revoked = state.store.revoke_credentials(&session.connection, state.now()).await;
+    let revoked = state.store.revoke_credentials(&session.about, state.now()).await;
     let revoked = revoked.map_err(|error| session.fault(&error))?;
     revoked.map(drop).ok_or_else(|| session.refuse(Why::Gone))
 }
 
 async fn make(state: &WebState, session: &Session) -> Result<Secrets, Refusal> {
-    let path = &session.connection;
+    let path = &session.about;
     match issue_credential(&*state.store, &state.ids, path, state.now()).await {
         Ok(Some(secrets)) => Ok(secrets),
         Ok(None) => Err(session.refuse(Why::Gone)),

@@ -27,6 +27,6 @@ pub(crate) async fn show(
     if standing::find(state, session, connection).await? != Standing::Fresh {
         return Ok(Redirect::to(&format!("{}/{SETUP}", session.home())).into_response());
     }
-    let frame = session.frame();
+    let frame = session.frame_of(connection);
     Ok(page(StatusCode::OK, &frame, &Content { frame: &frame, home: session.home() }))
 }

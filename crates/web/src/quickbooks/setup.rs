@@ -70,7 +70,7 @@ pub(super) async fn show(
 ) -> Result<Response, Refusal> {
     let connection = load(&state, &session).await?;
     let standing = standing::find(&state, &session, &connection).await?;
-    let frame = frame(&session, &standing, query.as_deref());
+    let frame = frame(session.frame_of(&connection), &standing, query.as_deref());
     let form = session.form(CREDENTIALS);
     let home = session.home();
     let content = Content { frame: &frame, home, standing, form, secrets: None };
@@ -78,8 +78,7 @@ pub(super) async fn show(
 }
 
 /// Only while somebody waits for something, and only as long as they like, does the page ask for itself again.
-fn frame(session: &Session, standing: &Standing, query: Option<&str>) -> Frame {
-    let frame = session.frame();
+fn frame(frame: Frame, standing: &Standing, query: Option<&str>) -> Frame {
     match standing {
         Standing::Waiting | Standing::SignedOn if query != Some(STOPPED) => {
             frame.refreshing(REFRESH_SECS)

@@ -34,7 +34,7 @@ pub(super) async fn find(
     session: &Session,
     connection: &Connection,
 ) -> Result<Standing, Refusal> {
-    let (store, path) = (&state.store, &session.connection);
+    let (store, path) = (&state.store, &session.about);
     let newest = store.find_newest_credential(path).await.map_err(|error| session.fault(&error))?;
     let accounts = store.list_source_accounts(path).await.map_err(|error| session.fault(&error))?;
     Ok(Standing::of(connection, newest.as_ref(), &accounts.unwrap_or_default()))

@@ -54,8 +54,9 @@ fn logo() -> BrandImage {
 /// Serves pages with their own policies, and what they are made with.
 async fn serve(pictures: &[Picture], branding: &Branding) -> (String, JoinSet<()>) {
     let mut router = Router::new();
-    for (path, css) in web::stylesheets(a_client(), branding) {
-        router = router.route(&path, get(async || ([(header::CONTENT_TYPE, "text/css")], css)));
+    for (path, file) in web::assets(a_client(), branding) {
+        let kind = if path.ends_with(".css") { "text/css" } else { "text/javascript" };
+        router = router.route(&path, get(async move || ([(header::CONTENT_TYPE, kind)], file)));
     }
     if branding.images.contains_key(&ImagePlace::Logo) {
         let image = async || ([(header::CONTENT_TYPE, "image/svg+xml")], LOGO);

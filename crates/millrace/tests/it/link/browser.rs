@@ -130,6 +130,21 @@ impl Page {
         link.unwrap_or_else(|| panic!("no link to {end} in {}", self.html())).to_owned()
     }
 
+    /// After how many seconds the page looks again by itself, with scripts and without.
+    #[track_caller]
+    pub(super) fn refresh_secs(&self) -> Option<String> {
+        let between = |start: &str| {
+            let (_, rest) = self.html().split_once(start)?;
+            rest.split('"').next().map(str::to_owned)
+        };
+        let without = between("<noscript><meta http-equiv=\"refresh\" content=\"");
+        assert_eq!(
+            without,
+            between("<main id=\"main\" class=\"column\" tabindex=\"-1\" data-every=\"")
+        );
+        without
+    }
+
     /// What stands in the field of that id.
     #[track_caller]
     pub(super) fn value_of(&self, id: &str) -> String {

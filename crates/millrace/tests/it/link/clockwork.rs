@@ -75,6 +75,7 @@ impl Scene {
             otp: self.otp.clone(),
             public_url: public_url.to_owned(),
             callback_url: format!("{public_url}/link/callback"),
+            offered: vec![&QUICKBOOKS],
             platforms: Platforms::default(),
             vault: Vault::new(VaultKey::new([7; 32]), Vec::new()),
             address_header: None,

@@ -3,6 +3,8 @@
 mod branding;
 mod browser;
 mod clockwork;
+mod company;
+mod framed;
 mod journey;
 mod mapping;
 mod opening;

@@ -6,6 +6,7 @@ use crate::harness::{Database, Server, on_both};
 use reqwest::Method;
 use reqwest::header::{ACCEPT_LANGUAGE, LOCATION, SET_COOKIE};
 use serde_json::json;
+use std::collections::HashSet;
 
 on_both! {
     a_link_opens_once_and_its_visit_goes_on;
@@ -62,7 +63,7 @@ async fn a_link_that_is_not_good_leads_to_a_friendly_page(database: Database) {
         format!("{start}?otp=%00%ff'\"<script>"),
     ] {
         let page = browser.open(&link).await.expect(401);
-        page.says("Sunrise Bank").says_not("<script");
+        page.says("Sunrise Bank").says_not("<script>");
         assert_eq!(page.reply.headers["content-type"], "text/html; charset=utf-8");
     }
     for path in [
@@ -148,7 +149,7 @@ async fn nothing_that_a_stranger_writes_becomes_markup(database: Database) {
     let mut browser = Browser::new(&server.url);
     for path in [&link, &scene.home(), &format!("{}/start?otp=1&a=<script>", scene.path())] {
         let page = browser.open(path).await;
-        page.says_not("<script").says_not("<img src=x").says_not("\"onerror");
+        page.says_not("<script>").says_not("<img src=x").says_not("\"onerror");
         page.says("&#60;script&#62;");
     }
 }
@@ -160,6 +161,7 @@ async fn pages_tell_browsers_what_they_may_do(database: Database) {
     let mut stranger = Browser::new(&server.url);
     let wrong = format!("{}/start?otp=1", scene.path());
     let (page, refusal) = (browser.open(&scene.home()).await, stranger.open(&wrong).await);
+    let mut nonces = HashSet::new();
     for page in [page.expect(200), refusal.expect(401)] {
         let headers = &page.reply.headers;
         let policy = headers["content-security-policy"].to_str().unwrap();
@@ -169,13 +171,24 @@ async fn pages_tell_browsers_what_they_may_do(database: Database) {
         assert_eq!(headers["cache-control"], "no-store");
         assert_eq!(headers["referrer-policy"], "no-referrer");
         assert_eq!(headers["x-content-type-options"], "nosniff");
-        page.says_not("<style").says_not(" style=").says_not("<script").says_not("illrace");
+        page.says_not("<style").says_not(" style=").says_not("<script>").says_not("illrace");
+        assert_eq!(headers["x-frame-options"], "DENY");
+        let nonce = page.html().split("nonce=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert!(
+            nonce.len() > 20 && policy.contains(&format!("script-src 'nonce-{nonce}';")),
+            "{policy}"
+        );
+        assert!(nonces.insert(nonce.to_owned()), "a nonce is used once");
         let style = page.html().split("href=\"").find(|rest| rest.starts_with("/link/assets/"));
         let style = style.unwrap().split('"').next().unwrap();
         let sheet = browser.get(style).await.expect(200);
         assert_eq!(sheet.headers["content-type"], "text/css; charset=utf-8");
         assert!(sheet.headers["cache-control"].to_str().unwrap().contains("immutable"));
         assert!(!sheet.text.contains("illrace"));
+        let script = page.html().split("<script src=\"").nth(1).unwrap().split('"').next().unwrap();
+        let script = browser.get(script).await.expect(200);
+        assert_eq!(script.headers["content-type"], "text/javascript; charset=utf-8");
+        assert!(script.headers["cache-control"].to_str().unwrap().contains("immutable"));
     }
     browser.get("/link/assets/other.css").await.expect(404);
     // What no page knows is still the API's to answer.

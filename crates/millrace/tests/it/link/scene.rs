@@ -53,6 +53,25 @@ impl Scene {
         self.caller.get(&self.path()).await.expect(200).json()
     }
 
+    /// A fresh link of the company.
+    pub(super) async fn company_link(&self) -> String {
+        let company = self.caller.get(&format!("/companies/{}", self.company)).await;
+        text(&company.expect(200).json()["redirect"])
+    }
+
+    /// Where the company's pages begin.
+    pub(super) fn company_home(&self) -> String {
+        format!("/link/company/{}", self.company)
+    }
+
+    /// The keys of the company's connections, in the order they were made.
+    pub(super) async fn platforms(&self) -> Vec<String> {
+        let path = format!("/companies/{}/connections", self.company);
+        let listed = self.caller.get(&path).await.expect(200).json();
+        let found = listed["results"].as_array().unwrap().iter();
+        found.map(|connection| text(&connection["integrationKey"])).collect()
+    }
+
     /// A browser that has opened a fresh link.
     pub(super) async fn visitor(&self) -> Browser {
         let mut browser = Browser::new(&self.caller.url);

@@ -8,8 +8,8 @@ use domain::client_settings::{Origin, Profile};
 use domain::delivery::SentStatement;
 use domain::idempotency::{Claim, Claimed, KeptAnswer};
 use domain::ids::{
-    CallId, ClientId, CompanyId, CompanyPath, ConnectionId, ConnectionPath, ConsumerId, LeaseToken, PushKey,
-    RequestId, SyncId,
+    CallId, ClientId, CompanyId, CompanyPath, ConnectionId, ConnectionPath, ConsumerId, LeaseToken,
+    PushKey, RequestId, SyncId,
 };
 use domain::link::{HeldLink, Link};
 use domain::link_session::{LinkOpening, LinkSession, LinkSessionHash};
