@@ -56,13 +56,15 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// Counts failures of one name.
+/// Counts failures of one name, and knows when it first went well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SignOnGuard {
     /// Failures since the window opened.
     pub failures: u32,
     /// When the first of them happened.
     pub window_opened_at: Option<Timestamp>,
+    /// When somebody first signed on with the right password.
+    pub signed_on_at: Option<Timestamp>,
 }
 
 impl SignOnGuard {
@@ -78,13 +80,19 @@ impl SignOnGuard {
             return self;
         }
         if self.window_is_over(now) {
-            return Self { failures: 1, window_opened_at: Some(now) };
+            return Self { failures: 1, window_opened_at: Some(now), ..self };
         }
         let failures = self.failures.saturating_add(1);
         // A lock runs its whole time from the failure that caused it.
         let locks_now = failures >= SIGN_ON_FAILURES_MAX;
         let opened = if locks_now { Some(now) } else { self.window_opened_at };
-        Self { failures, window_opened_at: opened }
+        Self { failures, window_opened_at: opened, ..self }
+    }
+
+    /// The guard after the right password: earlier failures are forgotten.
+    #[must_use]
+    pub fn after_success(self, now: Timestamp) -> Self {
+        Self { signed_on_at: self.signed_on_at.or(Some(now)), ..Self::default() }
     }
 
     fn window_is_over(self, now: Timestamp) -> bool {
@@ -110,6 +118,15 @@ mod tests {
         assert_eq!(guard.after_failure(minute(20)), guard);
         assert!(!guard.is_locked(minute(24)));
         assert_eq!(guard.after_failure(minute(24)).failures, 1);
+    }
+
+    #[test]
+    fn the_first_success_is_remembered_whatever_comes_after_it() {
+        let start: Timestamp = "2024-02-29T12:00:00Z".parse().unwrap();
+        let later = start + SignedDuration::from_mins(1);
+        let guard = SignOnGuard::default().after_failure(start).after_success(start);
+        assert_eq!(guard, SignOnGuard { signed_on_at: Some(start), ..SignOnGuard::default() });
+        assert_eq!(guard.after_failure(later).after_success(later), guard);
     }
 
     #[test]

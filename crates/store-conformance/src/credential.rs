@@ -81,8 +81,13 @@ pub async fn failures_are_counted_and_a_success_forgets_them(backend: &dyn Backe
     assert_eq!(expected.failures, 3);
     let now = noon_plus(4);
     let guard = world.store.record_sign_on(credential.id, SignOn::Right, now).await.unwrap();
-    assert_eq!(guard, SignOnGuard::default());
-    assert_eq!(find(&world, &credential).await, Some(credential));
+    assert_eq!(guard, SignOnGuard { signed_on_at: Some(now), ..SignOnGuard::default() });
+    let later = noon_plus(5);
+    let again = world.store.record_sign_on(credential.id, SignOn::Right, later).await.unwrap();
+    assert_eq!(again, guard, "the first is remembered");
+    let newest = world.store.find_newest_credential(&world.path()).await.unwrap();
+    assert!(newest.is_some());
+    assert_eq!(find(&world, &credential).await, Some(Credential { guard, ..credential }));
     assert_eq!(find(&world, &other).await, Some(other));
 }
 

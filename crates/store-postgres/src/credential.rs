@@ -19,20 +19,20 @@ const CREATE_CREDENTIAL: &str = "\
 -- create_credential
 insert into credential
     (client_id, credential_id, company_id, connection_id, username, password_hash, created_at,
-     failures, window_opened_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+     failures, window_opened_at, signed_on_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 const FIND_CREDENTIAL: &str = "\
 -- find_credential
 select credential_id, client_id, company_id, connection_id, username, password_hash, created_at,
-    failures, window_opened_at
+    failures, window_opened_at, signed_on_at
 from credential
 where username = $1";
 
 const FIND_NEWEST_CREDENTIAL: &str = "\
 -- find_newest_credential
 select credential_id, client_id, company_id, connection_id, username, password_hash, created_at,
-    failures, window_opened_at
+    failures, window_opened_at, signed_on_at
 from credential
 where client_id = $1 and connection_id = $2 and company_id = $3
 order by created_at desc, credential_id desc
@@ -40,7 +40,7 @@ limit 1";
 
 const LOCK_GUARD: &str = "\
 -- lock_sign_on_guard
-select failures, window_opened_at
+select failures, window_opened_at, signed_on_at
 from credential
 where credential_id = $1
 for no key update";
@@ -48,7 +48,7 @@ for no key update";
 const CHANGE_GUARD: &str = "\
 -- change_sign_on_guard
 update credential
-set failures = $2, window_opened_at = $3
+set failures = $2, window_opened_at = $3, signed_on_at = $4
 where credential_id = $1";
 
 const COUNT_CREDENTIALS: &str = "\
@@ -79,7 +79,11 @@ fn credential_of(row: &Row) -> Attempt<Credential> {
 }
 
 fn guard_of(columns: &mut Columns<'_>) -> Attempt<SignOnGuard> {
-    Ok(SignOnGuard { failures: columns.number()?, window_opened_at: columns.moment_maybe()? })
+    Ok(SignOnGuard {
+        failures: columns.number()?,
+        window_opened_at: columns.moment_maybe()?,
+        signed_on_at: columns.moment_maybe()?,
+    })
 }
 
 #[async_trait]
@@ -90,7 +94,7 @@ impl Credentials for PostgresStore {
             if connection::hold(&session, path).await?.is_none() {
                 return Ok(false);
             }
-            let values: [&(dyn ToSql + Sync); 9] = [
+            let values: [&(dyn ToSql + Sync); 10] = [
                 &path.client.uuid(),
                 &credential.id.uuid(),
                 &path.company.uuid(),
@@ -100,6 +104,7 @@ impl Credentials for PostgresStore {
                 &micros(credential.created_at),
                 &i64::from(credential.guard.failures),
                 &credential.guard.window_opened_at.map(micros),
+                &credential.guard.signed_on_at.map(micros),
             ];
             session.finish(&[Write::new(CREATE_CREDENTIAL, &values)]).await?;
             Ok(true)
@@ -139,13 +144,17 @@ impl Credentials for PostgresStore {
             };
             let before = guard_of(&mut Columns::of(&row))?;
             let guard = match sign_on {
-                SignOn::Right => SignOnGuard::default(),
+                SignOn::Right => before.after_success(now),
                 SignOn::Wrong => before.after_failure(now),
             };
             if guard != before {
-                let (failures, opened) =
-                    (i64::from(guard.failures), guard.window_opened_at.map(micros));
-                session.finish(&[Write::new(CHANGE_GUARD, &[&id, &failures, &opened])]).await?;
+                let values: [&(dyn ToSql + Sync); 4] = [
+                    &id,
+                    &i64::from(guard.failures),
+                    &guard.window_opened_at.map(micros),
+                    &guard.signed_on_at.map(micros),
+                ];
+                session.finish(&[Write::new(CHANGE_GUARD, &values)]).await?;
             }
             Ok(guard)
         })

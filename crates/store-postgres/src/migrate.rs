@@ -62,6 +62,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "company_link",
         sql: include_str!("../migrations/0012_company_link.sql"),
     },
+    Migration {
+        version: 13,
+        name: "first_sign_on",
+        sql: include_str!("../migrations/0013_first_sign_on.sql"),
+    },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

@@ -12,15 +12,16 @@ const CREATE_CREDENTIAL: &str = "
     -- create_credential
     insert into credential (
         credential_id, connection_no, username, password_hash, created_at_us, failures,
-        window_opened_at_us
+        window_opened_at_us, signed_on_at_us
     )
-    values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
 const FIND_CREDENTIAL: &str = "
     -- find_credential
     select credential.credential_id, company.client_id, company.company_id,
         connection.connection_id, credential.username, credential.password_hash,
-        credential.created_at_us, credential.failures, credential.window_opened_at_us
+        credential.created_at_us, credential.failures, credential.window_opened_at_us,
+        credential.signed_on_at_us
     from credential
     join connection on connection.connection_no = credential.connection_no
     join company on company.company_no = connection.company_no
@@ -30,7 +31,8 @@ const FIND_NEWEST_CREDENTIAL: &str = "
     -- find_newest_credential
     select credential.credential_id, company.client_id, company.company_id,
         connection.connection_id, credential.username, credential.password_hash,
-        credential.created_at_us, credential.failures, credential.window_opened_at_us
+        credential.created_at_us, credential.failures, credential.window_opened_at_us,
+        credential.signed_on_at_us
     from company
     join connection on connection.company_no = company.company_no
     join credential on credential.connection_no = connection.connection_no
@@ -40,14 +42,14 @@ const FIND_NEWEST_CREDENTIAL: &str = "
 
 const FIND_GUARD: &str = "
     -- find_guard
-    select failures, window_opened_at_us
+    select failures, window_opened_at_us, signed_on_at_us
     from credential
     where credential_id = ?1";
 
 const SET_GUARD: &str = "
     -- set_guard
     update credential
-    set failures = ?2, window_opened_at_us = ?3
+    set failures = ?2, window_opened_at_us = ?3, signed_on_at_us = ?4
     where credential_id = ?1";
 
 const REVOKE_CREDENTIALS: &str = "
@@ -110,6 +112,7 @@ fn create_credential(database: &Database, credential: &Credential) -> Answer<boo
             created_at,
             &guard.failures,
             &guard.window_opened_at,
+            &guard.signed_on_at,
         ],
     )?;
     Ok(true)
@@ -124,14 +127,14 @@ fn record_sign_on(
 ) -> Answer<SignOnGuard> {
     let before = sql::one(database, FIND_GUARD, &[&credential], guard)?.unwrap_or_default();
     let after = match sign_on {
-        SignOn::Right => SignOnGuard::default(),
+        SignOn::Right => before.after_success(now),
         SignOn::Wrong => before.after_failure(now),
     };
     if after != before {
         sql::execute(
             database,
             SET_GUARD,
-            &[&credential, &after.failures, &after.window_opened_at],
+            &[&credential, &after.failures, &after.window_opened_at, &after.signed_on_at],
         )?;
     }
     Ok(after)
@@ -168,5 +171,9 @@ fn credential(row: &mut Fields<'_>) -> Answer<Credential> {
 }
 
 fn guard(row: &mut Fields<'_>) -> Answer<SignOnGuard> {
-    Ok(SignOnGuard { failures: row.next()?, window_opened_at: row.next()? })
+    Ok(SignOnGuard {
+        failures: row.next()?,
+        window_opened_at: row.next()?,
+        signed_on_at: row.next()?,
+    })
 }

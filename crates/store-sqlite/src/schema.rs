@@ -61,6 +61,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "company_link",
         sql: include_str!("../migrations/0012_company_link.sql"),
     },
+    Migration {
+        version: 13,
+        name: "first_sign_on",
+        sql: include_str!("../migrations/0013_first_sign_on.sql"),
+    },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

@@ -27,7 +27,7 @@ pub trait Credentials: Send + Sync {
     /// The newest set of a connection, if it has any.
     async fn find_newest_credential(&self, path: &ConnectionPath) -> Answer<Option<Credential>>;
 
-    /// Counts a failure, or forgets the failures after a success; answers the guard as it is then.
+    /// Counts a failure, or forgets the failures after a success and remembers the first; answers the guard as it is then.
     async fn record_sign_on(
         &self,
         credential: CredentialId,

@@ -10,7 +10,8 @@
   const tell = () => {
     const { to, told } = main().dataset;
     if (!to || window.parent === window) return;
-    const height = document.body.scrollHeight;
+    document.documentElement.classList.add("within");
+    const height = Math.ceil(document.body.getBoundingClientRect().height);
     window.parent.postMessage({ millrace: told ? JSON.parse(told) : {}, height }, to);
   };
 
@@ -73,6 +74,8 @@
   };
 
   document.documentElement.classList.add("with-scripts");
+  // From now on the server need not have the whole page loaded again.
+  document.cookie = "link-scripts=1; path=/link; samesite=lax";
   tell();
   window.addEventListener("resize", tell);
   keepLooking();

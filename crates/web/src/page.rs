@@ -232,6 +232,12 @@ pub(crate) fn page(status: StatusCode, frame: &Frame, content: &impl Template) -
     if let Ok(policy) = HeaderValue::try_from(frame.content_policy()) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
+    // With scripts the page looks by itself, and nothing on it moves.
+    if let Some(secs) = frame.refresh_secs
+        && !frame.visit.has_scripts
+    {
+        headers.insert(header::REFRESH, secs.into());
+    }
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(frame.tag()));
     frame.visit.remember_locale(headers);
     if frame.is_framed() {

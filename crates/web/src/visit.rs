@@ -12,6 +12,8 @@ use url::form_urlencoded;
 /// Where pages are.
 pub(crate) const PAGES: &str = "/link";
 const LOCALE_COOKIE: &str = "link-locale";
+/// Set by `assets/link.js`.
+const SCRIPTS_COOKIE: &str = "link-scripts";
 const LOCALE_PARAMETER: &str = "locale";
 /// A language is chosen once.
 const LOCALE_LIFE_SECS: i64 = 365 * 24 * 60 * 60;
@@ -27,6 +29,8 @@ pub(crate) struct Visit {
     pub(crate) has_address: bool,
     /// Within which page of a client's own, if any.
     pub(crate) framing: Option<Framing>,
+    /// Whether scripts are known to run in this browser.
+    pub(crate) has_scripts: bool,
     /// Scripts of the answer show it.
     pub(crate) nonce: Nonce,
     /// Whether the language was chosen by this very request.
@@ -41,7 +45,8 @@ impl Visit {
         let nonce = parts.extensions.get().cloned().unwrap_or_default();
         let framing: Option<Framing> = parts.extensions.get().cloned();
         let locale = framing.as_ref().map_or(visit.locale, |framing| framing.locale);
-        Self { locale, has_address, framing, nonce, ..visit }
+        let has_scripts = visit.has_scripts || framing.is_some();
+        Self { locale, has_address, framing, has_scripts, nonce, ..visit }
     }
 
     /// The same of a request for a page.
@@ -54,8 +59,9 @@ impl Visit {
         let preferred = || Locale::preferred(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?);
         let locale = chosen.or_else(remembered).or_else(preferred).unwrap_or_default();
         let (path, is_chosen_now) = (uri.path().to_owned(), chosen.is_some());
+        let has_scripts = find_cookie(headers, SCRIPTS_COOKIE).is_some();
         let nonce = Nonce::default();
-        Self { locale, path, has_address: true, framing: None, nonce, is_chosen_now }
+        Self { locale, path, has_address: true, framing: None, has_scripts, nonce, is_chosen_now }
     }
 
     /// The same within a page of a client's own.

@@ -66,7 +66,21 @@ const deeds = {
     // Scripts can be allowed only by whoever has forbidden them.
     if (!javascript) await forbidScripts(true);
     const allowScripts = async (value) => javascript || forbidScripts(!value);
-    pages.set(number, { page, allowScripts, complaints });
+    pages.set(number, { page, top: page, allowScripts, complaints });
+  },
+  /** The only frame of a page, as a page. */
+  async enter({ page: number, as }) {
+    const { page, ...rest } = pages.get(number);
+    const frame = await (await page.waitForSelector("iframe")).contentFrame();
+    pages.set(as, { ...rest, page: frame });
+  },
+  /** The window that a page has opened, as a page. */
+  async follow({ page: number, as }) {
+    const { top, ...rest } = pages.get(number);
+    const known = new Set([...pages.values()].map((other) => other.top));
+    const isNew = (page) => !known.has(page);
+    const opened = top.context().pages().find(isNew) ?? (await top.context().waitForEvent("page"));
+    pages.set(as, { ...rest, page: opened, top: opened });
   },
   async goto({ page, url }) {
     const answer = await pages.get(page).page.goto(url, { waitUntil: "load" });
@@ -82,11 +96,11 @@ const deeds = {
   choose: async (asked) => {
     await labelled(asked).selectOption({ label: asked.value });
   },
-  press: ({ page, key }) => pages.get(page).page.keyboard.press(key),
+  press: ({ page, key }) => pages.get(page).top.keyboard.press(key),
   waitFor: ({ page, text }) => pages.get(page).page.getByText(text).first().waitFor(),
   evaluate: ({ page, expression }) => pages.get(page).page.evaluate(expression),
   async screenshot({ page, path }) {
-    await pages.get(page).page.screenshot({ path, fullPage: true });
+    await pages.get(page).top.screenshot({ path, fullPage: true });
   },
   complaints: async ({ page }) => pages.get(page).complaints,
   async axe({ page: number }) {

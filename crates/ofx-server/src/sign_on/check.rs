@@ -73,13 +73,13 @@ async fn is_right(
     Ok(right)
 }
 
-/// Forgets earlier failures, if there are any: a poll costs no write.
+/// Forgets earlier failures, if there are any, and remembers the first success: a poll costs no write.
 async fn welcome(
     state: &OfxState,
     credential: Credential,
     now: Timestamp,
 ) -> Result<Credential, Refusal> {
-    if credential.guard.failures > 0 {
+    if credential.guard.after_success(now) != credential.guard {
         state.store.record_sign_on(credential.id, SignOn::Right, now).await?;
     }
     Ok(credential)

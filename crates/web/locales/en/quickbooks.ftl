@@ -18,6 +18,7 @@ quickbooks-setup-lead = You get a user name and a password for QuickBooks here, 
 
 quickbooks-waiting = Waiting for QuickBooks to sign in.
 quickbooks-signed-on = QuickBooks has signed in. Now choose your accounts there.
+quickbooks-signed-on-at = QuickBooks signed in at { $time }. Now choose your accounts there.
 quickbooks-withdrawn = QuickBooks has no access any more. Get new credentials to connect again; it goes on where it stopped.
 quickbooks-linked = { $count ->
     [one] One account is linked

@@ -18,6 +18,7 @@ quickbooks-setup-lead = Vous recevez ici un nom d’utilisateur et un mot de pas
 
 quickbooks-waiting = En attente de l’ouverture de session de QuickBooks.
 quickbooks-signed-on = QuickBooks a ouvert une session. Choisissez-y maintenant vos comptes.
+quickbooks-signed-on-at = QuickBooks a ouvert une session à { $time }. Choisissez-y maintenant vos comptes.
 quickbooks-withdrawn = QuickBooks n’a plus accès. Obtenez de nouveaux identifiants pour vous reconnecter; le flux bancaire reprendra là où il s’est arrêté.
 quickbooks-linked = { $count ->
     [one] Un compte est lié

@@ -21,7 +21,7 @@ pub(crate) fn pictures(hall: &Hall) -> Result<Vec<Picture>, Error> {
         ("fresh", Standing::Fresh),
         ("withdrawn", Standing::Withdrawn),
         ("waiting", Standing::Waiting),
-        ("signed-on", Standing::SignedOn),
+        ("signed-on", Standing::SignedOn { at: Some(Timestamp::UNIX_EPOCH) }),
         ("linked", linked),
     ] {
         pictures.push(set_up(hall, name, standing, None)?);
@@ -31,7 +31,9 @@ pub(crate) fn pictures(hall: &Hall) -> Result<Vec<Picture>, Error> {
         password: "wxyz-wxyz-wxyz-wxyz".to_owned(),
     };
     pictures.push(set_up(hall, "credentials", Standing::Waiting, Some(secrets))?);
-    for (name, standing) in [("unused", Standing::Waiting), ("used", Standing::SignedOn)] {
+    for (name, standing) in
+        [("unused", Standing::Waiting), ("used", Standing::SignedOn { at: None })]
+    {
         let asked = ask_before_revocation(&frame, &standing, hall.form(REVOKE), &hall.home());
         pictures.push(hall.hang(format!("quickbooks-revoke-{name}"), &frame, &asked)?);
     }
@@ -50,7 +52,9 @@ fn set_up(
         (_, Some(_)) => hall.frame().shown_once(),
         (Standing::Waiting, None) => hall.frame().refreshing(REFRESH_SECS),
         (Standing::Withdrawn, None) => hall.frame().with_notice(Tone::Good, "quickbooks-revoked"),
-        (Standing::Fresh | Standing::SignedOn | Standing::Linked { .. }, None) => hall.frame(),
+        (Standing::Fresh | Standing::SignedOn { .. } | Standing::Linked { .. }, None) => {
+            hall.frame()
+        }
     };
     let (home, form) = (hall.home(), hall.form(CREDENTIALS));
     let content = Content { frame: &frame, home, standing, form, secrets };

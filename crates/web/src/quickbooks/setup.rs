@@ -36,7 +36,7 @@ pub(super) struct Content<'a> {
 impl Content<'_> {
     /// Whether the page stands still while something is to come.
     fn is_awaited(&self) -> bool {
-        let waits = matches!(self.standing, Standing::Waiting | Standing::SignedOn);
+        let waits = matches!(self.standing, Standing::Waiting | Standing::SignedOn { .. });
         waits && self.secrets.is_none() && self.frame.refresh_secs.is_none()
     }
 
@@ -53,11 +53,20 @@ impl Content<'_> {
         fetched_at.map(|at| self.frame.texts.time(at))
     }
 
+    /// When QuickBooks signed on, where accounts are still to be chosen.
+    fn signed_on_at(&self) -> Option<String> {
+        let Standing::SignedOn { at } = &self.standing else { return None };
+        at.map(|at| self.frame.texts.time(at))
+    }
+
     /// The accounts that were chosen.
     fn accounts(&self) -> &[String] {
         match &self.standing {
             Standing::Linked { accounts, .. } => accounts,
-            Standing::Fresh | Standing::Withdrawn | Standing::Waiting | Standing::SignedOn => &[],
+            Standing::Fresh
+            | Standing::Withdrawn
+            | Standing::Waiting
+            | Standing::SignedOn { .. } => &[],
         }
     }
 }
@@ -80,7 +89,7 @@ pub(super) async fn show(
 /// Only while somebody waits for something, and only as long as they like, does the page ask for itself again.
 fn frame(frame: Frame, standing: &Standing, query: Option<&str>) -> Frame {
     match standing {
-        Standing::Waiting | Standing::SignedOn if query != Some(STOPPED) => {
+        Standing::Waiting | Standing::SignedOn { .. } if query != Some(STOPPED) => {
             frame.refreshing(REFRESH_SECS)
         }
         Standing::Fresh | Standing::Withdrawn if query == Some(REVOKED) => {
@@ -89,7 +98,7 @@ fn frame(frame: Frame, standing: &Standing, query: Option<&str>) -> Frame {
         Standing::Fresh
         | Standing::Withdrawn
         | Standing::Waiting
-        | Standing::SignedOn
+        | Standing::SignedOn { .. }
         | Standing::Linked { .. } => frame,
     }
 }

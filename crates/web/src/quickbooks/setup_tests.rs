@@ -15,7 +15,7 @@ fn standings() -> [Standing; 5] {
         Standing::Fresh,
         Standing::Withdrawn,
         Standing::Waiting,
-        Standing::SignedOn,
+        Standing::SignedOn { at: Some(NOON) },
         Standing::Linked { accounts, fetched_at: Some(NOON) },
     ]
 }
@@ -45,7 +45,11 @@ fn each_state_is_told_and_has_its_next_step() {
         (Standing::Fresh, "keep this page open", "Get credentials"),
         (Standing::Withdrawn, "QuickBooks has no access any more", "Get credentials"),
         (Standing::Waiting, "Waiting for QuickBooks to sign in", "Make new credentials"),
-        (Standing::SignedOn, "QuickBooks has signed in", "Revoke credentials"),
+        (
+            Standing::SignedOn { at: Some(NOON) },
+            "QuickBooks signed in at 12:00 UTC",
+            "Revoke credentials",
+        ),
         (standings()[4].clone(), "2 accounts are linked", "Finish"),
     ] {
         let html = write(&frame, standing, None);

@@ -18,7 +18,10 @@ pub(super) enum Standing {
     /// There are credentials, and QuickBooks has not signed on with any.
     Waiting,
     /// QuickBooks signed on; no account was chosen there.
-    SignedOn,
+    SignedOn {
+        /// When it first did, with the newest credentials.
+        at: Option<Timestamp>,
+    },
     /// Accounts were chosen.
     Linked {
         /// What they are called.
@@ -51,7 +54,8 @@ impl Standing {
                 let chosen = |account: &&SourceAccount| account.status == AccountStatus::Connected;
                 let chosen: Vec<_> = accounts.iter().filter(chosen).map(name).collect();
                 if chosen.is_empty() {
-                    return Self::SignedOn;
+                    let at = newest.and_then(|newest| newest.guard.signed_on_at);
+                    return Self::SignedOn { at };
                 }
                 Self::Linked { accounts: chosen, fetched_at: connection.synced_at }
             }
@@ -63,12 +67,12 @@ impl Standing {
 
     /// Whether there is something that QuickBooks could sign on with, or has.
     pub(super) const fn has_access(&self) -> bool {
-        matches!(self, Self::Waiting | Self::SignedOn | Self::Linked { .. })
+        matches!(self, Self::Waiting | Self::SignedOn { .. } | Self::Linked { .. })
     }
 
     /// Whether QuickBooks signed on: taking its access away ends something.
     pub(super) const fn is_signed_on(&self) -> bool {
-        matches!(self, Self::SignedOn | Self::Linked { .. })
+        matches!(self, Self::SignedOn { .. } | Self::Linked { .. })
     }
 }
 
@@ -90,12 +94,14 @@ mod tests {
             SourceAccount { status: AccountStatus::Pending, ..an_account(&linked, "other") };
         let all = [chosen, other.clone()];
         let one = vec!["Current account".to_owned()];
-        let credential = a_credential(linked.path());
+        let mut credential = a_credential(linked.path());
+        credential.guard = credential.guard.after_success(NOON);
+        let signed_on = Standing::SignedOn { at: Some(NOON) };
         for (status, has_credentials, accounts, expected) in [
             (PendingAuth, false, &all[1..], Standing::Fresh),
             (PendingAuth, true, &all[1..], Standing::Waiting),
-            (Linked, true, &[], Standing::SignedOn),
-            (Linked, true, &all[1..], Standing::SignedOn),
+            (Linked, true, &[], signed_on.clone()),
+            (Linked, true, &all[1..], signed_on),
             (Linked, true, &all[..], Standing::Linked { accounts: one, fetched_at: Some(NOON) }),
             (Unlinked, false, &all[..], Standing::Withdrawn),
             (Unlinked, true, &all[..], Standing::Waiting),

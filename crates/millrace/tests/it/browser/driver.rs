@@ -85,6 +85,22 @@ impl Browser {
 }
 
 impl Page {
+    /// The only frame on the page, as a page.
+    pub(crate) async fn frame(&self) -> Self {
+        self.another("enter").await
+    }
+
+    /// The window that the page has opened, as a page.
+    pub(crate) async fn follow(&self) -> Self {
+        self.another("follow").await
+    }
+
+    async fn another(&self, deed: &str) -> Self {
+        let number = self.browser.pages.fetch_add(1, Ordering::Relaxed);
+        self.ask(deed, json!({ "as": number })).await;
+        Self { browser: self.browser.clone(), number }
+    }
+
     /// Goes to an address and waits until all of it is loaded; the status.
     pub(crate) async fn goto(&self, url: &str) -> u16 {
         let status = self.ask("goto", json!({ "url": url })).await;

@@ -19,11 +19,16 @@ const WRONG: &str = r#"<!doctype html><html lang="en"><head><title>Wrong</title>
 <h1 style="width:2000px">Wrong</h1><input><p style="color:#ccc">pale</p>
 <script>throw new Error("a script has failed")</script><img alt="a" src="/no-such-image"></main></body></html>"#;
 
-/// A server of these two pages; it ends when dropped.
+const FRAMING: &str = r#"<!doctype html><html lang="en"><head><title>Framing</title></head><body><main>
+<h1>Framing</h1><iframe title="A form" src="/form"></iframe><a href="/form" target="_blank">Another window</a>
+</main></body></html>"#;
+
+/// A server of these pages; it ends when dropped.
 async fn serve() -> (String, JoinSet<()>) {
     let router = Router::new()
         .route("/form", get(async || Html(FORM)))
         .route("/wrong", get(async || Html(WRONG)))
+        .route("/framing", get(async || Html(FRAMING)))
         .route(
             "/sent",
             get(async |uri: axum::http::Uri| uri.query().unwrap_or_default().to_owned()),
@@ -106,4 +111,22 @@ async fn what_is_wrong_with_a_page_is_found_with_and_without_scripts() {
         page.screenshot(&picture).await;
         assert!(std::fs::read(&picture).unwrap().starts_with(b"\x89PNG"));
     }
+}
+
+#[tokio::test]
+async fn a_frame_and_another_window_are_used_like_pages() {
+    let (url, _serving) = serve().await;
+    let page = Browser::start().page(&PageOptions::default()).await;
+    page.goto(&format!("{url}/framing")).await;
+    let frame = page.frame().await;
+    frame.fill("Name", "inside").await;
+    page.click("link", "Another window").await;
+    let window = page.follow().await;
+    window.fill("Name", "beside").await;
+    for (page, name) in [(frame, "inside"), (window, "beside")] {
+        page.click("button", "Send").await;
+        page.wait_for("kind=One").await;
+        assert_eq!(page.text().await, format!("name={name}&kind=One"));
+    }
+    assert_eq!(page.text_of("heading", "").await, "Framing");
 }

@@ -55,7 +55,10 @@ fn logo() -> BrandImage {
 async fn serve(pictures: &[Picture], branding: &Branding) -> (String, JoinSet<()>) {
     let mut router = Router::new();
     for (path, file) in web::assets(a_client(), branding) {
-        let kind = if path.ends_with(".css") { "text/css" } else { "text/javascript" };
+        let kind = match path.rsplit_once('.') {
+            Some((_, "css")) => "text/css",
+            _ => "text/javascript",
+        };
         router = router.route(&path, get(async move || ([(header::CONTENT_TYPE, kind)], file)));
     }
     if branding.images.contains_key(&ImagePlace::Logo) {

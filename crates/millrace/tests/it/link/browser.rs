@@ -133,16 +133,12 @@ impl Page {
     /// After how many seconds the page looks again by itself, with scripts and without.
     #[track_caller]
     pub(super) fn refresh_secs(&self) -> Option<String> {
-        let between = |start: &str| {
-            let (_, rest) = self.html().split_once(start)?;
-            rest.split('"').next().map(str::to_owned)
-        };
-        let without = between("<noscript><meta http-equiv=\"refresh\" content=\"");
-        assert_eq!(
-            without,
-            between("<main id=\"main\" class=\"column\" tabindex=\"-1\" data-every=\"")
-        );
-        without
+        let marked = self.html().split_once(" tabindex=\"-1\" data-every=\"");
+        let marked = marked.and_then(|(_, rest)| rest.split('"').next()).map(str::to_owned);
+        let header =
+            self.reply.headers.get("refresh").map(|secs| secs.to_str().unwrap().to_owned());
+        assert_eq!(marked, header);
+        marked
     }
 
     /// What stands in the field of that id.

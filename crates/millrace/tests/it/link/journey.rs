@@ -1,6 +1,7 @@
 //! The whole way from a link to connected accounts, in a real browser: with the mouse and with the keyboard, with scripts
 //! and without, narrow and wide, in French and in the user's own colours. Every page on it is sound.
 
+use super::walk::{Hand, Walk};
 use super::xero_scene::XeroScene;
 use crate::browser::{Browser, Page, PageOptions};
 use crate::harness::{Database, text};
@@ -54,65 +55,6 @@ const FRENCH: Words = Words {
     finish: "Terminer",
     all_set: "Tout est prêt",
 };
-
-/// With what a person acts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Hand {
-    Mouse,
-    Keyboard,
-}
-
-struct Walk {
-    page: Page,
-    hand: Hand,
-}
-
-impl Walk {
-    /// Does what a button or a link does whose name begins so.
-    async fn act(&self, role: &str, name: &str) {
-        if self.hand == Hand::Mouse {
-            return self.page.click(role, name).await;
-        }
-        self.tab_to(name).await;
-        self.page.press("Enter").await;
-    }
-
-    /// Moves on to what has this text or label.
-    async fn tab_to(&self, name: &str) {
-        let focused =
-            "(() => { const one = document.activeElement; const label = one.labels?.[0] ?? one;
-            return label.textContent.trim() })()";
-        for _ in 0..80 {
-            self.page.press("Tab").await;
-            let found = text(&self.page.evaluate(focused).await);
-            if found == name {
-                return;
-            }
-        }
-        panic!("{name:?} cannot be reached by the keyboard: {}", self.page.text().await);
-    }
-
-    /// What is shown once the page says so is sound.
-    async fn sees(&self, words: &str) {
-        self.page.wait_for(words).await;
-        self.page.expect_sound().await;
-    }
-
-    /// Types another year into the field of a day: its last part, in what order ever the browser shows days.
-    async fn type_year(&self, label: &str, day: &str) {
-        if self.hand == Hand::Mouse {
-            return self.page.fill(label, day).await;
-        }
-        self.tab_to(label).await;
-        let year = day.split('-').next().unwrap();
-        for key in ["ArrowRight", "ArrowRight"] {
-            self.page.press(key).await;
-        }
-        for digit in year.chars() {
-            self.page.press(&digit.to_string()).await;
-        }
-    }
-}
 
 /// Waits until Xero has connected the account: the page has another form, so it does not refresh itself.
 async fn connected(walk: &Walk, xero: &XeroScene, words: &Words) {

@@ -73,7 +73,7 @@ async fn a_customer_links_quickbooks_and_takes_the_access_back(database: Databas
     let stopped = browser.open(&format!("{}?refresh=no", scene.setup())).await.expect(200);
     assert_eq!(stopped.refresh_secs(), None);
     assert_eq!(quickbooks.numbers().await.len(), 1);
-    browser.open(&scene.setup()).await.says("QuickBooks has signed in");
+    browser.open(&scene.setup()).await.says("QuickBooks signed in at ");
     choose_account(&quickbooks).await;
     let linked = browser.open(&scene.setup()).await.expect(200);
     linked.says("One account is linked").says("<li>Current</li>").says(" UTC.");

@@ -58,7 +58,7 @@ impl Credentials for FakeStore {
         books.sign_ons.push(sign_on);
         let kept = books.credentials.iter_mut().find(|one| one.id == credential).unwrap();
         kept.guard = match sign_on {
-            SignOn::Right => SignOnGuard::default(),
+            SignOn::Right => kept.guard.after_success(now),
             SignOn::Wrong => kept.guard.after_failure(now),
         };
         Ok(kept.guard)

@@ -1,0 +1,3 @@
+-- When somebody first signed on with a set of credentials: customers who wait for it are told.
+
+alter table credential add column signed_on_at_us integer;
