@@ -6,6 +6,8 @@ mod connect;
 mod disconnect;
 mod entry;
 mod number;
+#[cfg(test)]
+mod sample;
 mod show;
 mod suggest;
 mod view;
