@@ -10,7 +10,7 @@ use crate::page::Frame;
 use crate::scripts::Nonce;
 use crate::texts::Texts;
 use crate::visit::Visit;
-use crate::{authorize, company, link, palette, quickbooks, refusal};
+use crate::{authorize, company, link, mapping, palette, quickbooks, refusal};
 use askama::{Error, Template};
 use axum::http::{HeaderMap, Uri};
 use domain::branding::Branding;
@@ -25,6 +25,7 @@ const ROOMS: &[Room] = &[
     company::pictures,
     quickbooks::pictures,
     authorize::pictures,
+    mapping::pictures,
     link::pictures,
     refusal::pictures,
 ];
@@ -136,7 +137,7 @@ impl Hall {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use domain::branding::{Callout, Callouts, Colour, Look};
     use std::collections::BTreeSet;
@@ -144,7 +145,8 @@ mod tests {
     /// HTML and stylesheets as they are: compressed they are about a quarter of it, and 30 kB is what a page may have.
     const PAGE_BYTES_MAX: usize = 100_000;
 
-    fn pictures() -> Vec<Picture> {
+    /// All pages of a client with much to say.
+    pub(crate) fn pictures() -> Vec<Picture> {
         let profile = Profile {
             name: "Bank".to_owned(),
             redirect: None,

@@ -5,6 +5,7 @@ use super::sample::{self, Fate, NOON, Sample};
 use super::show::Retry;
 use crate::brand::Brand;
 use crate::form::Form;
+use crate::gallery;
 use crate::page::Frame;
 use crate::page::tests::check_words;
 use crate::texts::tests::pseudo;
@@ -237,4 +238,20 @@ fn no_state_says_anything_that_is_in_no_catalogue() {
     sample.link.books = None;
     check(write(&sample, &frame));
     check(write(&a_sample(&[], &[]), &frame));
+}
+
+#[test]
+fn every_text_of_the_page_is_seen_in_the_gallery() {
+    let pictures = gallery::tests::pictures();
+    let english = pictures.iter().filter(|picture| picture.language == "en");
+    let seen: String = english.map(|picture| picture.html.as_str()).collect();
+    let lines = include_str!("../../locales/en/mapping.ftl").lines();
+    let texts: Vec<_> = lines.filter_map(|line| line.split_once(" = ")).collect();
+    assert!(texts.len() > 50, "{texts:?}");
+    for (key, text) in texts {
+        // What stands between names; a text that depends on a number stands on lines of its own.
+        let pieces = text.split('{').map(|piece| piece.split('}').next_back().unwrap());
+        let longest = pieces.max_by_key(|piece| piece.len()).unwrap().trim();
+        assert!(longest.ends_with("->") || seen.contains(longest), "{key}: {longest}");
+    }
 }
