@@ -114,38 +114,28 @@ impl<'a> Stage<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::{Fate, NOON, Sample};
     use super::super::suggest::Because;
-    use super::super::tests::{a_link, a_source, a_target};
+    use super::super::tests::{a_source, a_target};
     use super::*;
-    use domain::connection::ConnectionStatus;
-    use domain::link::{FedTarget, TargetKind, Wish};
+    use domain::link::{FedTarget, TargetKind};
     use domain::money::CurrencyCode;
-    use testkit::NOON;
-
-    fn wish(link: &mut Link, account: &SourceAccount, target: Option<&str>) {
-        let target = target.map(str::to_owned);
-        let wish = Wish { account: account.id.clone(), target, feed_start: None };
-        link.wish(account, wish, (ConnectionStatus::Linked, NOON)).unwrap();
-    }
 
     #[test]
     fn each_account_stands_as_it_is_kept() {
-        let mut link = a_link(&[a_target("t1", "Current", "1111"), a_target("t2", "Other", "2")]);
-        let mut accounts =
-            ["fresh", "failed", "asked", "fed", "ended"].map(|id| a_source(id, id, "7"));
-        let [_, failed, asked, fed, ended] = &mut accounts;
-        for (account, target) in [(&*failed, "t1"), (asked, "t1"), (fed, "t2")] {
-            wish(&mut link, account, Some(target));
-            if account.id == failed.id {
-                link.feed_refused(&failed.id, "no such bank");
-            }
+        let targets = [a_target("t1", "Current", "1111"), a_target("t2", "Other", "2")];
+        let mut sample = Sample::of(&targets);
+        for (id, fate) in [
+            ("fresh", Fate::Open),
+            ("failed", Fate::Refused { target: Some("t1"), words: "no such bank" }),
+            ("asked", Fate::Asked(Some("t1"))),
+            ("fed", Fate::Fed("t2")),
+            ("ended", Fate::Ended),
+        ] {
+            sample = sample.with(a_source(id, id, "7"), fate).unwrap();
         }
-        link.feed_connected(&fed.id, "t2", "2024-02-29".parse().unwrap());
-        asked.status = AccountStatus::Connecting;
-        fed.status = AccountStatus::Connected;
-        ended.status = AccountStatus::Disconnected;
-        let books = link.books.clone().unwrap();
-        let cards = lay_out(&link, &books, &accounts);
+        let books = sample.link.books.clone().unwrap();
+        let cards = lay_out(&sample.link, &books, &sample.accounts);
         let standings: Vec<_> = cards
             .iter()
             .map(|card| match &card.stage {
@@ -175,7 +165,7 @@ mod tests {
             a_target("t3", "Fed", "4243"),
             a_target("t4", "Right", "9999"),
         ];
-        let mut link = a_link(&targets);
+        let mut link = Sample::of(&targets).link;
         if let Some(books) = &mut link.books {
             books.fed = vec![FedTarget { target: "t3".to_owned(), feed: "f".to_owned() }];
         }

@@ -4,8 +4,9 @@ use super::show::DISCONNECTED;
 use super::{DISCONNECT, find_account, is_home_of, name_of, step_of};
 use crate::authorize;
 use crate::confirm::Confirm;
-use crate::form::Posted;
+use crate::form::{Form, Posted};
 use crate::linked::await_link;
+use crate::page::Frame;
 use crate::refusal::{Refusal, Why};
 use crate::session::Session;
 use crate::state::{Shared, WebState};
@@ -28,18 +29,8 @@ pub(super) async fn ask(
         return Ok(Redirect::to(&session.home()).into_response());
     };
     let frame = authorize::leading_out(&state, &session, &connection)?;
-    let consequences =
-        ["mapping-disconnect-stays", "mapping-disconnect-stops", "mapping-disconnect-later"];
-    let confirm = Confirm {
-        frame: &frame,
-        title: frame.say_with("mapping-disconnect-title", "name", &name_of(&account)),
-        consequences: consequences.map(|key| frame.say(key)).into(),
-        act: frame.say("mapping-disconnect-act"),
-        form: session.form(&step_of(&account, DISCONNECT)),
-        field: None,
-        back: session.home(),
-    };
-    Ok(confirm.show())
+    let form = session.form(&step_of(&account, DISCONNECT));
+    Ok(ask_before(&frame, &account, form, session.home()).show())
 }
 
 /// Disconnects an account. One that is disconnected already stays so.
@@ -67,6 +58,26 @@ pub(super) async fn disconnect(
     };
     await_link(&state, session, &connection, is_ended).await?;
     Ok(Redirect::to(&format!("{}?{DISCONNECTED}", session.home())).into_response())
+}
+
+/// What disconnecting an account means.
+pub(super) fn ask_before<'a>(
+    frame: &'a Frame,
+    account: &SourceAccount,
+    form: Form,
+    back: String,
+) -> Confirm<'a> {
+    let consequences =
+        ["mapping-disconnect-stays", "mapping-disconnect-stops", "mapping-disconnect-later"];
+    Confirm {
+        frame,
+        title: frame.say_with("mapping-disconnect-title", "name", &name_of(account)),
+        consequences: consequences.map(|key| frame.say(key)).into(),
+        act: frame.say("mapping-disconnect-act"),
+        form,
+        field: None,
+        back,
+    }
 }
 
 /// The account of that number, if it leads anywhere or is about to.

@@ -6,10 +6,14 @@ mod connect;
 mod disconnect;
 mod entry;
 mod number;
+mod pictures;
+mod sample;
 mod show;
+mod situations;
 mod suggest;
 mod view;
 
+pub(crate) use pictures::pictures;
 pub(crate) use show::show;
 
 use crate::link::HOME;

@@ -1,6 +1,6 @@
 //! The page itself: how the connection stands, and a card for each account.
 
-use super::board::lay_out;
+use super::board::{Card, lay_out};
 use super::entry::{Days, Entry, Fault};
 use super::view::{View, Wrong};
 use super::{CONNECT, DISCONNECT, is_home_of, list_accounts, step_of};
@@ -24,7 +24,7 @@ pub(super) const DISCONNECTED: &str = "done=disconnected";
 /// Where somebody wants the page to stay as it is.
 const STOPPED: &str = "refresh=no";
 /// A platform sets a feed up within seconds.
-const REFRESH_SECS: u32 = 3;
+pub(super) const REFRESH_SECS: u32 = 3;
 /// Older books are read again for whoever looks at them: they may have been changed for this very page.
 const BOOKS_AGE_MAX: SignedDuration = SignedDuration::from_secs(60);
 
@@ -32,17 +32,26 @@ const BOOKS_AGE_MAX: SignedDuration = SignedDuration::from_secs(60);
 #[derive(Template)]
 #[template(path = "mapping/page.html")]
 pub(super) struct Content<'a> {
-    pub(super) frame: &'a Frame,
-    pub(super) home: String,
-    pub(super) organisation: Option<&'a str>,
+    frame: &'a Frame,
+    home: String,
+    organisation: Option<&'a str>,
     /// What is wrong with the connection now.
-    pub(super) trouble: Option<&'a Trouble>,
+    trouble: Option<&'a Trouble>,
     /// When the platform took lines last.
-    pub(super) synced_at: Option<Timestamp>,
+    synced_at: Option<Timestamp>,
     /// Signs in at the platform again.
-    pub(super) sign_in: Form,
+    sign_in: Form,
     /// Nothing while the books have not been read.
-    pub(super) cards: Option<Vec<View<'a>>>,
+    cards: Option<Vec<View<'a>>>,
+}
+
+/// What a page is written from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scene<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) link: &'a Link,
+    pub(super) accounts: &'a [SourceAccount],
+    pub(super) days: Days,
 }
 
 /// A form that is shown again, with what is wrong with it.
@@ -55,7 +64,7 @@ pub(super) struct Retry {
 
 impl Content<'_> {
     /// Whether something comes by itself. Never while there is a form: what is typed into it would be lost.
-    fn is_awaited(&self) -> bool {
+    pub(super) fn is_awaited(&self) -> bool {
         let Some(cards) = &self.cards else { return true };
         cards.iter().any(View::is_connecting) && !cards.iter().any(View::is_open)
     }
@@ -70,6 +79,48 @@ impl Content<'_> {
 
     fn sent_at(&self) -> Option<String> {
         self.synced_at.map(|at| self.frame.texts.moment(at))
+    }
+}
+
+impl<'a> Scene<'a> {
+    /// Writes a page whose forms `form` makes, each for a step below `home`.
+    pub(super) fn write(
+        self,
+        frame: &'a Frame,
+        home: &str,
+        form: impl Fn(&str) -> Form,
+        mut retry: Option<Retry>,
+    ) -> Content<'a> {
+        let Self { connection, link, accounts, days } = self;
+        let cards = link.books.as_ref().map(|books| lay_out(link, books, accounts));
+        let view = |card: Card<'a>| {
+            let account = card.account;
+            let own = retry.take_if(|retry| retry.account == account.id);
+            let (entry, faults) = own.map(|own| (own.entry, own.faults)).unzip();
+            View {
+                frame,
+                connect: form(&step_of(account, CONNECT)),
+                disconnect: format!("{home}/{}", step_of(account, DISCONNECT)),
+                card,
+                entry,
+                faults: faults.unwrap_or_default(),
+                days,
+            }
+        };
+        let cards = cards.map(|cards| cards.into_iter().map(view).collect());
+        Content {
+            frame,
+            home: home.to_owned(),
+            organisation: link.organisation.as_ref().map(|one| one.name.as_str()),
+            trouble: connection.trouble.as_ref().filter(|trouble| trouble.ended_at.is_none()),
+            synced_at: connection.synced_at,
+            sign_in: form(AUTHORIZE),
+            cards,
+        }
+    }
+
+    fn write_for(self, session: &Session, frame: &'a Frame, retry: Option<Retry>) -> Content<'a> {
+        self.write(frame, &session.home(), |step| session.form(step), retry)
     }
 }
 
@@ -93,12 +144,13 @@ pub(crate) async fn show(
         Some(_) | None => frame,
     };
     let days = Days::of(connection.platform, state.now());
-    let content = write(session, connection, &frame, (&link, &accounts, days), None);
+    let scene = Scene { connection, link: &link, accounts: &accounts, days };
+    let content = scene.write_for(session, &frame, None);
     if query == Some(STOPPED) || !content.is_awaited() {
         return Ok(page(StatusCode::OK, &frame, &content));
     }
     let frame = frame.clone().refreshing(REFRESH_SECS);
-    let content = write(session, connection, &frame, (&link, &accounts, days), None);
+    let content = scene.write_for(session, &frame, None);
     Ok(page(StatusCode::OK, &frame, &content))
 }
 
@@ -113,7 +165,8 @@ pub(super) async fn show_faults(
     let accounts = list_accounts(state, session).await?;
     let frame = authorize::leading_out(state, session, connection)?;
     let days = Days::of(connection.platform, state.now());
-    let content = write(session, connection, &frame, (&link, &accounts, days), Some(retry));
+    let scene = Scene { connection, link: &link, accounts: &accounts, days };
+    let content = scene.write_for(session, &frame, Some(retry));
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &frame, &content))
 }
 
@@ -142,41 +195,4 @@ async fn freshen(
         link.books_wanted_at.is_none() || link.pause_until.is_some_and(|until| until > now)
     };
     await_link(state, session, connection, is_read).await
-}
-
-fn write<'a>(
-    session: &Session,
-    connection: &'a Connection,
-    frame: &'a Frame,
-    (link, accounts, days): (&'a Link, &'a [SourceAccount], Days),
-    retry: Option<Retry>,
-) -> Content<'a> {
-    let mut retry = retry;
-    let cards = link.books.as_ref().map(|books| lay_out(link, books, accounts));
-    let cards = cards.map(|cards| {
-        let view = |card: super::board::Card<'a>| {
-            let account = card.account;
-            let own = retry.take_if(|retry| retry.account == account.id);
-            let (entry, faults) = own.map(|own| (own.entry, own.faults)).unzip();
-            View {
-                frame,
-                connect: session.form(&step_of(account, CONNECT)),
-                disconnect: format!("{}/{}", session.home(), step_of(account, DISCONNECT)),
-                card,
-                entry,
-                faults: faults.unwrap_or_default(),
-                days,
-            }
-        };
-        cards.into_iter().map(view).collect()
-    });
-    Content {
-        frame,
-        home: session.home(),
-        organisation: link.organisation.as_ref().map(|one| one.name.as_str()),
-        trouble: connection.trouble.as_ref().filter(|trouble| trouble.ended_at.is_none()),
-        synced_at: connection.synced_at,
-        sign_in: session.form(AUTHORIZE),
-        cards,
-    }
 }
