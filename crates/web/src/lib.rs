@@ -33,9 +33,6 @@ mod gallery;
 mod link;
 mod mapping;
 mod quickbooks;
-// what they are measured with
-#[cfg(test)]
-mod gzip;
 
 pub use gallery::{Picture, assets, gallery};
 pub use router::router;

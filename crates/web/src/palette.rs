@@ -6,6 +6,8 @@ use domain::branding::{Colour, Look};
 const BLACK: Colour = Colour::new(0, 0, 0);
 /// As in everybody's stylesheet, for a client that sets one colour only.
 const ACCENT: Colour = Colour::new(0x1d, 0x5f, 0xa6);
+/// What lies below everything; whatever can be read on it can be read on white.
+const GROUND: Colour = Colour::new(0xf4, 0xf6, 0xf9);
 /// 255ths of a colour: what is left of it in its darker shade, and in the tint that text stands on.
 const DARK_PART: u8 = 200;
 const PALE_PART: u8 = 26;
@@ -18,7 +20,7 @@ pub(crate) fn stylesheet(look: &Look) -> Option<String> {
     let accent = look.primary.unwrap_or(ACCENT).readable_on(Colour::WHITE);
     let accent_pale = accent.mixed(Colour::WHITE, PALE_PART);
     let accent_dark = accent.mixed(BLACK, DARK_PART).readable_on(accent_pale);
-    let link = look.secondary.map_or(accent_dark, |colour| colour.readable_on(Colour::WHITE));
+    let link = look.secondary.map_or(accent_dark, |colour| colour.readable_on(GROUND));
     let link_dark = link.readable_on(accent_pale);
     let band = look.primary.unwrap_or(accent);
     let band_second = look.secondary.unwrap_or(band);
@@ -37,7 +39,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     /// What is written on what, somewhere on a page.
-    const TEXTS: [(&str, &str); 18] = [
+    const TEXTS: [(&str, &str); 19] = [
         ("ink", "paper"),
         ("ink", "ground"),
         ("ink", "line"),
@@ -45,6 +47,7 @@ mod tests {
         ("ink-soft", "paper"),
         ("ink-soft", "ground"),
         ("link", "paper"),
+        ("link", "ground"),
         ("link-dark", "accent-pale"),
         ("accent-dark", "accent-pale"),
         ("good", "good-pale"),
@@ -84,6 +87,7 @@ mod tests {
             let own = look.as_ref().and_then(stylesheet);
             all.extend(own.iter().flat_map(|css| colours(css)));
             for (least, pairs) in [(Contrast::TEXT_MIN, &TEXTS[..]), (Contrast::MARK_MIN, &MARKS)] {
+                assert_eq!(all["ground"], GROUND);
                 for (front, back) in pairs {
                     let contrast = all[*front].contrast(all[*back]);
                     assert!(contrast >= least, "{front} on {back}: {contrast} in {look:?}");

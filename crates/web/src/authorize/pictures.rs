@@ -1,8 +1,9 @@
 //! The pages with canned contents, for the gallery.
 
 use super::begin::{Content, Standing};
-use super::consent::{Choosing, Failed, Waiting};
+use super::consent::{Beside, Choosing, Failed, Waiting};
 use super::{AUTHORIZE, CONSENT};
+use crate::framing::Ancestor;
 use crate::gallery::{Hall, Picture};
 use crate::page::{Frame, Tone};
 use askama::Error;
@@ -35,6 +36,9 @@ pub(crate) fn pictures(hall: &Hall) -> Result<Vec<Picture>, Error> {
         review(hall, "fresh", &frame, Standing::Fresh)?,
         review(hall, "linked", &frame, Standing::Linked)?,
         review(hall, "ended", &ended, Standing::Ended)?,
+        review(hall, "chosen", &frame.clone().below(hall.home()), Standing::Fresh)?,
+        review(hall, "framed", &frame.clone().within(Ancestor::Anybody), Standing::Fresh)?,
+        hall.hang("authorize-beside", &frame, &Beside { frame: &frame })?,
         hall.hang("authorize-waiting", &waiting, &Waiting { frame: &waiting })?,
         hall.hang("authorize-choose", &frame, &choosing)?,
         hall.hang("authorize-failed", &failing, &failed)?,
