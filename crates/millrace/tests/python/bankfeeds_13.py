@@ -86,7 +86,7 @@ def companies(sdk: Recorded) -> dict[str, str]:
     same(made.products, ["bank-feeds"])
     same((made.data_connections, made.reference_subsidiary_companies), ([], []))
     same((made.last_sync, made.reference_parent_company), (None, None))
-    holds(made.redirect.endswith(f"/company/{made.id}"), made.redirect)
+    holds(f"/company/{made.id}?link.otp=" in made.redirect, made.redirect)
     is_moment(made.created)
     same(sdk.companies.get(request=of_it), made)
 

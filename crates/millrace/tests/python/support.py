@@ -35,9 +35,15 @@ def authorization(key: str) -> str:
 
 
 def same(seen: Any, expected: Any, what: str = "") -> None:
-    """Both the value and its type must be as expected: an enum's member is not its text."""
-    if type(seen) is not type(expected) or seen != expected:
+    """Both the value and its type must be as expected: an enum's member is not its text. Links carry a new password at
+    every look, so those are left out of what is compared."""
+    is_same = seen == expected or without_passwords(seen) == without_passwords(expected)
+    if type(seen) is not type(expected) or not is_same:
         raise AssertionError(f"{what or 'value'}: saw {seen!r}, expected {expected!r}")
+
+
+def without_passwords(value: Any) -> str:
+    return re.sub(r"otp=[0-9a-f]{64}", "otp=", repr(value))
 
 
 def holds(condition: Any, what: str) -> None:

@@ -6,6 +6,7 @@ use domain::password;
 use jiff::Timestamp;
 use ofx::{Secret, StatusCode};
 use store::SignOn;
+use tracing::warn;
 
 use super::Refusal;
 use crate::state::OfxState;
@@ -79,8 +80,18 @@ async fn welcome(
     credential: Credential,
     now: Timestamp,
 ) -> Result<Credential, Refusal> {
-    if credential.guard.after_success(now) != credential.guard {
-        state.store.record_sign_on(credential.id, SignOn::Right, now).await?;
+    let guard = credential.guard;
+    if guard.after_success(now) == guard {
+        return Ok(credential);
     }
-    Ok(credential)
+    let recorded = state.store.record_sign_on(credential.id, SignOn::Right, now).await;
+    match recorded {
+        Err(error) if guard.failures > 0 => Err(error.into()),
+        // The customer's page tells of it a little later: no reason to turn QuickBooks away.
+        Err(error) => {
+            warn!(credential.id = %credential.id, %error, "the first sign-on could not be noted");
+            Ok(credential)
+        }
+        Ok(_) => Ok(credential),
+    }
 }

@@ -99,7 +99,7 @@ async fn an_operator_sets_how_pages_look_and_tries_it_on(database: Database) {
         let html = std::fs::read_to_string(page).unwrap();
         let files = html.split("=\"link/").skip(1).map(|rest| rest.split('"').next().unwrap());
         let files: Vec<_> = files.map(|file| pages.join("link").join(file)).collect();
-        assert_eq!(files.len(), 3, "two stylesheets and a logo: {html}");
+        assert_eq!(files.len(), 4, "two stylesheets, a script and a logo: {html}");
         assert!(files.iter().all(|file| file.is_file()), "{files:?}");
     }
     let all = printed(&branding(&["preview", pages.to_str().unwrap(), "--all"]));

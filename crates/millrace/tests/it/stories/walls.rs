@@ -228,6 +228,7 @@ impl World {
 fn forget_links(value: &mut Value) {
     if let Some(object) = value.as_object_mut() {
         object.remove("linkUrl");
+        object.remove("redirect");
         object.values_mut().for_each(forget_links);
     } else if let Some(list) = value.as_array_mut() {
         list.iter_mut().for_each(forget_links);
