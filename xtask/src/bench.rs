@@ -27,6 +27,16 @@ struct Bench {
 /// Every bench there is. A new one is one line here and one module.
 const BENCHES: &[Bench] = &[
     Bench {
+        name: "ingest",
+        measures: "pushes beside bounds and peers, into empty and filled stores: -- [--rounds N] [--seconds S] [--lines N] [--no-peers] [--json FILE] [--chart FILE]",
+        run: |arguments| speed("ingest", arguments),
+    },
+    Bench {
+        name: "reads",
+        measures: "lists of a filled store beside a small one: -- [--rounds N] [--lines N] [--json FILE]",
+        run: |arguments| speed("reads", arguments),
+    },
+    Bench {
         name: "storage",
         measures: "layouts for lines on SQLite, empty and filled: -- [--lines N] [--rounds N]",
         run: |arguments| cargo_bench("store-sqlite", "storage", arguments),
@@ -44,6 +54,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return Ok(());
     };
     (find(BENCHES, name)?.run)(&options.arguments)
+}
+
+/// Runs a part of the bench of the whole product.
+fn speed(part: &str, arguments: &[String]) -> Result<()> {
+    let mut command = Command::new("cargo");
+    command.args(["bench", "--package", "millrace", "--features", "bench", "--bench", "speed"]);
+    command.args(["--", part]).args(arguments);
+    run_shown(command.current_dir(root()))
 }
 
 /// Runs a bench that cargo knows, in its package.

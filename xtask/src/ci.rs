@@ -25,7 +25,9 @@ const STEPS: &[Step] = &[
     ("fetch", || cargo(&["fetch", "--locked"])),
     ("fmt", || cargo(&["fmt", "--all", "--check"])),
     ("tidy", || crate::tidy::run().map(passed)),
-    ("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
+    ("clippy", || {
+        cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])
+    }),
     ("deny", deny),
     ("advisories", advisories),
     ("test", || cargo(&["xtask", "test"])),

@@ -30,6 +30,10 @@ const DATABASE_FILE: &str = "millrace.db";
 /// Locked while a server uses the folder; the lock goes with the process, however that ends.
 const LOCK_FILE: &str = "serve.lock";
 
+/// A bench sets it.
+#[cfg(feature = "bench")]
+const ANSWER_ONLY: &str = "MILLRACE_BENCH_ANSWER_ONLY";
+
 /// Opens the store that the settings name, and makes the data folder if need be.
 pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
     let migrate = if settings.storage.migrate { Migrate::Apply } else { Migrate::Forbid };
@@ -41,6 +45,12 @@ pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Arc<dyn St
             let store = SqliteStore::open(options).with_context(|| {
                 format!("the database in {} cannot be opened", folder.display())
             })?;
+            #[cfg(feature = "bench")]
+            let store = if std::env::var_os(ANSWER_ONLY).is_some() {
+                store.answering_only()
+            } else {
+                store
+            };
             Ok(Arc::new(store))
         }
         Place::Url(url) => {

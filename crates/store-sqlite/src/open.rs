@@ -42,6 +42,8 @@ pub struct SqliteStore {
     pub(crate) work: WorkSignal,
     pub(crate) links: WorkSignal,
     pub(crate) events: EventSignal,
+    #[cfg(feature = "answer-only")]
+    pub(crate) answers_only: bool,
 }
 
 impl SqliteStore {
@@ -56,7 +58,23 @@ impl SqliteStore {
         let writer = Writer::start(database, events.clone())?;
         let readers = Readers::new(options.path);
         let (work, links) = (WorkSignal::default(), WorkSignal::default());
-        Ok(Self { writer, readers, work, links, events })
+        Ok(Self {
+            writer,
+            readers,
+            work,
+            links,
+            events,
+            #[cfg(feature = "answer-only")]
+            answers_only: false,
+        })
+    }
+
+    /// The same, which judges pushes and answers them without keeping any: what a bench compares keeping with. No binary
+    /// that is given to anybody has it.
+    #[cfg(feature = "answer-only")]
+    #[must_use]
+    pub fn answering_only(self) -> Self {
+        Self { answers_only: true, ..self }
     }
 
     /// Runs `work` in the next commit.

@@ -67,6 +67,10 @@ const LIST_PUSHES: &str = "
 #[async_trait]
 impl Pushes for SqliteStore {
     async fn accept_push(&self, intake: PushIntake) -> Answer<AcceptedPush> {
+        #[cfg(feature = "answer-only")]
+        if self.answers_only {
+            return self.read(move |database| answer_only(database, &intake)).await;
+        }
         let signal = self.work.clone();
         let raise = move |accepted: &AcceptedPush| {
             if is_pending(accepted) {
@@ -135,6 +139,24 @@ fn accept_push(writing: &mut Writing<'_>, intake: &PushIntake) -> Answer<Accepte
         managed_sync::link(database, sync, target.account_no, operation.key)?;
     }
     Ok(AcceptedPush::Kept(operation))
+}
+
+/// See [`SqliteStore::answering_only`].
+#[cfg(feature = "answer-only")]
+fn answer_only(database: &Database, intake: &PushIntake) -> Answer<AcceptedPush> {
+    let Some(target) = find_target(database, &intake.account)? else {
+        return Ok(AcceptedPush::Missing(find_missing(database, &intake.account)?));
+    };
+    let (profile, known) = (intake.profiles.of(target.platform), HashMap::new());
+    let verdict = judge(&profile, &target.standing, &known, &intake.draft, intake.requested_at);
+    Ok(AcceptedPush::Kept(match verdict {
+        Verdict::Accepted(accepted) => {
+            let count = u32::try_from(accepted.lines.len()).unwrap_or(u32::MAX);
+            let lines = LineSpan { first: target.head.lines(), count };
+            intake.pending(lines, accepted.known, accepted.warnings)
+        }
+        Verdict::Refused(refused) => intake.failed(refused),
+    }))
 }
 
 fn find_target(database: &Database, path: &AccountPath) -> Answer<Option<Target>> {

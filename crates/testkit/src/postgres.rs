@@ -1,5 +1,5 @@
 //! A PostgreSQL of the tests' own, one for each run of tests: nothing is shared with a server that the machine may run.
-//! Its data does not survive the run and is not meant to: `fsync` is off.
+//! Its data does not survive the run and is not meant to: `fsync` is off, but for benches.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -26,7 +26,7 @@ const RUN_VARIABLE: &str = "NEXTEST_RUN_ID";
 const KEEPER: &str = r#"
 trap '' INT TERM HUP
 "$1/pg_ctl" --pgdata "$2/data" --log "$2/log" --wait --silent \
-  -o "-k $2 -h '' -c fsync=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=200" start \
+  -o "-k $2 -h '' $4" start \
   && echo ready
 if [ -n "$3" ]; then
   while ps -p "$3" >/dev/null; do sleep 1; done
@@ -36,6 +36,12 @@ fi
 "$1/pg_ctl" --pgdata "$2/data" --mode immediate --silent stop
 rm -rf "$2"
 "#;
+
+/// What makes tests quick.
+const QUICK: &str =
+    "-c fsync=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=200";
+/// As it comes, and with room for a bench's connections.
+const DURABLE: &str = "-c max_connections=200";
 
 /// A running server.
 #[derive(Debug)]
@@ -61,6 +67,16 @@ impl PostgresCluster {
     pub fn start() -> Self {
         let programs = programs_needed();
         let (keeper, folder) = keep(&programs, None);
+        Self { programs, folder, keeper: Some(keeper), databases: AtomicU32::new(0) }
+    }
+
+    /// The same as PostgreSQL comes, which forgets nothing that it has said is kept: for benches.
+    pub fn durable() -> Self {
+        let programs = programs_needed();
+        let folder = TempDir::with_prefix("millrace-pg-").unwrap().keep();
+        hand_over(&folder);
+        initialise(&programs, &folder.join("data"), &[]);
+        let keeper = start(&programs, &folder, None, DURABLE);
         Self { programs, folder, keeper: Some(keeper), databases: AtomicU32::new(0) }
     }
 
@@ -135,10 +151,16 @@ fn keep(programs: &Path, until: Option<u32>) -> (Child, PathBuf) {
     let folder = TempDir::with_prefix("millrace-pg-").unwrap().keep();
     copy(&template(programs), &folder.join("data"));
     hand_over(&folder);
+    (start(programs, &folder, until, QUICK), folder)
+}
+
+/// Starts the server of a folder, with its keeper.
+fn start(programs: &Path, folder: &Path, until: Option<u32>, options: &str) -> Child {
     let mut keeper = as_server_user("sh")
         .args(["-c", KEEPER, "keeper"])
-        .args([programs, &folder])
+        .args([programs, folder])
         .arg(until.map(|process| process.to_string()).unwrap_or_default())
+        .arg(options)
         .stdin(if until.is_some() { Stdio::null() } else { Stdio::piped() })
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -148,7 +170,7 @@ fn keep(programs: &Path, until: Option<u32>) -> (Child, PathBuf) {
     BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut answer).unwrap();
     let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
     assert_eq!(answer.trim(), "ready", "PostgreSQL did not start in {}: {log}", folder.display());
-    (keeper, folder)
+    keeper
 }
 
 /// Where the template is, and where runs note their servers.
@@ -209,13 +231,7 @@ fn template(programs: &Path) -> PathBuf {
     let workshop = TempDir::with_prefix("millrace-initdb-").unwrap();
     hand_over(workshop.path());
     let made = workshop.path().join("data");
-    output_of(
-        as_server_user(programs.join("initdb").to_str().unwrap())
-            .arg("--pgdata")
-            .arg(&made)
-            .args(["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"])
-            .args(["--locale", "C", "--wal-segsize", "1", "--no-sync", "--no-instructions"]),
-    );
+    initialise(programs, &made, &["--wal-segsize", "1"]);
     let beside = TempDir::with_prefix_in("new-", template.parent().unwrap()).unwrap();
     let copied = beside.path().join("data");
     copy(&made, &copied);
@@ -223,6 +239,18 @@ fn template(programs: &Path) -> PathBuf {
     let renamed = std::fs::rename(&copied, &template);
     assert!(template.is_dir(), "cannot keep {}: {renamed:?}", template.display());
     template
+}
+
+/// Makes a data folder.
+fn initialise(programs: &Path, data: &Path, more: &[&str]) {
+    output_of(
+        as_server_user(programs.join("initdb").to_str().unwrap())
+            .arg("--pgdata")
+            .arg(data)
+            .args(["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"])
+            .args(["--locale", "C", "--no-sync", "--no-instructions"])
+            .args(more),
+    );
 }
 
 /// Cargo's target folder, which this test binary is in.
