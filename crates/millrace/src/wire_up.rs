@@ -30,9 +30,9 @@ const DATABASE_FILE: &str = "millrace.db";
 /// Locked while a server uses the folder; the lock goes with the process, however that ends.
 const LOCK_FILE: &str = "serve.lock";
 
-/// A bench sets it.
+/// A bench puts it into the data folder.
 #[cfg(feature = "bench")]
-const ANSWER_ONLY: &str = "MILLRACE_BENCH_ANSWER_ONLY";
+const ANSWER_ONLY_FILE: &str = "answer-only";
 
 /// Opens the store that the settings name, and makes the data folder if need be.
 pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
@@ -46,11 +46,9 @@ pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Arc<dyn St
                 format!("the database in {} cannot be opened", folder.display())
             })?;
             #[cfg(feature = "bench")]
-            let store = if std::env::var_os(ANSWER_ONLY).is_some() {
-                store.answering_only()
-            } else {
-                store
-            };
+            if folder.join(ANSWER_ONLY_FILE).exists() {
+                return Ok(Arc::new(store.answering_only()));
+            }
             Ok(Arc::new(store))
         }
         Place::Url(url) => {

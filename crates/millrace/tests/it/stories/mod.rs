@@ -18,6 +18,7 @@ mod quickbooks;
 mod rate_limits;
 mod schemathesis;
 mod sdks;
+mod secrets;
 mod seeds;
 mod settings;
 mod simulate;
