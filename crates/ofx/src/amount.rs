@@ -28,15 +28,26 @@ impl Amount {
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text).replace(',', ".");
         let shaped = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
             && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let mut value = if shaped { Decimal::from_str_exact(&digits).ok()? } else { return None };
+        let (mut value, places) = if shaped { exact(&digits)? } else { return None };
         value.set_sign_negative(text.starts_with('-'));
-        Some(Self::new(value, value.scale()))
+        Some(Self::new(value, places))
     }
 
     /// The exact value.
     pub fn value(self) -> Decimal {
         self.value
     }
+}
+
+/// The value, and how many places it was written with.
+fn exact(digits: &str) -> Option<(Decimal, u32)> {
+    if let Ok(value) = Decimal::from_str_exact(digits) {
+        return Some((value, value.scale()));
+    }
+    // Zeros at the end say nothing, and may be what there is no room for.
+    let (whole, fraction) = digits.split_once('.')?;
+    let value = format!("{whole}.{}", fraction.trim_end_matches('0'));
+    Some((Decimal::from_str_exact(&value).ok()?, u32::try_from(fraction.len()).ok()?))
 }
 
 impl fmt::Display for Amount {
@@ -86,8 +97,17 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_amount_is_read_with_the_zeros_it_is_printed_with() {
+        let largest = Amount::new(Decimal::MAX, 2);
+        assert_eq!(Amount::parse(&largest.to_string()), Some(largest));
+        let smallest = Amount::new(Decimal::MIN, 28);
+        assert_eq!(Amount::parse(&smallest.to_string()), Some(smallest));
+        assert_eq!(Amount::parse("79228162514264337593543950335.01"), None);
+    }
+
+    #[test]
     fn text_that_is_no_amount_is_refused() {
-        for text in ["", "-", ".", "1.2.3", "1,234.56", "1e5", "1_000", "--1", "+-1", "१"] {
+        for text in ["", "-", ".", "1.2.3", "1.0.0", "1..", "1,234.56", "1e5", "1_000", "--1", "+-1", "१"] {
             assert_eq!(Amount::parse(text), None, "{text}");
         }
     }
