@@ -107,7 +107,9 @@ mod tests {
 
     #[test]
     fn text_that_is_no_amount_is_refused() {
-        for text in ["", "-", ".", "1.2.3", "1.0.0", "1..", "1,234.56", "1e5", "1_000", "--1", "+-1", "१"] {
+        for text in
+            ["", "-", ".", "1.2.3", "1.0.0", "1..", "1,234.56", "1e5", "1_000", "--1", "+-1", "१"]
+        {
             assert_eq!(Amount::parse(text), None, "{text}");
         }
     }

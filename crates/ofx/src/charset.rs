@@ -58,6 +58,11 @@ const FOLDED: [(&str, char); 36] = [
     ("\u{2002}\u{2003}\u{2009}\u{202f}", ' '),
 ];
 
+/// Whether a value can hold the character: both forms forbid controls, and two codes are no characters.
+pub(crate) fn is_carried(character: char) -> bool {
+    !character.is_control() && !matches!(character, '\u{fffe}' | '\u{ffff}')
+}
+
 impl Charset {
     /// Decodes a value; `Err` is the number of bytes before the first one that is not text.
     pub(crate) fn decode(self, bytes: &[u8]) -> Result<String, usize> {

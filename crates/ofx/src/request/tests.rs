@@ -47,6 +47,16 @@ fn extras_of_later_versions_are_noted_and_the_language_has_a_default() {
 }
 
 #[test]
+fn a_value_in_which_nothing_is_to_be_seen_counts_as_absent() {
+    for unseen in ["\u{1}", "&#0;", "&nbsp;", "&#32;&#9;", "&#x2003;", "&#xFFFE;"] {
+        let token = message(&format!(
+            "<BANKMSGSRQV1><INTRASYNCRQ><TOKEN>{unseen}</INTRASYNCRQ></BANKMSGSRQV1>"
+        ));
+        assert!(matches!(token, RequestMessage::Sync(sync) if sync.token == "0"), "{unseen:?}");
+    }
+}
+
+#[test]
 fn the_password_shows_in_no_debug_output_and_in_no_error() {
     let request =
         read("<SIGNONMSGSRQV1><SONRQ><USERID>u<USERPASS>hunter2</SONRQ></SIGNONMSGSRQV1>");

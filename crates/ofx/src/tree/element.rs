@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::charset::is_carried;
 use crate::error::{Fault, ReadError};
 
 /// An element of a file that was read.
@@ -23,9 +24,10 @@ impl Element {
         self.children.iter().find(|child| child.name == name)
     }
 
-    /// The value of a child. An empty value counts as absent.
+    /// The value of a child. One in which nothing is to be seen counts as absent: it could not be echoed.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.child(name).map(|child| child.value.as_str()).filter(|value| !value.is_empty())
+        let is_seen = |character: char| is_carried(character) && !character.is_whitespace();
+        self.child(name).map(|child| child.value.as_str()).filter(|value| value.contains(is_seen))
     }
 
     pub(crate) fn owned(&self, name: &str) -> Option<String> {

@@ -1,12 +1,14 @@
 //! Text of strangers, made fit for a value: no control characters, no line breaks, not too long.
 
+use crate::charset::is_carried;
 use crate::limits::{MEMO_CHARS_MAX, NAME_CHARS_MAX};
 
 /// Line breaks and tabs become spaces; what XML cannot carry disappears; the rest is cut.
 pub(super) fn clean(text: &str, chars_max: usize) -> String {
     let spaced = text.trim().chars().map(|c| if c.is_whitespace() { plain_space(c) } else { c });
-    let carried = spaced.filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}'));
-    let cut: String = carried.take(chars_max).collect();
+    let carried = spaced.filter(|c| is_carried(*c));
+    // What stood behind a control character may now come first.
+    let cut: String = carried.skip_while(|c| c.is_whitespace()).take(chars_max).collect();
     cut.trim().to_owned()
 }
 
@@ -47,6 +49,11 @@ mod tests {
     fn text_is_cut_between_characters_and_not_left_with_a_space() {
         assert_eq!(clean("éééé", 3), "ééé");
         assert_eq!(clean("ab cd", 3), "ab");
+    }
+
+    #[test]
+    fn spaces_behind_a_control_character_take_no_room() {
+        assert_eq!(clean("\u{1}         Bakery", 6), "Bakery");
     }
 
     #[test]
