@@ -51,7 +51,14 @@ impl Emitter {
         self.value(tag, &clean(value, chars_max));
     }
 
-    /// The same, left out when there is none.
+    /// The same for an element called like the one around it: without an end tag of its own it would take that one's.
+    pub(super) fn closed_text(&mut self, tag: &str, value: &str, chars_max: usize) {
+        self.open(tag);
+        self.characters(&clean(value, chars_max));
+        self.close(tag);
+    }
+
+    /// A text, left out when there is none.
     pub(super) fn optional(&mut self, tag: &str, value: Option<&str>, chars_max: usize) {
         let value = value.map(|value| clean(value, chars_max)).unwrap_or_default();
         if !value.is_empty() {
@@ -78,17 +85,21 @@ impl Emitter {
 
     fn value(&mut self, tag: &str, value: &str) {
         self.open(tag);
-        for character in value.chars() {
+        self.characters(value);
+        // An empty value without an end tag would look like the beginning of an aggregate.
+        if self.form == Form::Xml || value.is_empty() {
+            self.close(tag);
+        }
+    }
+
+    fn characters(&mut self, text: &str) {
+        for character in text.chars() {
             match character {
                 '&' => self.bytes.extend_from_slice(b"&amp;"),
                 '<' => self.bytes.extend_from_slice(b"&lt;"),
                 '>' => self.bytes.extend_from_slice(b"&gt;"),
                 plain => self.character(plain),
             }
-        }
-        // An empty value without an end tag would look like the beginning of an aggregate.
-        if self.form == Form::Xml || value.is_empty() {
-            self.close(tag);
         }
     }
 

@@ -203,3 +203,14 @@ fn a_sync_is_answered_by_an_empty_history_for_the_account_it_named() {
     };
     assert_eq!((sync.token.as_str(), sync.refusals.len()), ("5", 1));
 }
+
+#[test]
+fn an_account_that_holds_its_own_name_leaves_the_answer_whole() {
+    let request = "OFXHEADER:100\nVERSION:102\n\n<OFX><BANKMSGSRQV1><INTRASYNCRQ><TOKEN>0<INVACCTFROM>\
+        <INVACCTFROM>1</INVACCTFROM></INVACCTFROM></INTRASYNCRQ></BANKMSGSRQV1></OFX>";
+    let request = crate::read_request(request.as_bytes()).unwrap();
+    let answer = request.messages[0].unsupported_answer("").unwrap();
+    let written = write_response(&response(Form::Sgml, vec![answer]));
+    let again = write_response(&crate::read_response(&written).unwrap());
+    assert_eq!(String::from_utf8(again), String::from_utf8(written));
+}
