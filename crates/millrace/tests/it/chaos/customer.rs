@@ -113,7 +113,11 @@ impl Customer {
             wished = true;
             self.change(desk, |link| {
                 let seen = (ConnectionStatus::Linked, now);
-                link.wish(account, wish.clone(), seen).unwrap_or_default()
+                link.wish(account, wish.clone(), seen).unwrap_or_else(|_refused| {
+                    // The page has old books read anew for whoever looks at it.
+                    link.want_books(now);
+                    Effects::default()
+                })
             })
             .await;
         }
