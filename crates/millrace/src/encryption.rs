@@ -4,6 +4,8 @@ use crate::config::{Encryption, Place, Settings};
 use crate::world::SystemRandom;
 use anyhow::{Context as _, bail};
 use domain::ids::IdSource;
+use domain::link_otp::OTP_KEY_BYTES;
+use jiff::Timestamp;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -34,6 +36,23 @@ pub(crate) fn build_vault(
         ),
     };
     Ok(Vault::new(current, older.clone()))
+}
+
+/// The same of what is there: makes no key. Nothing when there is none yet.
+pub(crate) fn find_vault(
+    settings: &Settings,
+    installation: Option<&Installation>,
+) -> anyhow::Result<Option<Vault>> {
+    let is_made_by_start = match (&settings.encryption.key, &settings.storage.place) {
+        (Some(_), _) => false,
+        (None, Place::Folder(folder)) => !folder.join(KEY_FILE).exists(),
+        (None, Place::Url(_)) => installation.is_none(),
+    };
+    let nobody = Installation { otp_key: [0; OTP_KEY_BYTES], created_at: Timestamp::UNIX_EPOCH };
+    if is_made_by_start {
+        return Ok(None);
+    }
+    build_vault(settings, installation.unwrap_or(&nobody)).map(Some)
 }
 
 /// A new key.

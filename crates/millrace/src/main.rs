@@ -46,6 +46,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             Command::Clients(command) => commands::clients::run(command).await,
             Command::Branding(command) => commands::branding::run(command).await,
             Command::Lines(args) => commands::lines::run(&args).await,
+            Command::Doctor(args) => commands::doctor::run(&args).await,
             Command::Config(command) => commands::config::run(command).await,
             Command::OpenApi(args) => commands::openapi::run(args),
             Command::Demo(command) => commands::demo::run(command).await,

@@ -25,6 +25,7 @@ pub mod delivery;
 pub mod event;
 pub mod fetch;
 pub mod idempotency;
+pub mod inspection;
 pub mod installation;
 pub mod known_line;
 pub mod line;
@@ -39,4 +40,4 @@ pub mod webhook_consumer;
 pub mod webhook_delivery;
 pub mod work;
 
-pub use backend::Backend;
+pub use backend::{Backend, Kept};

@@ -18,6 +18,18 @@ macro_rules! suite {
                 an_accepted_push_raises_the_signal
             ;
 
+            inspection:
+                a_sound_database_is_found_sound
+                a_flipped_bit_is_found_wherever_it_is
+                other_accounts_are_read_beside_a_damaged_one
+                a_chunk_that_is_gone_is_found
+                a_chunk_of_another_account_is_found
+                operations_that_lost_their_lines_are_found
+                statements_that_do_not_add_up_are_found
+                events_that_are_gone_are_found
+                pushes_go_on_while_an_account_is_inspected
+            ;
+
             client:
                 a_client_is_found_by_its_name
                 an_unknown_name_finds_no_client
@@ -403,6 +415,7 @@ mod tests {
     #[test]
     fn every_case_is_in_the_suite() {
         check("installation", include_str!("installation.rs"));
+        check("inspection", include_str!("inspection.rs"));
         check("client", include_str!("client.rs"));
         check("branding", include_str!("branding.rs"));
         check("api_key", include_str!("api_key.rs"));

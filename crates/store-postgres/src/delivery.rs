@@ -169,7 +169,11 @@ async fn statements(
 }
 
 fn statement_of(row: &Row) -> Attempt<SentStatement> {
-    let mut columns = Columns::of(row);
+    statement_from(&mut Columns::of(row))
+}
+
+/// Reads a statement from the next columns on.
+pub(crate) fn statement_from(columns: &mut Columns<'_>) -> Attempt<SentStatement> {
     Ok(SentStatement {
         number: columns.number()?,
         feed: columns.text()?,

@@ -191,7 +191,8 @@ pub(crate) async fn see_detail(
     Columns::of(&row).take()
 }
 
-fn event_of(row: &Row) -> Attempt<KeptEvent> {
+/// Reads an event.
+pub(crate) fn event_of(row: &Row) -> Attempt<KeptEvent> {
     let mut columns = Columns::of(row);
     let sequence = columns.number()?;
     let event = Event {

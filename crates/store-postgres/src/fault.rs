@@ -88,7 +88,14 @@ fn of_pool(error: PoolError) -> StoreError {
 
 fn of_database(error: &tokio_postgres::Error) -> StoreError {
     let sentence = sentence(error);
-    if is_passing(error) { StoreError::Busy(sentence) } else { failed(sentence) }
+    let is_damage = error.code().is_some_and(|code| {
+        *code == SqlState::DATA_CORRUPTED || *code == SqlState::INDEX_CORRUPTED
+    });
+    match () {
+        () if is_damage => StoreError::Damaged(sentence),
+        () if is_passing(error) => StoreError::Busy(sentence),
+        () => failed(sentence),
+    }
 }
 
 /// Whether the same call may go through in a moment.

@@ -30,6 +30,7 @@ mod delivery;
 mod event;
 mod fetch;
 mod idempotency;
+mod inspection;
 mod installation;
 mod line;
 mod link;

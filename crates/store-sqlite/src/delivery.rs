@@ -131,7 +131,8 @@ fn keep(database: &Database, lease: &Lease, statement: &SentStatement) -> Answer
     Ok(Settled::Written)
 }
 
-fn statement(row: &mut Fields<'_>) -> Answer<SentStatement> {
+/// Reads a statement.
+pub(crate) fn statement(row: &mut Fields<'_>) -> Answer<SentStatement> {
     Ok(SentStatement {
         number: row.next()?,
         feed: row.next()?,

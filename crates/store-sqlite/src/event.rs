@@ -118,7 +118,8 @@ fn insert(database: &Database, event: &Event, detail: Option<&str>) -> Answer<u6
     sql::insert(database, RECORD_EVENT, &values)
 }
 
-fn kept_event(row: &mut Fields<'_>) -> Answer<KeptEvent> {
+/// Reads an event.
+pub(crate) fn kept_event(row: &mut Fields<'_>) -> Answer<KeptEvent> {
     let sequence = row.next()?;
     let event = Event {
         client: row.next()?,

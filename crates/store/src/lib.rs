@@ -27,6 +27,7 @@ mod delivery;
 mod event;
 mod fetch;
 mod idempotency;
+pub mod inspection;
 mod installation;
 mod line;
 mod link;
@@ -57,6 +58,7 @@ pub use error::StoreError;
 pub use event::Events;
 pub use fetch::{Fetches, StatementOpened, StatementOpening};
 pub use idempotency::Idempotency;
+pub use inspection::Inspections;
 pub use installation::{Installation, Installations};
 pub use line::{Lines, StatementLines, Window};
 pub use link::{LinkChange, LinkChanged, Links};
@@ -76,6 +78,7 @@ pub type Answer<T> = Result<T, StoreError>;
 /// A whole database.
 pub trait Store:
     Installations
+    + Inspections
     + Clients
     + ClientSettings
     + Brandings
@@ -104,6 +107,7 @@ pub trait Store:
 
 impl<T> Store for T where
     T: Installations
+        + Inspections
         + Clients
         + ClientSettings
         + Brandings

@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Branding(BrandingCommand),
     /// An account's lines, straight from the database
     Lines(LinesArgs),
+    /// Look whether settings and database are sound, and say what to do where they are not
+    Doctor(DoctorArgs),
     /// Settings: check them, or show them with where they come from
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -265,6 +267,19 @@ pub(crate) struct LinesArgs {
     /// Only lines that match, as in the API's `query`
     #[arg(long, value_name = "QUERY")]
     pub(crate) query: Option<String>,
+}
+
+/// Flags of `doctor`.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Read everything that is kept again, and check what must agree; servers may run meanwhile
+    #[arg(long)]
+    pub(crate) deep: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What to do with settings.

@@ -4,6 +4,7 @@ pub(crate) mod branding;
 pub(crate) mod clients;
 pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod encryption;
 pub(crate) mod keys;
 pub(crate) mod lines;

@@ -12,7 +12,7 @@ mod schema;
 use async_trait::async_trait;
 use std::sync::Arc;
 use store::Store;
-use store_conformance::Backend;
+use store_conformance::{Backend, Kept};
 use store_postgres::{PostgresOptions, PostgresStore};
 use testkit::PostgresCluster;
 
@@ -47,6 +47,20 @@ impl Drop for Database {
 impl Backend for Database {
     async fn open(&self) -> Arc<dyn Store> {
         Arc::new(self.store().await)
+    }
+
+    async fn flip(&self, kept: Kept, from_end: usize) {
+        let (table, column, key, number) = match kept {
+            Kept::Head(account_no) => ("ledger", "head", "account_no", account_no),
+            Kept::Chunk(number) => ("chunk", "bytes", "chunk_no", number),
+        };
+        let place = format!("length({column}) - 1 - {from_end}");
+        let flipped = format!("set_byte({column}, {place}, get_byte({column}, {place}) # 1)");
+        self.sql(&format!("update {table} set {column} = {flipped} where {key} = {number}"));
+    }
+
+    async fn run(&self, sql: &str) {
+        self.sql(sql);
     }
 }
 

@@ -29,7 +29,9 @@ pub fn encode_segment(lines: &[Line], accepted_at: Timestamp) -> Vec<u8> {
 
 /// All lines of a segment; `span` is its entry's.
 pub fn decode_segment(bytes: &[u8], span: LineSpan) -> Result<Vec<KeptLine>, Damage> {
-    let mut lines = Vec::with_capacity(usize::try_from(span.count).unwrap_or_default());
+    // A line takes a byte at least, so a false count cannot ask for much memory.
+    let count = usize::try_from(span.count).unwrap_or_default().min(bytes.len());
+    let mut lines = Vec::with_capacity(count);
     visit(bytes, span, |line| lines.push(line.to_kept()))?;
     Ok(lines)
 }
