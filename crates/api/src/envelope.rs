@@ -206,6 +206,13 @@ impl ApiError {
         Self::new(StatusCode::TOO_MANY_REQUESTS, error)
     }
 
+    /// 500: what is kept cannot be read back, so nothing of it is shown.
+    fn damaged(cause: impl Display) -> Self {
+        let error = "what is kept of this is damaged, and nothing of it is shown: the operator finds the place with \
+                     `millrace doctor --deep`";
+        Self { error: error.into(), ..Self::internal(cause) }
+    }
+
     /// 500: our fault; `cause` goes to the log.
     pub(crate) fn internal(cause: impl Display) -> Self {
         let error =
@@ -262,9 +269,9 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match &error {
             StoreError::Busy(_) => Self::busy(error),
+            StoreError::Damaged(_) => Self::damaged(error),
             StoreError::SchemaTooNew { .. }
             | StoreError::SchemaTooOld { .. }
-            | StoreError::Damaged(_)
             | StoreError::Failed(_) => Self::internal(error),
         }
     }

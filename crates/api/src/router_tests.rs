@@ -55,7 +55,7 @@ async fn every_error_has_the_same_envelope_and_every_answer_a_correlation_id() {
             "the body is larger than 10 bytes",
         ),
         (request("GET", "/panic"), 500, "something went wrong here"),
-        (request("GET", "/damaged"), 500, "something went wrong here"),
+        (request("GET", "/damaged"), 500, "what is kept of this is damaged"),
         (request("GET", "/busy"), 503, "the server is busy"),
         (request("GET", "/teapot"), 418, "418 I'm a teapot"),
     ] {

@@ -31,10 +31,11 @@ impl Report {
 
     /// A check that found nothing.
     pub(super) fn right(&self, check: &str, what: &str) -> anyhow::Result<()> {
-        Ok(match self.form {
+        match self.form {
             Form::Text => output::line(format_args!("✓ {check}: {what}"))?,
             Form::Json => output::line(json!({ "check": check, "ok": true, "what": what }))?,
-        })
+        }
+        Ok(())
     }
 
     /// Something that is wrong, and what to do about it.

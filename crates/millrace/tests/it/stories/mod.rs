@@ -4,6 +4,7 @@ mod bad_input;
 mod clients;
 mod commands;
 mod credentials;
+mod doctor;
 mod drift;
 mod errors;
 mod idempotency;

@@ -2,6 +2,7 @@
 //! others wrote, Xero's published client and its published contract. What they do with each other alone is tested in
 //! their own crates.
 
+mod doctor;
 mod judged;
 mod life;
 mod links;
