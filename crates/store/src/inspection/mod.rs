@@ -12,6 +12,9 @@ mod verbs;
 mod visit;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 pub use account::{Inspected, Inspector};
 pub use events::EventInspector;
 pub use finding::{DeepCheck, Finding, Place};
