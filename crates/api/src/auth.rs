@@ -112,6 +112,14 @@ fn find_presented(headers: &HeaderMap) -> Result<Presented, &'static str> {
     presented.ok_or("the Authorization header is not Basic and an API key in base64")
 }
 
+/// The key alone, whoever asks for it.
+pub(crate) fn find_key(headers: &HeaderMap) -> Option<String> {
+    match find_presented(headers) {
+        Ok(Presented::Key(key)) => Some(key),
+        Ok(Presented::Token(_)) | Err(_) => None,
+    }
+}
+
 /// The token in a header's value.
 fn presented_token(value: &str) -> Option<String> {
     let (scheme, token) = value.trim().split_once(' ')?;

@@ -236,7 +236,6 @@ impl ApiError {
     }
 
     /// All that is wrong.
-    #[cfg(test)]
     pub(crate) fn into_faults(self) -> Vec<Fault> {
         self.faults
     }

@@ -28,6 +28,9 @@ mod nouns;
 mod platforms;
 mod wire;
 
+#[doc(hidden)]
+pub mod bare;
+
 #[cfg(test)]
 mod sample;
 

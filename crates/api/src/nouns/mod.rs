@@ -14,7 +14,7 @@ mod source_account;
 mod webhook_consumer;
 
 pub(crate) use connection::load_connection;
-pub(crate) use push::load_push;
+pub(crate) use push::{load_push, read_push};
 pub(crate) use source_account::load_accounts;
 pub(crate) use webhook_consumer::{TAG_LIMITS, TYPE_LIMITS, check_reach, consumer_properties};
 

@@ -12,9 +12,11 @@ use domain::push::Remark;
 
 /// How much goes into one statement.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bounds {
-    pub(super) lines_max: usize,
-    pub(super) bytes_max: usize,
+pub struct Bounds {
+    /// Lines of one statement.
+    pub lines_max: usize,
+    /// Bytes of one statement as it is sent, unless a single line has more.
+    pub bytes_max: usize,
 }
 
 /// Xero takes 3,000,000 bytes, and does not say how many lines; this is what a push has.
@@ -24,7 +26,7 @@ pub(super) const BOUNDS: Bounds = Bounds { lines_max: 1_000, bytes_max: 2_500_00
 const ENVELOPE_BYTES_MAX: usize = 1_000;
 
 /// Cuts.
-pub(super) fn cut(request: LinesToCut<'_>, bounds: Bounds) -> Result<Cut, PlatformError> {
+pub fn cut(request: LinesToCut<'_>, bounds: Bounds) -> Result<Cut, PlatformError> {
     let lines: Vec<Line> = request.lines.iter().map(fitted).collect();
     let mut warnings = texts_cut(request.lines);
     warnings.extend(amounts_rounded(request.lines));

@@ -81,6 +81,11 @@ pub(super) fn statement_asked(statement: &Statement) -> Option<StatementAsked> {
     })
 }
 
+/// How many bytes a statement has as it is sent.
+pub fn bytes_asked(statement: &Statement) -> Option<usize> {
+    serde_json::to_vec(&statement_asked(statement)?).ok().map(|bytes| bytes.len())
+}
+
 /// A line as it is sent; see [`statement_asked`].
 pub(super) fn line_asked(line: &Line) -> Option<LineAsked> {
     let (amount, credit_debit_indicator) = unsigned(line.amount)?;

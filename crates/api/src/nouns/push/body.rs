@@ -89,6 +89,11 @@ pub(super) fn draft_schema(_schemas: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// Reads a push whose request has nothing else wrong.
+pub(crate) fn read_push(body: &[u8], account: &AccountId) -> Answer<PushDraft> {
+    read_draft(body, account, Faults::of(VALIDATOR)).map(|(draft, _form)| draft)
+}
+
 /// Reads a push to `account`; what is found wrong is added to `faults`, which may hold some already.
 pub(super) fn read_draft(
     body: &[u8],

@@ -4,8 +4,7 @@ use super::*;
 use crate::envelope::ApiError;
 
 fn read(body: impl AsRef<[u8]>) -> Result<PushDraft, ApiError> {
-    read_draft(body.as_ref(), &AccountId::parse("acc").unwrap(), Faults::of(VALIDATOR))
-        .map(|(draft, _form)| draft)
+    read_push(body.as_ref(), &AccountId::parse("acc").unwrap())
 }
 
 /// All that is said of a body, one fault a line.

@@ -6,4 +6,5 @@ mod body;
 
 pub(super) use operations::surface;
 
+pub(crate) use body::read_push;
 pub(crate) use operations::load_push;
