@@ -33,6 +33,7 @@ const PLACES: &[(&str, Place)] = &[
     ("web", Place::Floor(3)),
     ("simulators", Place::Beside(&["domain"])),
     ("testkit", Place::Beside(&["domain", "store"])),
+    ("fuzz-checks", Place::Beside(&["domain", "ofx", "platforms", "api"])),
     ("millrace", Place::Roof),
 ];
 
