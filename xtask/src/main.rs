@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod fuzz;
 mod new_platform;
 mod provision;
 mod step;
@@ -34,6 +35,8 @@ enum Command {
     NewPlatform(new_platform::Options),
     /// Measure: `bench` alone lists what can be measured
     Bench(bench::Options),
+    /// Invent inputs for every reader of strangers' bytes, and stop at the first that breaks something
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::NewPlatform(options) => new_platform::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
