@@ -83,10 +83,15 @@ impl OfxDateTime {
     }
 
     pub(super) fn at(date: Date, time: Time, offset: Offset, precision: Precision) -> Option<Self> {
-        let millis = Timestamp::from_millisecond(
-            offset.to_timestamp(date.to_datetime(time)).ok()?.as_millisecond(),
-        )
-        .ok()?;
+        let moment = match offset.to_timestamp(date.to_datetime(time)) {
+            Ok(moment) => moment,
+            // Moments end before the calendar's last day does; it is a day all the same.
+            Err(_nameless) if precision == Precision::Day => {
+                Timestamp::from_second(Timestamp::MAX.as_second()).ok()?
+            }
+            Err(_nameless) => return None,
+        };
+        let millis = Timestamp::from_millisecond(moment.as_millisecond()).ok()?;
         let utc = Offset::UTC.to_datetime(millis);
         // Four digits must be enough to print the year again.
         (utc.year() > 0 && date.year() > 0).then_some(Self { date, timestamp: millis, precision })

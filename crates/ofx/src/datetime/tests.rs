@@ -110,6 +110,15 @@ fn ours_are_printed_in_gmt() {
     assert_eq!(printed(elsewhere), "20261102043000[0:GMT]");
 }
 
+#[test]
+fn the_last_day_of_the_calendar_is_a_day() {
+    for text in ["99991231", "99991231[2]", "99991231[-12:X]"] {
+        let last = OfxDateTime::parse(text).unwrap();
+        assert_eq!((last.date(), last.to_string().as_str()), (date(9999, 12, 31), "99991231"));
+    }
+    assert!(OfxDateTime::parse("99991231235959").is_err(), "a moment that has no name");
+}
+
 proptest! {
     #[test]
     fn what_is_printed_reads_back_as_the_same(
