@@ -14,7 +14,7 @@ const FEED: &str = "d1f5dbb9-0f4e-4d0c-9f32-6d5e0f5d5ed1";
 const SCALE_MAX: u32 = 4;
 const AMOUNT_END: i64 = 1_000_000_000_000_000;
 /// Enough to meet every bound several times.
-const LINES_MAX: usize = 40;
+const LINES_MAX: usize = 10;
 /// What a statement has beside its lines takes less.
 const BYTES_MAX_LEAST: u16 = 1_000;
 
@@ -23,7 +23,7 @@ pub(crate) fn check(bytes: &[u8]) {
     let mut supply = Supply::new(bytes);
     let bounds = Bounds {
         lines_max: usize::from(supply.byte() % 8).saturating_add(1),
-        bytes_max: usize::from(u16::from_le_bytes(supply.array()) % 4_000 + BYTES_MAX_LEAST),
+        bytes_max: usize::from(u16::from_le_bytes(supply.array()) % 500 + BYTES_MAX_LEAST),
     };
     let opening = supplied_amount(&mut supply);
     let mut lines = Vec::new();
@@ -92,11 +92,13 @@ fn check_warnings(whole: &Cut, lines: &[Line]) {
         assert!(!warning.message.is_empty());
     }
     let sent = whole.statements.iter().flat_map(|statement| &statement.lines);
-    for (index, (sent, line)) in sent.zip(lines).enumerate() {
-        let path = format!("transactions[{index}].amount");
-        let is_told = whole.warnings.iter().any(|warning| warning.path == path);
-        assert_eq!(is_told, sent.amount != line.amount, "what is rounded is told, and only that");
-    }
+    let rounded =
+        sent.zip(lines).enumerate().filter(|(_, (sent, line))| sent.amount != line.amount);
+    let rounded: Vec<_> =
+        rounded.map(|(index, _)| format!("transactions[{index}].amount")).collect();
+    let paths = whole.warnings.iter().map(|warning| &warning.path);
+    let told: Vec<_> = paths.filter(|path| path.ends_with("].amount")).cloned().collect();
+    assert_eq!(told, rounded, "what is rounded is told, and only that");
 }
 
 /// After a crash the lines that were not sent are cut again, from the balance that was reached.
@@ -127,7 +129,7 @@ fn supplied_line(supply: &mut Supply<'_>, index: usize) -> Line {
     let [days, length, letter] = supply.array();
     let letters = ["x", "é", "\u{1}", "\"", "\\", "\u{1f600}"];
     let letter = letters.get(usize::from(letter) % letters.len()).copied().unwrap();
-    let text = |factor: usize| letter.repeat(usize::from(length).saturating_mul(factor));
+    let text = |factor: usize| letter.repeat(usize::from(length % 32).saturating_mul(factor));
     let day = Date::constant(2024, 2, 15).checked_add(jiff::Span::new().days(i64::from(days) % 32));
     Line {
         id: format!("t-{index}"),
@@ -135,7 +137,7 @@ fn supplied_line(supply: &mut Supply<'_>, index: usize) -> Line {
         amount,
         balance,
         description: Some(text(1)),
-        counterparty: (length > 200).then(|| text(2)),
+        counterparty: (length > 250).then(|| text(9)),
         reference: None,
         reconciled: None,
         kind: None,
