@@ -1,6 +1,7 @@
 //! One connection in memory: what this door asks of a store, with faults on demand.
 
 mod foreign;
+mod inspected;
 mod refused;
 mod served;
 
