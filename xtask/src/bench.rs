@@ -27,24 +27,34 @@ struct Bench {
 /// Every bench there is. A new one is one line here and one module.
 const BENCHES: &[Bench] = &[
     Bench {
+        name: "all",
+        measures: "everything that has a goal, in a table: -- [--rounds N] [--seconds S] [--lines N] [--no-peers] [--json FILE] [--chart FILE]",
+        run: |arguments| speed(&["ingest", "reads", "ofx", "webhooks"], arguments),
+    },
+    Bench {
         name: "ingest",
-        measures: "pushes beside bounds and peers, into empty and filled stores: -- [--rounds N] [--seconds S] [--lines N] [--no-peers] [--json FILE] [--chart FILE]",
-        run: |arguments| speed("ingest", arguments),
+        measures: "pushes beside bounds and peers, into empty and filled stores: the same flags",
+        run: |arguments| speed(&["ingest"], arguments),
     },
     Bench {
         name: "reads",
-        measures: "lists of a filled store beside a small one: -- [--rounds N] [--lines N] [--json FILE]",
-        run: |arguments| speed("reads", arguments),
+        measures: "lists and operations of a filled store beside a small one: the same flags",
+        run: |arguments| speed(&["reads"], arguments),
+    },
+    Bench {
+        name: "ofx",
+        measures: "statements from a filled store beside an empty one: the same flags",
+        run: |arguments| speed(&["ofx"], arguments),
+    },
+    Bench {
+        name: "webhooks",
+        measures: "bringing events beside bare POSTs: the same flags",
+        run: |arguments| speed(&["webhooks"], arguments),
     },
     Bench {
         name: "storage",
         measures: "layouts for lines on SQLite, empty and filled: -- [--lines N] [--rounds N]",
         run: |arguments| cargo_bench("store-sqlite", "storage", arguments),
-    },
-    Bench {
-        name: "webhooks",
-        measures: "bringing events beside bare POSTs: -- [--events N] [--rounds N]",
-        run: |arguments| cargo_bench("millrace", "webhooks", arguments),
     },
 ];
 
@@ -56,11 +66,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     (find(BENCHES, name)?.run)(&options.arguments)
 }
 
-/// Runs a part of the bench of the whole product.
-fn speed(part: &str, arguments: &[String]) -> Result<()> {
+/// Runs parts of the bench of the whole product.
+fn speed(parts: &[&str], arguments: &[String]) -> Result<()> {
     let mut command = Command::new("cargo");
     command.args(["bench", "--package", "millrace", "--features", "bench", "--bench", "speed"]);
-    command.args(["--", part]).args(arguments);
+    command.arg("--").args(parts).args(arguments);
     run_shown(command.current_dir(root()))
 }
 

@@ -1,6 +1,6 @@
 //! How fast Millrace is, as ratios to bounds and peers that are measured in the same rounds.
 //!
-//!     cargo xtask bench ingest -- [--rounds N] [--seconds S] [--lines N] [--json FILE] [--chart FILE]
+//!     cargo xtask bench all -- [--rounds N] [--seconds S] [--lines N] [--json FILE] [--chart FILE]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,12 +21,14 @@ mod chart;
 mod figures;
 mod ingest;
 mod load;
+mod ofx;
 mod options;
 mod peers;
 mod process;
 mod reads;
 mod seed;
 mod server;
+mod webhooks;
 
 use figures::Figures;
 use options::Options;
@@ -39,7 +41,9 @@ async fn main() {
         match part.as_str() {
             "ingest" => ingest::run(&options, &mut figures).await,
             "reads" => reads::run(&options, &mut figures).await,
-            other => panic!("there is no part {other:?}: ingest, reads"),
+            "ofx" => ofx::run(&options, &mut figures).await,
+            "webhooks" => webhooks::run(&options, &mut figures).await,
+            other => panic!("there is no part {other:?}: ingest, reads, ofx, webhooks"),
         }
     }
     println!("\n{}", figures.table());

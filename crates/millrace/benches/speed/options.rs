@@ -45,7 +45,7 @@ impl Options {
                 part => options.parts.push(part.to_owned()),
             }
         }
-        assert!(!options.parts.is_empty(), "say what to measure: ingest, reads");
+        assert!(!options.parts.is_empty(), "say what to measure: ingest, reads, ofx, webhooks");
         options
     }
 }

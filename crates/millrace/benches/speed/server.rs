@@ -69,6 +69,11 @@ impl Home {
         files.map(|file| file.metadata().unwrap().len() as f64).sum()
     }
 
+    /// The company's id.
+    pub(crate) fn company(&self) -> String {
+        self.connection.company.to_string()
+    }
+
     /// The path of the connection.
     pub(crate) fn path(&self) -> String {
         let ConnectionPath { company, connection, .. } = self.connection;
