@@ -9,12 +9,14 @@ use crate::options::Options;
 use crate::reads::filled;
 use crate::server::{Home, Keeping, Server, authorization};
 use serde_json::Value;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a statement holds.
 const LINES: usize = 1_000;
 /// Statements in a round.
 const STATEMENTS: usize = 50;
+/// No push waits longer for its settlement.
+const SETTLED_WITHIN: Duration = Duration::from_secs(30);
 /// Of bodies that no load sends: loads count from one.
 const SEED: u32 = 0;
 
@@ -78,9 +80,16 @@ impl Customer {
             "<SIGNUPMSGSRQV1><ACCTINFOTRNRQ><TRNUID>A1<ACCTINFORQ><DTACCTUP>19900101</ACCTINFORQ></ACCTINFOTRNRQ></SIGNUPMSGSRQV1>",
         );
         customer.number = first_value(&answer, "<ACCTID>");
+        // Asking for its statement is how the customer chooses an account.
+        customer.statement(&mut connection);
         let mut body = Body::new(LINES, server.target.day, SEED);
         let path = format!("{own}/push/bankAccounts/{account}/bankTransactions");
-        connection.post(&path, &authorization(), body.fill(0));
+        let answer = connection.post(&path, &authorization(), body.fill(0));
+        let answer: Value = serde_json::from_slice(answer).unwrap();
+        wait_for_end(
+            &mut connection,
+            &format!("/companies/{company}/push/{}", text(&answer["pushOperationKey"])),
+        );
         customer
     }
 
@@ -121,6 +130,21 @@ impl Customer {
         );
         let answer = connection.post("/ofx", "none", file.as_bytes());
         String::from_utf8_lossy(answer).into_owned()
+    }
+}
+
+/// Waits until a push has succeeded.
+fn wait_for_end(connection: &mut Connection, path: &str) {
+    let began = Instant::now();
+    loop {
+        let answer: Value = serde_json::from_slice(connection.get(path, &authorization())).unwrap();
+        match answer["status"].as_str() {
+            Some("Success") => return,
+            Some("Pending") if began.elapsed() < SETTLED_WITHIN => {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            _ => panic!("{answer}"),
+        }
     }
 }
 

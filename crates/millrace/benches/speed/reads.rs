@@ -80,7 +80,7 @@ impl Store {
     }
 
     fn lists(&self, query: &str) -> impl Iterator<Item = String> {
-        let path = format!("{}/bankAccounts", self.home.path());
+        let path = format!("{}/data/bankAccounts", self.home.path());
         (0..READS)
             .map(move |account| format!("{path}/{}/bankTransactions{query}", account_id(account)))
     }

@@ -94,7 +94,11 @@ impl Server {
         command.args(["--set", "log.format=json"]);
         match &home.url {
             None => command.arg("--data").arg(home.folder.path()),
-            Some(url) => command.args(["--database", url]),
+            Some(url) => {
+                // Every process of a database has the same; this one is alone.
+                let key = STANDARD.encode([7; 32]);
+                command.env("MILLRACE_ENCRYPTION__KEY", key).args(["--database", url])
+            }
         };
         if keeping == Keeping::None {
             std::fs::write(home.folder.path().join("answer-only"), "").unwrap();
