@@ -11,11 +11,13 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::sync::Arc;
-use store::StoreError;
+use store::{Outage, StoreError};
 use tracing::{error, warn};
 
 /// How long a caller should wait when the database is overloaded: the next commit is milliseconds away.
-const RETRY_AFTER_SECS: &str = "1";
+const BUSY_RETRY_SECS: &str = "1";
+/// The same when it is away: long enough for a restart, short enough that nobody waits much longer than the fault lasts.
+const OUTAGE_RETRY_SECS: &str = "5";
 
 /// Why a request is not answered as wished.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub(crate) struct ApiError {
     faults: Vec<Fault>,
     /// For the log only.
     cause: Option<String>,
+    /// Of a 503.
+    retry_after_secs: &'static str,
 }
 
 /// The contract's name of the part that speaks.
@@ -49,8 +53,14 @@ pub(crate) type Answer<T> = Result<T, ApiError>;
 
 impl ApiError {
     fn new(status: StatusCode, error: impl Into<Cow<'static, str>>) -> Self {
-        let (service, faults, cause) = (Service::Public, Vec::new(), None);
-        Self { status, service, error: error.into(), faults, cause }
+        Self {
+            status,
+            service: Service::Public,
+            error: error.into(),
+            faults: Vec::new(),
+            cause: None,
+            retry_after_secs: BUSY_RETRY_SECS,
+        }
     }
 
     /// 400: what is asked for cannot be.
@@ -230,6 +240,14 @@ impl ApiError {
         Self { cause: Some(cause.to_string()), ..busy }
     }
 
+    /// 503: the database is away; the caller is told why, and nothing of where it is.
+    fn unavailable(outage: Outage, cause: impl Display) -> Self {
+        let error = format!("{}: call again in a while", outage.words());
+        let unavailable = Self::new(StatusCode::SERVICE_UNAVAILABLE, error);
+        let cause = Some(cause.to_string());
+        Self { cause, retry_after_secs: OUTAGE_RETRY_SECS, ..unavailable }
+    }
+
     /// In words, for a place that has no envelope of its own.
     pub(crate) fn into_text(self) -> String {
         self.error.into_owned()
@@ -268,6 +286,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match &error {
             StoreError::Busy(_) => Self::busy(error),
+            StoreError::Unavailable { outage, .. } => Self::unavailable(*outage, error),
             StoreError::Damaged(_) => Self::damaged(error),
             StoreError::SchemaTooNew { .. }
             | StoreError::SchemaTooOld { .. }
@@ -356,7 +375,7 @@ pub(crate) fn finish(mut response: Response, correlation_id: &str) -> Response {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic"));
     }
     if error.status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECS));
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static(error.retry_after_secs));
     }
     *response.body_mut() = Body::from(error.body(correlation_id));
     response

@@ -9,11 +9,15 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use domain::clock::Clock;
 use serde_json::Value;
-use store::StoreError;
+use store::{Outage, StoreError};
 use testkit::{ManualClock, SeededIds};
 use tower::ServiceExt;
 
 const CORRELATION_ID: &str = "7777777777774777b777777777777777";
+
+fn away() -> StoreError {
+    StoreError::Unavailable { outage: Outage::DiskFull, detail: "secret table".to_owned() }
+}
 
 async fn ask(request: Request<Body>) -> (StatusCode, HeaderMap, Value) {
     let panic =
@@ -24,6 +28,7 @@ async fn ask(request: Request<Body>) -> (StatusCode, HeaderMap, Value) {
         .route("/read", post(|JsonBody(body): JsonBody| async move { body }))
         .route("/panic", get(panic))
         .route("/busy", get(fail(|| StoreError::Busy("secret table".to_owned()))))
+        .route("/away", get(fail(away)))
         .route("/damaged", get(fail(|| StoreError::Damaged("secret table".to_owned()))))
         .route("/teapot", get(|| async { (StatusCode::IM_A_TEAPOT, "short") }));
     let watched =
@@ -57,6 +62,7 @@ async fn every_error_has_the_same_envelope_and_every_answer_a_correlation_id() {
         (request("GET", "/panic"), 500, "something went wrong here"),
         (request("GET", "/damaged"), 500, "what is kept of this is damaged"),
         (request("GET", "/busy"), 503, "the server is busy"),
+        (request("GET", "/away"), 503, "the database's disk is full"),
         (request("GET", "/teapot"), 418, "418 I'm a teapot"),
     ] {
         let (found, headers, body) = ask(request).await;
@@ -76,12 +82,14 @@ async fn every_error_has_the_same_envelope_and_every_answer_a_correlation_id() {
 }
 
 #[tokio::test]
-async fn only_a_busy_database_asks_to_be_called_again() {
-    let (_, headers, body) = ask(request("GET", "/busy")).await;
-    assert_eq!(
-        (&headers["retry-after"], &body["canBeRetried"]),
-        (&"1".parse().unwrap(), &"True".into())
-    );
+async fn only_a_busy_database_and_one_that_is_away_ask_to_be_called_again() {
+    for (path, secs) in [("/busy", "1"), ("/away", "5")] {
+        let (_, headers, body) = ask(request("GET", path)).await;
+        assert_eq!(
+            (&headers["retry-after"], &body["canBeRetried"]),
+            (&secs.parse().unwrap(), &"True".into())
+        );
+    }
     let (_, headers, body) = ask(request("GET", "/damaged")).await;
     assert_eq!((headers.get("retry-after"), &body["canBeRetried"]), (None, &"Unknown".into()));
     let (_, _, body) = ask(request("GET", "/nowhere")).await;

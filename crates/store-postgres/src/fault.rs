@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::io;
 
-use deadpool_postgres::PoolError;
-use store::StoreError;
+use deadpool_postgres::{PoolError, TimeoutType};
 use store::ledger::Damage;
+use store::{Outage, StoreError};
 use tokio_postgres::error::SqlState;
 
 /// What an attempt at a transaction answers.
@@ -18,6 +18,8 @@ pub(crate) enum Fault {
     Database(tokio_postgres::Error),
     /// There was no connection to be had.
     Pool(PoolError),
+    /// The server was asked, and is not there any more.
+    Silent,
     /// We say so.
     Store(StoreError),
 }
@@ -62,6 +64,7 @@ impl From<Fault> for StoreError {
             Fault::Store(error) => error,
             Fault::Database(error) => of_database(&error),
             Fault::Pool(error) => of_pool(error),
+            Fault::Silent => unreachable_server("it does not answer any more".to_owned()),
         }
     }
 }
@@ -78,7 +81,12 @@ pub(crate) fn damaged(what: impl Into<String>) -> Fault {
 
 fn of_pool(error: PoolError) -> StoreError {
     match error {
-        PoolError::Timeout(_) => StoreError::Busy("all connections are in use".to_owned()),
+        PoolError::Timeout(TimeoutType::Wait) => {
+            StoreError::Busy("all connections are in use".to_owned())
+        }
+        PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle) => {
+            unreachable_server("it takes no connection".to_owned())
+        }
         PoolError::Backend(error) => of_database(&error),
         error @ (PoolError::Closed
         | PoolError::NoRuntimeSpecified
@@ -86,28 +94,48 @@ fn of_pool(error: PoolError) -> StoreError {
     }
 }
 
+fn unreachable_server(detail: String) -> StoreError {
+    StoreError::Unavailable { outage: Outage::Unreachable, detail }
+}
+
 fn of_database(error: &tokio_postgres::Error) -> StoreError {
     let sentence = sentence(error);
-    let is_damage = error.code().is_some_and(|code| {
-        *code == SqlState::DATA_CORRUPTED || *code == SqlState::INDEX_CORRUPTED
-    });
+    let Some(code) = error.code() else {
+        let is_lost = error.is_closed() || has_io_cause(error);
+        return if is_lost { unreachable_server(sentence) } else { failed(sentence) };
+    };
+    if let Some(outage) = outage_of(code) {
+        return StoreError::Unavailable { outage, detail: sentence };
+    }
     match () {
-        () if is_damage => StoreError::Damaged(sentence),
-        () if is_passing(error) => StoreError::Busy(sentence),
+        () if [SqlState::DATA_CORRUPTED, SqlState::INDEX_CORRUPTED].contains(code) => {
+            StoreError::Damaged(sentence)
+        }
+        () if is_passing(code) => StoreError::Busy(sentence),
         () => failed(sentence),
     }
 }
 
-/// Whether the same call may go through in a moment.
-fn is_passing(error: &tokio_postgres::Error) -> bool {
-    let Some(code) = error.code() else {
-        return error.is_closed() || has_io_cause(error);
-    };
-    // Classes: lost connections, collisions, too few resources (but a full disk), an operator's hand, a lock that is
-    // not to be had.
+/// What the server's surroundings have to do with an error, if it is theirs.
+fn outage_of(code: &SqlState) -> Option<Outage> {
     let class = code.code().get(..2).unwrap_or_default();
-    *code != SqlState::DISK_FULL && matches!(class, "08" | "40" | "53" | "57")
-        || *code == SqlState::LOCK_NOT_AVAILABLE
+    match () {
+        () if *code == SqlState::DISK_FULL => Some(Outage::DiskFull),
+        () if *code == SqlState::READ_ONLY_SQL_TRANSACTION => Some(Outage::ReadOnly),
+        () if *code == SqlState::IO_ERROR => Some(Outage::DiskFails),
+        // A statement that somebody cancelled is the only one of its class that says nothing about the server.
+        () if *code == SqlState::QUERY_CANCELED => None,
+        // Lost connections, and a server that is stopped, crashes or starts.
+        () if matches!(class, "08" | "57") => Some(Outage::Unreachable),
+        () => None,
+    }
+}
+
+/// Whether the same call may go through in a moment: collisions, too few resources, a cancelled statement, a lock that is
+/// not to be had.
+fn is_passing(code: &SqlState) -> bool {
+    let class = code.code().get(..2).unwrap_or_default();
+    matches!(class, "40" | "53" | "57") || *code == SqlState::LOCK_NOT_AVAILABLE
 }
 
 fn has_io_cause(error: &tokio_postgres::Error) -> bool {
@@ -131,4 +159,26 @@ pub(crate) fn sentence(error: &tokio_postgres::Error) -> String {
         cause = error.source();
     }
     sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_servers_code_tells_whether_it_is_away() {
+        for (code, outage) in [
+            ("53100", Some(Outage::DiskFull)),
+            ("25006", Some(Outage::ReadOnly)),
+            ("58030", Some(Outage::DiskFails)),
+            ("57P01", Some(Outage::Unreachable)),
+            ("57P03", Some(Outage::Unreachable)),
+            ("08006", Some(Outage::Unreachable)),
+            ("57014", None),
+            ("40001", None),
+            ("53300", None),
+        ] {
+            assert_eq!(outage_of(&SqlState::from_code(code)), outage, "{code}");
+        }
+    }
 }

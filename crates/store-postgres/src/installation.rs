@@ -8,6 +8,7 @@ use crate::PostgresStore;
 use crate::columns::{Columns, micros};
 use crate::fault::damaged;
 use crate::migrate::{CHECK_VERSION, MIGRATIONS};
+use crate::session::Write;
 
 const CREATE_INSTALLATION: &str = "\
 -- create_installation
@@ -19,6 +20,12 @@ const FIND_INSTALLATION: &str = "\
 -- find_installation
 select otp_key, created_at
 from installation
+where only_row";
+
+const TOUCH_INSTALLATION: &str = "\
+-- touch_installation
+update installation
+set created_at = created_at
 where only_row";
 
 #[async_trait]
@@ -51,7 +58,11 @@ impl Installations for PostgresStore {
         if found < known {
             return Err(StoreError::SchemaTooOld { found, needed: known });
         }
-        Ok(())
+        // A server that stands by, or whose disk is full, reads as ever.
+        self.transact(|session| async move {
+            session.finish(&[Write::new(TOUCH_INSTALLATION, &[])]).await
+        })
+        .await
     }
 
     async fn close(&self) {

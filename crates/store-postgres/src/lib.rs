@@ -6,6 +6,7 @@ mod fault;
 mod migrate;
 mod options;
 mod postgres;
+mod presence;
 mod relay;
 mod session;
 mod tls;

@@ -9,24 +9,31 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use store::{Answer, EventSignal, StoreError, WorkSignal};
 use tokio::sync::RwLock;
 
-use crate::fault::{Attempt, failed};
+use crate::fault::{Attempt, Fault, failed};
 use crate::migrate;
 use crate::options::{PostgresOptions, Target};
+use crate::presence::Presence;
 use crate::relay::Relay;
 use crate::run_cache::RunCache;
 use crate::session::{Begin, Session};
 use crate::tls;
 
-/// How long a call may wait for a connection. Longer than any transaction; whoever waits so long is told to come back.
-const CONNECTION_WAIT_SECS_MAX: u64 = 5;
+/// How long a call may wait for a connection. Longer than most transactions; whoever waits so long is told to come back.
+const CONNECTION_WAIT_SECS_MAX: u64 = 3;
 /// How long making a connection may take, unless the URL says otherwise.
-const CONNECT_SECS_MAX: u64 = 5;
+const CONNECT_SECS_MAX: u64 = 3;
+/// A call that takes longer asks whether the server is there at all: one that was frozen or cut off sends no word. A call
+/// that is only slow, because of a lock or of much to delete, goes on.
+const SILENCE_SECS_MAX: u64 = 4;
+/// How long bytes may be under way unacknowledged, unless the URL says otherwise: a machine that is gone says nothing.
+const UNACKNOWLEDGED_SECS_MAX: u64 = 10;
 /// How often a transaction is tried that others get in the way of. Locks are taken in one order, so collisions are rare.
 const ATTEMPTS_MAX: u32 = 5;
 
 /// A database that other processes may use at the same time.
 pub struct PostgresStore {
     pool: Pool,
+    presence: Presence,
     /// Every call holds it for reading, closing takes it for writing.
     gate: RwLock<()>,
     relay: Relay,
@@ -41,6 +48,9 @@ impl PostgresStore {
         let Target { mut config, trust } = Target::parse(&options.url)?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(CONNECT_SECS_MAX));
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(Duration::from_secs(UNACKNOWLEDGED_SECS_MAX));
         }
         let connector = tls::connector(&trust)?;
         migrate::run(&config, connector.clone(), options.migrate).await?;
@@ -59,9 +69,11 @@ impl PostgresStore {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(failed)?;
+        let presence = Presence::new(config.clone(), connector.clone());
         let relay = Relay::start(config, connector);
         Ok(Self {
             pool,
+            presence,
             gate: RwLock::new(()),
             relay,
             runs: RunCache::default(),
@@ -101,7 +113,7 @@ impl PostgresStore {
     {
         let _gate = self.gate.read().await;
         let session = self.session().await?;
-        Ok(work(session).await?)
+        Ok(self.unless_silent(&session, Box::pin(work(session.clone()))).await?)
     }
 
     async fn attempt<T, F>(&self, begin: Begin, work: impl Fn(Arc<Session>) -> F) -> Attempt<T>
@@ -110,19 +122,46 @@ impl PostgresStore {
     {
         let _gate = self.gate.read().await;
         let session = self.session().await?;
-        // Polled in this order: the transaction's first statement is sent right behind its beginning.
-        let outcome = tokio::try_join!(biased; session.begin(begin), work(session.clone()));
-        match outcome {
-            Ok(((), value)) => {
-                session.commit().await?;
+        let whole = Box::pin(async {
+            // Polled in this order: the transaction's first statement is sent right behind its beginning.
+            let ((), value) =
+                tokio::try_join!(biased; session.begin(begin), work(session.clone()))?;
+            session.commit().await?;
+            Ok(value)
+        });
+        match self.unless_silent(&session, whole).await {
+            Ok(value) => {
                 if matches!(begin, Begin::Write) {
                     self.events.raise();
                 }
                 Ok(value)
             }
+            Err(Fault::Silent) => Err(Fault::Silent),
             Err(fault) => {
                 session.roll_back().await;
                 Err(fault)
+            }
+        }
+    }
+
+    /// Waits for `call` as long as the server is there. A connection that is given up is not used again.
+    async fn unless_silent<T>(
+        &self,
+        session: &Session,
+        mut call: impl Future<Output = Attempt<T>> + Unpin,
+    ) -> Attempt<T> {
+        loop {
+            let wait = Duration::from_secs(SILENCE_SECS_MAX);
+            if let Ok(outcome) = tokio::time::timeout(wait, &mut call).await {
+                return outcome;
+            }
+            // Meanwhile the call may be answered after all.
+            tokio::select! {
+                outcome = &mut call => return outcome,
+                is_there = self.presence.is_there() => if !is_there {
+                    session.give_up();
+                    return Err(Fault::Silent);
+                },
             }
         }
     }

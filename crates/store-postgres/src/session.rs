@@ -117,6 +117,11 @@ impl Session {
         }
     }
 
+    /// Nobody shall use the connection after this call: its answer may never come.
+    pub(crate) fn give_up(&self) {
+        self.is_begun.store(true, Ordering::Relaxed);
+    }
+
     fn object(&self) -> Attempt<&Object> {
         self.object.as_ref().ok_or_else(|| failed("the connection is gone").into())
     }

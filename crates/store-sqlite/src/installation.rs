@@ -1,9 +1,8 @@
 //! The installation, health, and the end.
 
 use crate::row::Put;
-use crate::{Database, SqliteStore, schema, sql};
+use crate::{Database, SqliteStore, health, sql};
 use async_trait::async_trait;
-use store::migration::{self, Migrate};
 use store::{Answer, Installation, Installations, WorkSignal};
 
 const FIND_INSTALLATION: &str = "
@@ -25,11 +24,7 @@ impl Installations for SqliteStore {
     }
 
     async fn check_health(&self) -> Answer<()> {
-        if !self.is_writing() {
-            return Err(crate::error::ended("the writer has ended"));
-        }
-        let version = self.read(schema::version).await?;
-        migration::due(version, schema::MIGRATIONS, Migrate::Forbid).map(|_none| ())
+        health::check(self).await
     }
 
     async fn close(&self) {

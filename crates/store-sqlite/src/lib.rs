@@ -2,6 +2,7 @@
 //! written in the crate `store`; this one only says how. One machine, any number of processes.
 
 mod error;
+mod health;
 mod json;
 mod ledger;
 mod open;

@@ -1,6 +1,6 @@
 //! Opening the database: the file, its settings, its schema, then the writer and the readers.
 
-use crate::error::failed;
+use crate::error::{failed, file_failed};
 use crate::readers::Readers;
 use crate::writer::{Writer, Writing};
 use crate::{Database, schema};
@@ -103,9 +103,14 @@ impl SqliteStore {
         self.readers.read(work).await
     }
 
-    /// Whether the writer's thread is at work.
-    pub(crate) fn is_writing(&self) -> bool {
-        self.writer.is_alive()
+    /// The thread that commits, and when it last did.
+    pub(crate) const fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    /// The database's file.
+    pub(crate) fn file(&self) -> &Path {
+        self.readers.file()
     }
 
     /// Ends the readers first: the writer's last checkpoint then finds nobody in its way.
@@ -133,7 +138,7 @@ fn create_file(path: &Path) -> Result<(), StoreError> {
     match options.open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(StoreError::Failed(Box::new(error))),
+        Err(error) => Err(file_failed(&error)),
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::Database;
 use crate::error::{ended, failed};
 use crate::open::open_reader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::{Answer, StoreError};
@@ -33,6 +33,11 @@ impl Readers {
             permits: Arc::new(Semaphore::new(count)),
             idle: Arc::default(),
         }
+    }
+
+    /// The database's file.
+    pub(crate) fn file(&self) -> &Path {
+        &self.path
     }
 
     /// Runs `work` on what is committed at one moment.

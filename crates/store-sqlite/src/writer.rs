@@ -4,12 +4,12 @@
 use crate::Database;
 use crate::error::{ended, failed};
 use crate::ledger::RunCache;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use store::{Answer, EventSignal, StoreError};
+use store::{Answer, EventSignal, Failures, Outage, StoreError};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// So many jobs may wait; more callers wait for room in the queue.
 const JOBS_WAITING_MAX: usize = 1_024;
@@ -31,18 +31,28 @@ pub(crate) struct Writing<'w> {
 pub(crate) struct Writer {
     jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// Of the last commit, unless one has failed since.
+    committed_at: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Writer {
     /// Starts the thread.
     pub(crate) fn start(database: Database, events: EventSignal) -> Answer<Self> {
         let (sender, receiver) = mpsc::channel(JOBS_WAITING_MAX);
-        let desk = Desk { database, runs: RunCache::default(), events };
+        let committed_at = Arc::default();
+        let desk = Desk {
+            database,
+            runs: RunCache::default(),
+            events,
+            committed_at: Arc::clone(&committed_at),
+            failures: Failures::default(),
+        };
         let thread = thread::Builder::new()
             .name("millrace-writer".to_owned())
             .spawn(move || desk.serve(receiver))
             .map_err(|error| StoreError::Failed(Box::new(error)))?;
-        Ok(Self { jobs: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+        let (jobs, thread) = (Mutex::new(Some(sender)), Mutex::new(Some(thread)));
+        Ok(Self { jobs, thread, committed_at })
     }
 
     /// Runs `work` in the next commit and `after` once that is durable. What an `Err` wrote is undone, and nothing else.
@@ -66,10 +76,15 @@ impl Writer {
         self.sender().is_some_and(|jobs| !jobs.is_closed())
     }
 
+    /// Whether a commit went through so short a time ago, and none has failed since.
+    pub(crate) fn has_committed_within(&self, time: Duration) -> bool {
+        lock(&self.committed_at).is_some_and(|at| at.elapsed() <= time)
+    }
+
     /// Takes no more jobs, lets those that wait be done, and waits for the thread's end.
     pub(crate) async fn close(&self) {
-        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(lock(&self.jobs).take());
+        let thread = lock(&self.thread).take();
         let Some(thread) = thread else { return };
         let joined = tokio::task::spawn_blocking(move || thread.join()).await;
         if !matches!(joined, Ok(Ok(()))) {
@@ -78,14 +93,20 @@ impl Writer {
     }
 
     fn sender(&self) -> Option<mpsc::Sender<Box<dyn Job>>> {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.jobs).clone()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One caller's work, with the caller's types hidden.
 trait Job: Send {
     /// Does the work; whether what it wrote is to be kept.
     fn run(&mut self, writing: &mut Writing<'_>) -> bool;
+    /// Why it could not be done, if the disk or the system has to do with that.
+    fn outage(&self) -> Option<Outage>;
     /// Tells the caller, now that the commit has ended.
     fn answer(self: Box<Self>, committed: Result<(), Spoilt>);
 }
@@ -106,6 +127,13 @@ where
     fn run(&mut self, writing: &mut Writing<'_>) -> bool {
         self.outcome = self.work.take().map(|work| work(writing));
         matches!(self.outcome, Some(Ok(_)))
+    }
+
+    fn outage(&self) -> Option<Outage> {
+        match &self.outcome {
+            Some(Err(StoreError::Unavailable { outage, .. })) => Some(*outage),
+            Some(_) | None => None,
+        }
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Spoilt>) {
@@ -129,7 +157,7 @@ enum Spoilt {
     /// The database refused.
     Database(Arc<rusqlite::Error>),
     /// An error within one job, such as a full disk, made the database give the whole transaction up.
-    ByAnother,
+    ByAnother(Option<Outage>),
 }
 
 impl From<rusqlite::Error> for Spoilt {
@@ -141,7 +169,13 @@ impl From<rusqlite::Error> for Spoilt {
 impl From<Spoilt> for StoreError {
     fn from(spoilt: Spoilt) -> Self {
         match spoilt {
-            Spoilt::ByAnother => ended("the commit was undone by a failure of another write in it"),
+            Spoilt::ByAnother(outage) => {
+                let detail = "the commit was undone by a failure of another write in it".to_owned();
+                match outage {
+                    Some(outage) => Self::Unavailable { outage, detail },
+                    None => Self::Busy(detail),
+                }
+            }
             Spoilt::Database(error) => match Arc::try_unwrap(error) {
                 Ok(error) => failed(error),
                 Err(shared) => failed_together(&shared),
@@ -163,6 +197,9 @@ struct Desk {
     database: Database,
     runs: RunCache,
     events: EventSignal,
+    /// See [`Writer`].
+    committed_at: Arc<Mutex<Option<Instant>>>,
+    failures: Failures,
 }
 
 impl Desk {
@@ -170,21 +207,37 @@ impl Desk {
         let mut group = Vec::with_capacity(JOBS_TOGETHER_MAX);
         while jobs.blocking_recv_many(&mut group, JOBS_TOGETHER_MAX) > 0 {
             let committed = self.commit_together(&mut group);
+            let is_news = committed.is_ok();
             for job in group.drain(..) {
                 job.answer(committed.clone());
             }
-            self.events.raise();
+            // Whoever follows events and fails would otherwise wake itself, round after round.
+            if is_news {
+                self.events.raise();
+            }
         }
         self.leave();
     }
 
     fn commit_together(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), Spoilt> {
         let committed = self.run_together(group);
-        if let Err(spoilt) = &committed {
-            tracing::error!(jobs = group.len(), ?spoilt, "a commit failed");
-            self.runs.clear();
-            self.roll_back();
+        match &committed {
+            Ok(()) => {
+                if let Some(count) = self.failures.end() {
+                    tracing::info!(count, "commits go through again");
+                }
+            }
+            Err(spoilt) => {
+                // A full disk fails every commit: the log would be the next to fill it.
+                if let Some(count) = self.failures.begin_or_go_on() {
+                    tracing::error!(jobs = group.len(), count, ?spoilt, "a commit failed");
+                }
+                self.runs.clear();
+                self.roll_back();
+            }
         }
+        let is_proof = committed.is_ok() && group.iter().all(|job| job.outage().is_none());
+        *lock(&self.committed_at) = is_proof.then(Instant::now);
         committed
     }
 
@@ -194,7 +247,7 @@ impl Desk {
             self.execute("savepoint job")?;
             let mut writing = Writing { database: &self.database, runs: &mut self.runs };
             if !job.run(&mut writing) {
-                self.undo_job()?;
+                self.undo_job(job.outage())?;
             }
             self.execute("release job")?;
         }
@@ -203,10 +256,10 @@ impl Desk {
     }
 
     /// Numbers of chunks that are undone are given out again, so what is remembered by number goes with them.
-    fn undo_job(&mut self) -> Result<(), Spoilt> {
+    fn undo_job(&mut self, outage: Option<Outage>) -> Result<(), Spoilt> {
         self.runs.clear();
         if self.database.is_autocommit() {
-            return Err(Spoilt::ByAnother);
+            return Err(Spoilt::ByAnother(outage));
         }
         self.execute("rollback to job")
     }
@@ -236,110 +289,5 @@ impl Desk {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{row, sql};
-
-    type Reply = oneshot::Receiver<Answer<usize>>;
-
-    fn database() -> Database {
-        let database = Database::open_in_memory().unwrap();
-        database.execute_batch("create table t (n integer primary key)").unwrap();
-        database
-    }
-
-    /// A job that runs `statements`, and fails with the first that does.
-    fn job(statements: &'static [&'static str]) -> (Box<dyn Job>, Reply) {
-        let (reply, answer) = oneshot::channel();
-        let work = move |writing: &mut Writing<'_>| {
-            let done = statements.iter().map(|sql| sql::execute(writing.database, sql, &[]));
-            done.sum::<Answer<usize>>()
-        };
-        let after = |_: &usize| {};
-        (Box::new(Call { work: Some(work), outcome: None, after, reply }), answer)
-    }
-
-    /// Commits jobs together; answers which of them succeeded, and what is in the table then.
-    fn commit(desk: &mut Desk, jobs: &[&'static [&'static str]]) -> (Vec<bool>, Vec<u32>) {
-        let (mut group, replies): (Vec<_>, Vec<Reply>) =
-            jobs.iter().map(|statements| job(statements)).unzip();
-        let committed = desk.commit_together(&mut group);
-        for job in group {
-            job.answer(committed.clone());
-        }
-        let succeeded = replies.into_iter().map(|mut reply| reply.try_recv().unwrap().is_ok());
-        let numbers = sql::all(&desk.database, "select n from t order by n", &[], row::only);
-        (succeeded.collect(), numbers.unwrap())
-    }
-
-    fn desk() -> Desk {
-        Desk { database: database(), runs: RunCache::default(), events: EventSignal::default() }
-    }
-
-    #[test]
-    fn a_job_that_fails_does_not_spoil_the_others_of_its_commit() {
-        let jobs: [&[&str]; 4] = [
-            &["insert into t values (1)"],
-            &["insert into t values (7)", "insert into t values (1)"],
-            &["insert into nowhere values (1)"],
-            &["insert into t values (2)"],
-        ];
-        let (succeeded, numbers) = commit(&mut desk(), &jobs);
-        assert_eq!(succeeded, [true, false, false, true]);
-        assert_eq!(numbers, [1, 2], "the 7 of the job that failed is undone");
-    }
-
-    #[test]
-    fn a_commit_that_the_database_gives_up_fails_all_of_its_jobs_and_no_later_one() {
-        let mut desk = desk();
-        // Rolls back and fails, as the database does by itself when the disk is full.
-        let jobs: [&[&str]; 3] = [
-            &["insert into t values (1)"],
-            &["rollback", "insert into nowhere values (1)"],
-            &["insert into t values (2)"],
-        ];
-        assert_eq!(commit(&mut desk, &jobs), (vec![false, false, false], vec![]));
-        assert_eq!(commit(&mut desk, &[&["insert into t values (3)"]]), (vec![true], vec![3]));
-    }
-
-    #[test]
-    fn a_commit_that_fails_is_told_to_every_job() {
-        let mut desk = desk();
-        let child = "create table child (n references t deferrable initially deferred)";
-        desk.database.execute_batch(&format!("pragma foreign_keys = on; {child}")).unwrap();
-        let jobs: [&[&str]; 2] =
-            [&["insert into t values (1)"], &["insert into child values (99)"]];
-        assert_eq!(commit(&mut desk, &jobs), (vec![false, false], vec![]));
-    }
-
-    #[tokio::test]
-    async fn a_closed_writer_finishes_what_waits_and_then_refuses() {
-        let writer = Writer::start(database(), EventSignal::default()).unwrap();
-        let insert = |writing: &mut Writing<'_>| {
-            sql::execute(writing.database, "insert into t values (null)", &[])
-        };
-        let (waiting, ()) = tokio::join!(writer.write(insert, |_| {}), writer.close());
-        assert_eq!(waiting.unwrap(), 1);
-        let refusal = writer.write(insert, |_| {}).await.unwrap_err();
-        assert!(refusal.to_string().contains("closed"), "{refusal}");
-        assert!(!writer.is_alive());
-    }
-
-    #[tokio::test]
-    async fn what_is_to_follow_a_commit_does_so_though_nobody_waits() {
-        let writer = Writer::start(database(), EventSignal::default()).unwrap();
-        let (done, noticed) = oneshot::channel();
-        let insert = |writing: &mut Writing<'_>| {
-            sql::execute(writing.database, "insert into t values (1)", &[])
-        };
-        let mut write = Box::pin(writer.write(insert, |count| done.send(*count).unwrap()));
-        // The first poll puts the job in the queue; then its caller goes away.
-        drop(poll_once(write.as_mut()));
-        drop(write);
-        assert_eq!(noticed.await.unwrap(), 1);
-    }
-
-    fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> std::task::Poll<F::Output> {
-        future.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
-    }
-}
+#[path = "writer_tests.rs"]
+mod tests;

@@ -59,8 +59,8 @@ impl Why {
 
     /// What a failed store means for a person; the operator finds it in the log.
     pub(crate) fn of(error: &StoreError) -> Self {
-        if let StoreError::Busy(_) = error {
-            warn!(%error, "the store is busy");
+        if let StoreError::Busy(_) | StoreError::Unavailable { .. } = error {
+            warn!(%error, "a page was put off");
             return Self::Busy;
         }
         error!(%error, "a page failed");

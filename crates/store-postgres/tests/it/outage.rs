@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::Database;
-use store::{Clients, Installations, StoreError};
+use store::{Clients, Installations, Outage, StoreError};
 use store_postgres::{PostgresOptions, PostgresStore};
 use testkit::{PostgresCluster, a_client};
 use tokio::task::JoinSet;
@@ -18,7 +18,7 @@ fn cut_off(database: &Database, whose: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lost_connection_is_busy_and_then_the_store_recovers() {
+async fn a_lost_connection_is_an_outage_and_then_the_store_recovers() {
     let database = Database::empty();
     let store = Arc::new(database.store().await);
     store.create_client(&a_client()).await.unwrap();
@@ -49,7 +49,8 @@ async fn a_lost_connection_is_busy_and_then_the_store_recovers() {
     // The holder comes last, or the call would go through when the table is free.
     cut_off(&database, "millrace");
     let lost = call.join_next().await.unwrap().unwrap().unwrap_err();
-    assert!(matches!(lost, StoreError::Busy(_)), "{lost}");
+    let is_away = matches!(lost, StoreError::Unavailable { outage: Outage::Unreachable, .. });
+    assert!(is_away, "{lost}");
     cut_off(&database, "psql");
     assert!(holder.join().unwrap(), "the holder of the table was not cut off");
     store.create_client(&a_client()).await.unwrap();

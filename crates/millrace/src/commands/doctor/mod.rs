@@ -14,7 +14,7 @@ use domain::clock::Clock as _;
 use jiff::{SignedDuration, Timestamp};
 use report::{Form, Report};
 use std::sync::Arc;
-use store::{Store, StoreError};
+use store::{Outage, Store, StoreError};
 
 use crate::world::SystemClock;
 
@@ -70,7 +70,15 @@ async fn begin(
             Ok(Some((settings, store)))
         }
         Err(error) => {
-            report.wrong("database", &error.to_string(), "see the database's own log")?;
+            let advice = match &error {
+                StoreError::Unavailable { outage, .. } => advice_to_mend(*outage),
+                StoreError::Busy(_)
+                | StoreError::SchemaTooNew { .. }
+                | StoreError::SchemaTooOld { .. }
+                | StoreError::Damaged(_)
+                | StoreError::Failed(_) => "see the database's own log",
+            };
+            report.wrong("database", &error.to_string(), advice)?;
             store.close().await;
             Ok(None)
         }
@@ -83,8 +91,24 @@ fn advice_to_open(error: &anyhow::Error) -> &'static str {
         Some(StoreError::SchemaTooNew { .. }) => "use the version that wrote it, or a newer one",
         Some(StoreError::Damaged(_)) => deep::RESTORE,
         Some(StoreError::Busy(_)) => "try again in a moment",
+        Some(StoreError::Unavailable { outage, .. }) => advice_to_mend(*outage),
         Some(StoreError::Failed(_)) | None => {
             "see that the database runs, and that storage.data or storage.database names it"
+        }
+    }
+}
+
+const fn advice_to_mend(outage: Outage) -> &'static str {
+    match outage {
+        Outage::DiskFull => "make room on the disk: a running server goes on by itself",
+        Outage::ReadOnly | Outage::DiskFails => {
+            "see the kernel's log about the disk, and who may write the folder"
+        }
+        Outage::CannotOpen => {
+            "raise the limit of open files (`ulimit -n`), and see who may read the folder"
+        }
+        Outage::Unreachable => {
+            "see that the database runs, and that storage.database names it: a running server goes on by itself"
         }
     }
 }
