@@ -1,5 +1,6 @@
 //! What falls due by the clock alone and belongs to nobody's request. Every process may do it: each step is done once.
 
+use crate::trouble::Trouble;
 use domain::clock::Clock;
 use domain::rate_limit::RateLimits;
 use jiff::{SignedDuration, Timestamp};
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Answer, Store};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
 
 const FORGOTTEN_AT_ONCE: u32 = 100;
 /// A used password is remembered so much longer than it is good: another process's clock may be behind this one's, and
@@ -32,13 +33,18 @@ pub struct Housekeeper {
 impl Housekeeper {
     /// Keeps house until `stop`.
     pub async fn run(self, stop: CancellationToken) {
+        let mut trouble = Trouble::of("the house cannot be kept");
         while !stop.is_cancelled() {
-            if let Err(error) = self.step().await {
-                warn!(%error, "the house could not be kept: the next round tries again");
-            }
+            let pause = match self.step().await {
+                Ok(()) => {
+                    trouble.end();
+                    self.pause
+                }
+                Err(error) => trouble.go_on(&error, self.pause),
+            };
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(self.pause) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
     }

@@ -11,6 +11,7 @@ mod question;
 mod rounds;
 mod run;
 mod send;
+mod trouble;
 pub mod webhooks;
 
 pub use desk::Desk;

@@ -138,6 +138,7 @@ impl Doors<'_> {
                 Place::Folder(_) => "sqlite",
                 Place::Url(_) => "postgresql",
             },
+            looked: Arc::default(),
         }
     }
 

@@ -4,6 +4,7 @@
 use super::gather::gather;
 use super::hand_over::{HandOver, gone};
 use super::source::{BankRefusal, BankSource};
+use crate::trouble::Trouble;
 use domain::clock::Clock;
 use domain::connection::ConnectionStatus;
 use domain::ids::{IdSource, LeaseToken, SyncId, ordered_uuid, random_uuid};
@@ -18,7 +19,9 @@ use domain::source_account::AccountStatus;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Answer, DueFeed, DueRun, LeaseRequest, Missing, Settled, Store, SyncBegun, SyncWish};
+use store::{
+    Answer, DueFeed, DueRun, LeaseRequest, Missing, Settled, Store, StoreError, SyncBegun, SyncWish,
+};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
@@ -68,19 +71,18 @@ impl SyncWorker {
     /// Works until `stop`; what it holds then is given back.
     pub async fn run(self, stop: CancellationToken) {
         let mut held = JoinSet::new();
+        let mut trouble = Trouble::of("syncs cannot be worked on");
         while !stop.is_cancelled() {
             let mut pause = self.options.poll;
             match self.take_up(self.options.at_once.saturating_sub(held.len())).await {
                 Ok(leases) => {
+                    trouble.end();
                     for lease in leases {
                         let (worker, stop) = (self.clone(), stop.clone());
                         held.spawn(async move { worker.bring_on(&lease, &stop).await });
                     }
                 }
-                Err(error) => {
-                    warn!(%error, "syncs cannot be worked on: it is tried again");
-                    pause = pause.saturating_mul(4);
-                }
+                Err(error) => pause = trouble.go_on(&error, pause),
             }
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -108,8 +110,10 @@ impl SyncWorker {
             return Ok(Vec::new());
         }
         let now = self.clock.now();
-        // A schedule that cannot be begun holds up no other sync.
-        if let Err(error) = self.begin_due(now, count).await {
+        // A schedule that cannot be begun holds up no other sync. When the database is away, what follows says so.
+        if let Err(error) = self.begin_due(now, count).await
+            && !matches!(error, StoreError::Unavailable { .. })
+        {
             warn!(%error, "scheduled syncs cannot be begun: it is tried again");
         }
         let token = LeaseToken::new(random_uuid(self.ids.as_ref()));

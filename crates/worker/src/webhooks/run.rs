@@ -4,6 +4,7 @@ use super::WriteMessage;
 use super::follow::follow;
 use super::send::Sender;
 use super::settle::Settler;
+use crate::trouble::Trouble;
 use domain::clock::Clock;
 use domain::ids::{ConsumerId, IdSource, LeaseToken, random_uuid};
 use domain::webhook::{DeliveryLease, DeliveryStatus, MessageId, Outcome, Verdict};
@@ -177,17 +178,20 @@ impl WebhookWorker {
         let mut tasks = JoinSet::new();
         let desk = self.desk(&mut tasks);
         let mut look = Look::AtAll;
+        let mut trouble = Trouble::of("webhooks cannot be sent");
         // Set by news, which come with every commit: they are looked at together.
         let mut look_at: Option<Instant> = None;
         while !stop.is_cancelled() {
             let pause = match self.round(look, &desk, &mut under_way).await {
-                // There may be more of it.
-                Ok(count) if count > 0 => continue,
-                Ok(_) => self.options.poll,
-                Err(error) => {
-                    warn!(%error, "webhooks cannot be sent: the worker tries again");
-                    self.options.poll.saturating_mul(4)
+                Ok(count) => {
+                    trouble.end();
+                    // There may be more of it.
+                    if count > 0 {
+                        continue;
+                    }
+                    self.options.poll
                 }
+                Err(error) => trouble.go_on(&error, self.options.poll),
             };
             look = tokio::select! {
                 () = stop.cancelled() => Look::Away,
