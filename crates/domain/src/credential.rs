@@ -96,7 +96,9 @@ impl SignOnGuard {
     }
 
     fn window_is_over(self, now: Timestamp) -> bool {
-        self.window_opened_at.is_none_or(|opened| now.duration_since(opened) >= SIGN_ON_WINDOW)
+        // One that opened long after now was opened by a clock that was ahead, and set back since.
+        self.window_opened_at
+            .is_none_or(|opened| now.duration_since(opened).abs() >= SIGN_ON_WINDOW)
     }
 }
 
@@ -118,6 +120,17 @@ mod tests {
         assert_eq!(guard.after_failure(minute(20)), guard);
         assert!(!guard.is_locked(minute(24)));
         assert_eq!(guard.after_failure(minute(24)).failures, 1);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out_until_it_has_caught_up() {
+        let locked_at: Timestamp = "2024-02-29T12:00:00Z".parse().unwrap();
+        let mut guard = SignOnGuard::default();
+        for _ in 0..SIGN_ON_FAILURES_MAX {
+            guard = guard.after_failure(locked_at);
+        }
+        assert!(guard.is_locked(locked_at - SignedDuration::from_mins(1)), "a clock may differ");
+        assert!(!guard.is_locked(locked_at - SignedDuration::from_hours(24)));
     }
 
     #[test]

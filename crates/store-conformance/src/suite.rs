@@ -362,6 +362,7 @@ macro_rules! suite {
 
             work:
                 a_lease_shows_the_push_and_its_own_end
+                a_clock_that_is_set_back_holds_no_work_up
                 where_nothing_is_due_nothing_is_leased
                 leased_work_is_not_leased_again
                 work_is_leased_to_one_of_many_workers

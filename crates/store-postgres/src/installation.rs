@@ -2,13 +2,15 @@
 
 use async_trait::async_trait;
 use domain::link_otp::OTP_KEY_BYTES;
+use jiff::{SignedDuration, Timestamp};
+use store::clock_watch::{self, Noting};
 use store::{Answer, Installation, Installations, StoreError, WorkSignal};
 
 use crate::PostgresStore;
 use crate::columns::{Columns, micros};
-use crate::fault::damaged;
+use crate::fault::{Attempt, damaged};
 use crate::migrate::{CHECK_VERSION, MIGRATIONS};
-use crate::session::Write;
+use crate::session::{Session, Write};
 
 const CREATE_INSTALLATION: &str = "\
 -- create_installation
@@ -27,6 +29,59 @@ const TOUCH_INSTALLATION: &str = "\
 update installation
 set created_at = created_at
 where only_row";
+
+const FIND_NOTED_TIME: &str = "\
+-- find_noted_time
+select noted_at
+from installation
+where only_row";
+
+const LOCK_NOTED_TIME: &str = "\
+-- lock_noted_time
+select noted_at
+from installation
+where only_row
+for update";
+
+const NOTE_TIME: &str = "\
+-- note_time
+update installation
+set noted_at = $1
+where only_row";
+
+/// Nothing gets due before now by it. Schedules stay: they are times of the calendar.
+const MOVE_BACK: [&str; 6] = [
+    "\
+-- move_back_due_work
+update work
+set due_at = greatest($1, due_at - $2)
+where due_at > $1",
+    "\
+-- move_back_held_work
+update work
+set lease_until = greatest($1, lease_until - $2)
+where lease_until > $1",
+    "\
+-- move_back_due_syncs
+update managed_sync
+set due_at = greatest($1, due_at - $2)
+where ended_at is null and due_at > $1",
+    "\
+-- move_back_held_syncs
+update managed_sync
+set lease_until = greatest($1, lease_until - $2)
+where ended_at is null and lease_until > $1",
+    "\
+-- move_back_deliveries
+update webhook_delivery
+set due_at = greatest($1, due_at - $2)
+where due_at > $1",
+    "\
+-- move_back_held_links
+update link
+set lease_until = greatest($1, lease_until - $2)
+where lease_until > $1",
+];
 
 #[async_trait]
 impl Installations for PostgresStore {
@@ -65,6 +120,15 @@ impl Installations for PostgresStore {
         .await
     }
 
+    async fn note_time(&self, now: Timestamp) -> Answer<Option<SignedDuration>> {
+        // Reading is cheap, and a note is a commit.
+        let noted = self.ask(|session| async move { noted(&session, FIND_NOTED_TIME).await });
+        if clock_watch::decide(noted.await?, now) == Noting::Enough {
+            return Ok(None);
+        }
+        self.transact(|session| async move { note_time(&session, now).await }).await
+    }
+
     async fn close(&self) {
         self.shut().await;
     }
@@ -72,4 +136,26 @@ impl Installations for PostgresStore {
     fn work_signal(&self) -> WorkSignal {
         self.signal()
     }
+}
+
+async fn noted(session: &Session, sql: &'static str) -> Attempt<Option<Timestamp>> {
+    let row = session.row(sql, &[]).await?;
+    let micros: Option<Option<i64>> = row.map(|row| Columns::of(&row).take()).transpose()?;
+    Ok(micros.flatten().and_then(|micros| Timestamp::from_microsecond(micros).ok()))
+}
+
+async fn note_time(session: &Session, now: Timestamp) -> Attempt<Option<SignedDuration>> {
+    // Another process may have been faster.
+    let noting = clock_watch::decide(noted(session, LOCK_NOTED_TIME).await?, now);
+    if noting == Noting::Enough {
+        return Ok(None);
+    }
+    let at = micros(now);
+    session.run(NOTE_TIME, &[&at]).await?;
+    let Noting::MoveBack(by) = noting else { return Ok(None) };
+    let length = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+    for statement in MOVE_BACK {
+        session.run(statement, &[&at, &length]).await?;
+    }
+    Ok(Some(by))
 }

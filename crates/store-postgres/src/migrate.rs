@@ -67,6 +67,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "first_sign_on",
         sql: include_str!("../migrations/0013_first_sign_on.sql"),
     },
+    Migration {
+        version: 14,
+        name: "noted_time",
+        sql: include_str!("../migrations/0014_noted_time.sql"),
+    },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

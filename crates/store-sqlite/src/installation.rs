@@ -1,8 +1,10 @@
 //! The installation, health, and the end.
 
 use crate::row::Put;
-use crate::{Database, SqliteStore, health, sql};
+use crate::{Database, SqliteStore, health, row, sql};
 use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use store::clock_watch::{self, Noting};
 use store::{Answer, Installation, Installations, WorkSignal};
 
 const FIND_INSTALLATION: &str = "
@@ -16,6 +18,50 @@ const CREATE_INSTALLATION: &str = "
     values (1, ?1, ?2)
     on conflict do nothing";
 
+const FIND_NOTED_TIME: &str = "
+    -- find_noted_time
+    select noted_at_us
+    from installation";
+
+const NOTE_TIME: &str = "
+    -- note_time
+    update installation
+    set noted_at_us = ?1";
+
+/// Nothing gets due before now by it. Schedules stay: they are times of the calendar.
+const MOVE_BACK: [&str; 6] = [
+    "
+    -- move_back_due_work
+    update work
+    set due_at_us = max(?1, due_at_us - ?2)
+    where due_at_us > ?1",
+    "
+    -- move_back_held_work
+    update work
+    set lease_until_us = max(?1, lease_until_us - ?2)
+    where lease_until_us > ?1",
+    "
+    -- move_back_due_syncs
+    update managed_sync
+    set due_at_us = max(?1, due_at_us - ?2)
+    where ended_at_us is null and due_at_us > ?1",
+    "
+    -- move_back_held_syncs
+    update managed_sync
+    set lease_until_us = max(?1, lease_until_us - ?2)
+    where ended_at_us is null and lease_until_us > ?1",
+    "
+    -- move_back_deliveries
+    update webhook_delivery
+    set due_at_us = max(?1, due_at_us - ?2)
+    where due_at_us > ?1",
+    "
+    -- move_back_held_links
+    update link
+    set lease_until_us = max(?1, lease_until_us - ?2)
+    where lease_until_us > ?1",
+];
+
 #[async_trait]
 impl Installations for SqliteStore {
     async fn ensure_installation(&self, proposed: &Installation) -> Answer<Installation> {
@@ -25,6 +71,15 @@ impl Installations for SqliteStore {
 
     async fn check_health(&self) -> Answer<()> {
         health::check(self).await
+    }
+
+    async fn note_time(&self, now: Timestamp) -> Answer<Option<SignedDuration>> {
+        // Reading is cheap, and a note is a commit.
+        let noted = self.read(find_noted_time).await?;
+        if clock_watch::decide(noted, now) == Noting::Enough {
+            return Ok(None);
+        }
+        self.write(move |writing| note_time(writing.database, now)).await
     }
 
     async fn close(&self) {
@@ -43,4 +98,23 @@ fn ensure_installation(database: &Database, proposed: Installation) -> Answer<In
         Ok(Installation { otp_key: row.next()?, created_at: row.next()? })
     })?;
     Ok(kept.unwrap_or(proposed))
+}
+
+fn find_noted_time(database: &Database) -> Answer<Option<Timestamp>> {
+    Ok(sql::one(database, FIND_NOTED_TIME, &[], row::only)?.flatten())
+}
+
+fn note_time(database: &Database, now: Timestamp) -> Answer<Option<SignedDuration>> {
+    // Another process may have been faster.
+    let noting = clock_watch::decide(find_noted_time(database)?, now);
+    if noting == Noting::Enough {
+        return Ok(None);
+    }
+    sql::execute(database, NOTE_TIME, &[&now])?;
+    let Noting::MoveBack(by) = noting else { return Ok(None) };
+    let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+    for statement in MOVE_BACK {
+        sql::execute(database, statement, &[&now, &micros])?;
+    }
+    Ok(Some(by))
 }

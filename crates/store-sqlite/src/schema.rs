@@ -66,6 +66,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "first_sign_on",
         sql: include_str!("../migrations/0013_first_sign_on.sql"),
     },
+    Migration {
+        version: 14,
+        name: "noted_time",
+        sql: include_str!("../migrations/0014_noted_time.sql"),
+    },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

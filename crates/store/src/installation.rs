@@ -3,7 +3,7 @@
 use crate::{Answer, WorkSignal};
 use async_trait::async_trait;
 use domain::link_otp::OTP_KEY_BYTES;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::fmt;
 
 /// Facts that are made once, at the first start, and shared by every process.
@@ -29,6 +29,11 @@ pub trait Installations: Send + Sync + fmt::Debug {
 
     /// Whether the database answers, and with the schema that this program needs.
     async fn check_health(&self) -> Answer<()>;
+
+    /// Remembers the latest time at which anybody worked. When it lies further ahead than clocks differ, the clock was set
+    /// back: what is due or held in the future is moved back by as much, so that nothing waits for the old clock. Answers
+    /// by how much.
+    async fn note_time(&self, now: Timestamp) -> Answer<Option<SignedDuration>>;
 
     /// Finishes what was begun and lets go of the database. Later calls fail.
     async fn close(&self);

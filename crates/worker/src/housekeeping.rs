@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Answer, Store};
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 const FORGOTTEN_AT_ONCE: u32 = 100;
 /// A used password is remembered so much longer than it is good: another process's clock may be behind this one's, and
@@ -52,6 +52,13 @@ impl Housekeeper {
     /// One round.
     pub async fn step(&self) -> Answer<()> {
         let now = self.clock.now();
+        if let Some(by) = self.store.note_time(now).await? {
+            let minutes = by.as_mins();
+            warn!(
+                minutes,
+                "the clock was set back: what waited for the old time is due as much earlier"
+            );
+        }
         if let Some(limits) = &self.limits {
             let begun = self.store.begin_day(limits, now).await?;
             if begun > 0 {

@@ -11,7 +11,7 @@ use domain::page::{ListRequest, Page};
 use domain::push::{PushOperation, Settlement};
 use domain::query::TagFilter;
 use domain::work::Lease;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::{
     AcceptedPush, Answer, ApiKeys, ClientKept, Clients, Companies, Connections, EventSignal,
     Events, Installation, Installations, KeyKept, LastKey, LeaseRequest, PushIntake, Pushes,
@@ -73,6 +73,10 @@ impl Installations for FakeStore {
     }
 
     async fn check_health(&self) -> Answer<()> {
+        refused()
+    }
+
+    async fn note_time(&self, _: Timestamp) -> Answer<Option<SignedDuration>> {
         refused()
     }
 
