@@ -5,7 +5,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{
+    Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+};
 use store::{Answer, EventSignal, StoreError, WorkSignal};
 use tokio::sync::RwLock;
 
@@ -167,7 +169,14 @@ impl PostgresStore {
     }
 
     async fn session(&self) -> Attempt<Arc<Session>> {
-        Ok(Arc::new(Session::new(self.pool.get().await?)))
+        match self.pool.get().await {
+            Ok(object) => Ok(Arc::new(Session::new(object))),
+            // Either there is much to do, or nobody there to do it.
+            Err(error @ PoolError::Timeout(TimeoutType::Wait)) => {
+                if self.presence.is_there().await { Err(error.into()) } else { Err(Fault::Silent) }
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Tells this process, and the others, that there is work.
