@@ -13,7 +13,8 @@ use std::any::Any;
 use std::sync::Arc;
 use tracing::info;
 
-const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
+/// Where an answer has its correlation id.
+pub(crate) const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
 
 /// Names a request in its answer and in the log.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ pub(crate) async fn watch(
     next: Next,
 ) -> Response {
     let came_at = watch.clock.now();
-    let correlation_id = random_uuid(&*watch.ids).simple().to_string();
+    let correlation_id = name(&*watch.ids);
     request.extensions_mut().insert(CorrelationId(correlation_id.clone()));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -64,6 +65,11 @@ pub(crate) async fn watch(
         "request answered"
     );
     response
+}
+
+/// A new correlation id.
+pub(crate) fn name(ids: &dyn IdSource) -> String {
+    random_uuid(ids).simple().to_string()
 }
 
 /// A panic in a handler is one failed request, not a lost connection.

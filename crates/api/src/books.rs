@@ -3,6 +3,7 @@
 
 use crate::envelope::{Answer, ApiError};
 use crate::state::ApiState;
+use crate::turn;
 use domain::connection::{Connection, ConnectionStatus};
 use domain::ids::ConnectionPath;
 use domain::link::{Books, Effects, Link, WishRefused};
@@ -75,6 +76,7 @@ async fn wait_for_books(state: &ApiState, path: &ConnectionPath) -> Answer<Optio
         if !may_come || is_late || state.stopping.is_cancelled() {
             return Ok(link);
         }
+        turn::give_back();
         tokio::select! {
             () = tokio::time::sleep(LOOK_AGAIN) => {}
             () = state.stopping.cancelled() => {}

@@ -240,6 +240,14 @@ impl ApiError {
         Self { cause: Some(cause.to_string()), ..busy }
     }
 
+    /// 503: more is under way than can be served in good time.
+    pub(crate) fn overloaded() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the server has too much to do: call again in a moment",
+        )
+    }
+
     /// 503: the database is away; the caller is told why, and nothing of where it is.
     fn unavailable(outage: Outage, cause: impl Display) -> Self {
         let error = format!("{}: call again in a while", outage.words());

@@ -37,6 +37,18 @@ pub(crate) async fn discard_leftover(request: Request, next: Next) -> Response {
     response
 }
 
+/// Reads and throws away the body of a request that nobody looked at.
+pub async fn discard_body(request: Request) {
+    let waits_for_us = request.headers().contains_key(header::EXPECT);
+    let body = request.into_body();
+    if body.is_end_stream() || waits_for_us {
+        return;
+    }
+    let shared = SharedBody(Arc::new(Mutex::new(Reading { body, has_begun: false })));
+    // Whether it took too long makes no difference to the answer.
+    let _in_time = timeout(DISCARD_WAIT_MAX, shared.discard()).await.is_ok();
+}
+
 /// A body that its handler reads as its own, and that is still there afterwards.
 #[derive(Clone, Debug)]
 struct SharedBody(Arc<Mutex<Reading>>);

@@ -19,6 +19,7 @@ mod paging;
 mod query;
 mod sealing;
 mod surface;
+mod turn;
 
 // the operations, and what they show
 mod books;
@@ -34,8 +35,10 @@ pub mod bare;
 #[cfg(test)]
 mod sample;
 
+pub use leftover::discard_body;
 pub use limits::Limits;
 pub use messages::{Messages, Receiver};
 pub use router::{openapi, router};
 pub use state::ApiState;
 pub use surface::Edition;
+pub use turn::{give_back, turned_away, with_turn};

@@ -41,6 +41,16 @@ async fn answer(state: &OfxState, request: Request) -> Result<Vec<u8>, TurnedAwa
     Ok(exchange(state, &body, &user_agent(&parts.headers)).await?)
 }
 
+/// What a request is answered that there is no place for.
+pub fn turned_away() -> Response {
+    TurnedAway::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the server has too much to do, try again later",
+    )
+    .with(header::RETRY_AFTER, RETRY_AFTER_SECS)
+    .reply()
+}
+
 fn user_agent(headers: &HeaderMap) -> String {
     let value = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
     String::from_utf8_lossy(value).into_owned()
@@ -74,6 +84,10 @@ impl TurnedAway {
 
     fn into_reply(self) -> Response {
         journal::turned_away(&self.reason, self.status.as_u16());
+        self.reply()
+    }
+
+    fn reply(self) -> Response {
         let mut reply = reply(self.status, PLAIN_TEXT, format!("{}\n", self.reason).into_bytes());
         if let Some((name, value)) = self.more {
             reply.headers_mut().insert(name, HeaderValue::from_static(value));

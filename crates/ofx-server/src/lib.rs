@@ -16,6 +16,6 @@ mod sign_on;
 mod test_lines;
 mod window;
 
-pub use door::router;
+pub use door::{router, turned_away};
 pub use options::{BankId, BankIdError, Institution, OfxOptions, TestTransactions};
 pub use state::OfxState;

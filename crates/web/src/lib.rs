@@ -35,5 +35,6 @@ mod mapping;
 mod quickbooks;
 
 pub use gallery::{Picture, assets, gallery};
+pub use refusal::turned_away;
 pub use router::router;
 pub use state::WebState;

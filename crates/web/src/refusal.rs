@@ -7,7 +7,7 @@ use crate::page::{Frame, page};
 use crate::told::{Failure, Told};
 use crate::visit::Visit;
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use store::StoreError;
 use tracing::{error, warn};
@@ -177,6 +177,11 @@ impl Refusal {
             back: self.back.as_deref(),
         }
     }
+}
+
+/// What whoever asks for a page is shown when there is no place for the request.
+pub fn turned_away(uri: &Uri, headers: &HeaderMap) -> Response {
+    Refusal::new(Why::Busy, Frame::new(&Visit::of(uri, headers), None)).into_response()
 }
 
 /// Every refusal.

@@ -3,7 +3,6 @@
 use super::*;
 use crate::texts::tests::pseudo;
 use axum::body::to_bytes;
-use axum::http::{HeaderMap, Uri};
 
 async fn show(refusal: Refusal) -> (StatusCode, HeaderMap, String) {
     let (parts, body) = refusal.into_response().into_parts();

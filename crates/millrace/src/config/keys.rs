@@ -46,6 +46,11 @@ pub(crate) const KEYS: &[Key] = &[
     key("server.tls_key", "", "PEM file with the certificate's private key"),
     key("server.body_bytes_max", "8388608", "largest request body"),
     key(
+        "server.places",
+        "64",
+        "requests served at once, of which each takes a place more for every 16 KiB of its body; whoever finds none is told to come again",
+    ),
+    key(
         "idempotency.minutes",
         "90",
         "how long the answer to a request with an Idempotency-Key is given again",

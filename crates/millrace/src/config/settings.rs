@@ -48,6 +48,7 @@ pub(crate) struct Server {
     pub(crate) public_url: Option<String>,
     pub(crate) tls: Option<Tls>,
     pub(crate) body_bytes_max: usize,
+    pub(crate) places: u32,
     pub(crate) answer_life_minutes: u32,
     pub(crate) drain: Duration,
 }
@@ -291,6 +292,7 @@ impl Reader<'_> {
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             tls,
             body_bytes_max: usize::try_from(body_bytes_max)?,
+            places: self.within("server.places", 1, 100_000)?,
             answer_life_minutes: self.within("idempotency.minutes", 1, ANSWER_LIFE_MINUTES_MAX)?,
             drain: Duration::from_secs(self.within("server.drain_secs", 0, 3_600)?.into()),
         })

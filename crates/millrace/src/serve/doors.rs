@@ -1,5 +1,6 @@
 //! The doors of one server, each with what it needs.
 
+use super::gate::Gate;
 use super::health::{self, Health};
 use crate::adapters::{self, SIMULATED_CLIENT_ID, SIMULATED_CLIENT_SECRET, SIMULATED_XERO};
 use crate::config::{Place, Settings};
@@ -95,7 +96,12 @@ impl Doors<'_> {
             ids,
             self.ofx_options(public_url)?,
         ));
-        let mut router = api.merge(web).merge(ofx).merge(health::router(self.health()));
+        let gate = Gate::new(settings.server.places);
+        let mut router = gate
+            .guard_api(api)
+            .merge(gate.guard_web(web))
+            .merge(gate.guard_ofx(ofx))
+            .merge(health::router(self.health()));
         if settings.simulators {
             let books =
                 QuickBooks::open(&format!("{}/ofx", self.url), self.books_file(), clock.clone())?;

@@ -1,6 +1,8 @@
 //! A running server: doors, worker, health and simulators on one listener.
 
+mod arriving;
 mod doors;
+mod gate;
 mod health;
 mod stop;
 mod workers;

@@ -9,6 +9,7 @@ use crate::messages::EventShape;
 use crate::query::Parameters;
 use crate::state::{ApiState, Shared};
 use crate::surface::{Area, Operation, Parameter, Surface, formats};
+use crate::turn;
 use axum::Json;
 use axum::extract::State;
 use domain::event::{Event, Example, KeptEvent};
@@ -132,6 +133,7 @@ async fn wait_for(
         if !events.is_empty() || left.is_zero() || state.stopping.is_cancelled() {
             return Ok(events);
         }
+        turn::give_back();
         tokio::select! {
             // Every commit raises it: those that come together are looked at once.
             () = news.raised() => tokio::time::sleep(GATHER).await,

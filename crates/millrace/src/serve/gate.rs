@@ -1,0 +1,192 @@
+//! So many requests are served at once; whoever finds no place is told at once to come again. What is let in is answered
+//! soon, however many knock: a queue would only make all of them wait. Health is not behind it.
+
+use super::arriving::Arriving;
+use crate::world::SystemRandom;
+use axum::Router;
+use axum::body::{Body, HttpBody as _};
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+use tracing::warn;
+
+/// A request takes a place, and another one for every so many bytes of its body: a push of a thousand lines is as much
+/// work as a dozen small ones.
+const BYTES_OF_A_PLACE: u64 = 16 * 1024;
+/// What a body counts for that does not say how long it is.
+const PLACES_OF_UNKNOWN: u32 = 8;
+/// How often the log is told that requests are turned away.
+const TOLD_EVERY: Duration = Duration::from_secs(10);
+
+/// The gate in front of all doors.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate {
+    places: Arc<Semaphore>,
+    /// No request takes more, or a long one would wait for an idle server.
+    places_max: u32,
+    turned_away: Arc<Mutex<TurnedAway>>,
+}
+
+/// Those who found no place since the log was last told.
+#[derive(Debug, Default)]
+struct TurnedAway {
+    count: u64,
+    told_at: Option<Instant>,
+}
+
+/// How a door says that there is no place.
+type Refuse = fn(&Request) -> Response;
+
+/// A gate with a way to say no.
+#[derive(Clone)]
+struct Guarded {
+    gate: Gate,
+    refuse: Refuse,
+}
+
+impl Gate {
+    /// A gate with so many places.
+    pub(crate) fn new(places: u32) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(usize::try_from(places).unwrap_or(usize::MAX))),
+            places_max: places.div_ceil(2),
+            turned_away: Arc::default(),
+        }
+    }
+
+    /// Puts the gate in front of the JSON door.
+    pub(crate) fn guard_api(&self, door: Router) -> Router {
+        self.guard(door, |_request| api::turned_away(&SystemRandom))
+    }
+
+    /// The same for the pages.
+    pub(crate) fn guard_web(&self, door: Router) -> Router {
+        self.guard(door, |request| web::turned_away(request.uri(), request.headers()))
+    }
+
+    /// The same for the OFX door.
+    pub(crate) fn guard_ofx(&self, door: Router) -> Router {
+        self.guard(door, |_request| ofx_server::turned_away())
+    }
+
+    fn guard(&self, door: Router, refuse: Refuse) -> Router {
+        door.layer(from_fn_with_state(Guarded { gate: self.clone(), refuse }, enter))
+    }
+
+    /// A place for the request, if there is one now. Nothing of its body has been read by then.
+    fn admit(&self, request: &Request) -> Option<OwnedSemaphorePermit> {
+        let wanted = places_of(request).min(self.places_max);
+        let turn = Arc::clone(&self.places).try_acquire_many_owned(wanted).ok();
+        if turn.is_none() {
+            self.tell();
+        }
+        turn
+    }
+
+    fn tell(&self) {
+        let mut turned_away = self.turned_away.lock().unwrap_or_else(PoisonError::into_inner);
+        turned_away.count = turned_away.count.saturating_add(1);
+        if turned_away.told_at.is_some_and(|at| at.elapsed() < TOLD_EVERY) {
+            return;
+        }
+        warn!(
+            requests = turned_away.count,
+            "more is asked than can be served in good time: requests are turned away"
+        );
+        *turned_away = TurnedAway { count: 0, told_at: Some(Instant::now()) };
+    }
+}
+
+async fn enter(State(guarded): State<Guarded>, request: Request, next: Next) -> Response {
+    if let Some(turn) = guarded.gate.admit(&request) {
+        let request = if request.body().is_end_stream() {
+            request
+        } else {
+            request.map(|body| Body::new(Arriving::new(body)))
+        };
+        return api::with_turn(turn, next.run(request)).await;
+    }
+    let refusal = (guarded.refuse)(&request);
+    // A caller that is still sending would see a broken connection instead of the answer.
+    api::discard_body(request).await;
+    refusal
+}
+
+fn places_of(request: &Request) -> u32 {
+    if request.body().is_end_stream() {
+        return 1;
+    }
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    length.map_or(PLACES_OF_UNKNOWN, |bytes| {
+        u32::try_from(bytes / BYTES_OF_A_PLACE).unwrap_or(u32::MAX).saturating_add(1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::StatusCode;
+    use axum::routing::post;
+    use tower::ServiceExt as _;
+
+    fn request(bytes: Option<usize>) -> Request {
+        let mut request = Request::new(Body::from("x"));
+        if let Some(bytes) = bytes {
+            request.headers_mut().insert(header::CONTENT_LENGTH, bytes.into());
+        }
+        request
+    }
+
+    #[test]
+    fn a_long_body_takes_more_places_but_never_all() {
+        assert_eq!(places_of(&Request::new(Body::empty())), 1);
+        assert_eq!(places_of(&request(Some(100))), 1);
+        assert_eq!(places_of(&request(Some(160_000))), 10);
+        assert_eq!(places_of(&request(None)), PLACES_OF_UNKNOWN);
+        let gate = Gate::new(10);
+        let long = gate.admit(&request(Some(8_000_000))).unwrap();
+        assert_eq!(long.num_permits(), 5);
+        assert!(gate.admit(&request(Some(100))).is_some());
+    }
+
+    #[test]
+    fn whoever_finds_no_place_is_not_let_in_until_somebody_has_left() {
+        let gate = Gate::new(2);
+        let first = gate.admit(&request(Some(1)));
+        let second = gate.admit(&request(Some(1)));
+        assert!(first.is_some() && second.is_some());
+        assert!(gate.admit(&request(Some(1))).is_none());
+        drop(first);
+        assert!(gate.admit(&request(Some(1))).is_some());
+    }
+
+    #[tokio::test]
+    async fn every_door_says_in_its_own_way_that_there_is_no_place() {
+        let gate = Gate::new(1);
+        let door = || Router::new().route("/", post(|body: String| async move { body }));
+        for (door, kind, secs) in [
+            (gate.guard_api(door()), "application/json", "1"),
+            (gate.guard_web(door()), "text/html; charset=utf-8", "1"),
+            (gate.guard_ofx(door()), "text/plain; charset=utf-8", "5"),
+        ] {
+            let ask = || {
+                let ask = Request::builder().method("POST").uri("/").body(Body::from("x"));
+                door.clone().oneshot(ask.unwrap())
+            };
+            assert_eq!(ask().await.unwrap().status(), StatusCode::OK);
+            let taken = gate.admit(&Request::new(Body::empty()));
+            let refusal = ask().await.unwrap();
+            assert_eq!(refusal.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(refusal.headers()[header::CONTENT_TYPE], kind);
+            assert_eq!(refusal.headers()[header::RETRY_AFTER], secs);
+            drop(taken);
+            assert_eq!(ask().await.unwrap().status(), StatusCode::OK);
+        }
+    }
+}
