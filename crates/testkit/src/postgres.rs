@@ -108,6 +108,33 @@ impl PostgresCluster {
         Self { programs, folder, keeper: None, databases: AtomicU32::new(0) }
     }
 
+    /// Ends the server as a crash would: nobody is told, nothing is tidied up. It is to be a cluster of one's own.
+    pub fn crash(&self) {
+        self.control(&["--mode", "immediate", "stop"]);
+    }
+
+    /// Starts it again after a crash, where it was.
+    pub fn start_again(&self) {
+        let log = self.folder.join("log");
+        let options = format!("-k {} -h '' {QUICK}", self.folder.display());
+        self.control(&["--log", &log.display().to_string(), "-o", &options, "start"]);
+    }
+
+    /// Sends all processes of the server a signal, such as `STOP` or `CONT`.
+    pub fn signal(&self, name: &str) {
+        let note = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let first = note.lines().next().unwrap().to_owned();
+        let others = output_of(Command::new("ps").args(["-o", "pid=", "--ppid", &first]));
+        let mut kill = Command::new("kill");
+        output_of(kill.args(["-s", name, &first]).args(others.split_whitespace()));
+    }
+
+    fn control(&self, words: &[&str]) {
+        let mut command = as_server_user(self.programs.join("pg_ctl").to_str().unwrap());
+        command.arg("--pgdata").arg(self.folder.join("data")).args(["--wait", "--silent"]);
+        output_of(command.args(words).stdout(Stdio::null()));
+    }
+
     /// The URL of a new, empty database.
     pub fn database(&self) -> String {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);

@@ -7,6 +7,9 @@ use tracing::{info, warn};
 /// 128 + SIGINT, as shells have it.
 const EXIT_FORCED: i32 = 130;
 
+/// SIGXFSZ of Linux on all common processors, and of the BSDs.
+const FILE_TOO_LARGE: i32 = 25;
+
 /// Cancelled by SIGTERM or SIGINT.
 #[derive(Clone, Debug)]
 pub(crate) struct Stop(CancellationToken);
@@ -16,6 +19,10 @@ impl Stop {
     pub(crate) fn on_signals() -> Self {
         let token = CancellationToken::new();
         let cancelled = token.clone();
+        // A file that may not grow is a failed write, which is told and got over. Unheard, the signal ends the process.
+        if let Err(error) = signal(SignalKind::from_raw(FILE_TOO_LARGE)) {
+            warn!(%error, "a limit of file sizes will end the process when it is reached");
+        }
         let term = signal(SignalKind::terminate());
         let interrupt = signal(SignalKind::interrupt());
         match (term, interrupt) {

@@ -30,12 +30,15 @@ pub(crate) struct ServerOptions {
     pub(crate) flags: Vec<String>,
     /// What its callers must trust, as PEM.
     pub(crate) trusted: Option<Vec<u8>>,
+    /// Of its environment.
+    pub(crate) variables: Vec<(String, String)>,
 }
 
 impl ServerOptions {
     /// With these flags.
     pub(crate) fn flags(flags: &[&str]) -> Self {
-        Self { flags: flags.iter().map(|flag| (*flag).to_owned()).collect(), trusted: None }
+        let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        Self { flags, ..Self::default() }
     }
 
     /// The same, with a certificate by `ca`.
@@ -71,6 +74,11 @@ impl Home {
             Database::Postgres => Some(PostgresCluster::shared().database()),
         };
         Self { folder, url }
+    }
+
+    /// One on a PostgreSQL database that somebody else made.
+    pub(crate) fn on_postgres(url: String) -> Self {
+        Self { url: Some(url), ..Self::new(Database::Sqlite) }
     }
 
     /// The flags that name it.
@@ -115,6 +123,7 @@ impl Server {
             })
             .args(home.flags())
             .args(&options.flags)
+            .envs(options.variables.iter().map(|(name, value)| (name, value)))
             .current_dir(home.folder())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -181,6 +190,11 @@ impl Server {
     /// What it has printed so far.
     pub(crate) fn printed(&self) -> Vec<String> {
         self.printed.lock().unwrap().clone()
+    }
+
+    /// Its number among the machine's processes.
+    pub(crate) fn process_id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends SIGTERM.
