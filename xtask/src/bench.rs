@@ -52,6 +52,11 @@ const BENCHES: &[Bench] = &[
         run: |arguments| speed(&["webhooks"], arguments),
     },
     Bench {
+        name: "overload",
+        measures: "ten times as many pushes as the server can take: the same flags",
+        run: |arguments| speed(&["overload"], arguments),
+    },
+    Bench {
         name: "storage",
         measures: "layouts for lines on SQLite, empty and filled: -- [--lines N] [--rounds N]",
         run: |arguments| cargo_bench("store-sqlite", "storage", arguments),

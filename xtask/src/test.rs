@@ -45,9 +45,14 @@ impl Group {
         match self {
             Self::Crates => &[Need::OfxGrammar],
             Self::Postgres => &[Need::Postgres],
-            Self::Stories => {
-                &[Need::Postgres, Need::OfxGrammar, Need::OfxClients, Need::Sdks, Need::Browser]
-            }
+            Self::Stories => &[
+                Need::Postgres,
+                Need::OfxGrammar,
+                Need::OfxClients,
+                Need::Sdks,
+                Need::Browser,
+                Need::Clock,
+            ],
         }
     }
 
@@ -169,7 +174,14 @@ mod tests {
 
     #[test]
     fn the_whole_suite_has_every_need_once() {
-        let every = [Need::OfxGrammar, Need::Postgres, Need::OfxClients, Need::Sdks, Need::Browser];
+        let every = [
+            Need::OfxGrammar,
+            Need::Postgres,
+            Need::OfxClients,
+            Need::Sdks,
+            Need::Browser,
+            Need::Clock,
+        ];
         assert_eq!(needs(None), every);
         assert_eq!(needs(Some(Group::Crates)), [Need::OfxGrammar]);
     }

@@ -92,6 +92,6 @@ fn variables(need: Need) -> Vec<Variable> {
             .into_iter()
             .collect(),
         Need::OfxGrammar => vec![("MILLRACE_TEST_OFX_DTD", PathBuf::from(needs::OFX_DTD_FOLDER))],
-        Need::OfxClients | Need::Sdks | Need::Browser => Vec::new(),
+        Need::OfxClients | Need::Sdks | Need::Browser | Need::Clock => Vec::new(),
     }
 }

@@ -24,6 +24,8 @@ pub(crate) enum Need {
     Sdks,
     /// A browser that programs drive.
     Browser,
+    /// What shows a program another time than the machine's.
+    Clock,
 }
 
 /// A Debian package.
@@ -45,7 +47,7 @@ enum Proof {
     PostgresServer,
 }
 
-use Need::{Browser, OfxClients, OfxGrammar, Postgres, Sdks};
+use Need::{Browser, Clock, OfxClients, OfxGrammar, Postgres, Sdks};
 use Proof::{File, PostgresServer, Program, PythonModule};
 
 pub(super) const PACKAGES: &[Package] = &[
@@ -66,6 +68,7 @@ pub(super) const PACKAGES: &[Package] = &[
     package("npm", Sdks, Program("npm")),
     package("npm", Browser, Program("npm")),
     package("chromium", Browser, Program("chromium")),
+    package("faketime", Clock, Program("faketime")),
 ];
 
 const fn package(name: &'static str, need: Need, proof: Proof) -> Package {
@@ -105,7 +108,7 @@ mod tests {
 
     #[test]
     fn every_need_has_a_package() {
-        for need in [Postgres, OfxGrammar, OfxClients, Sdks, Browser] {
+        for need in [Postgres, OfxGrammar, OfxClients, Sdks, Browser, Clock] {
             assert!(PACKAGES.iter().any(|package| package.need == need), "{need:?}");
         }
     }

@@ -23,6 +23,7 @@ mod ingest;
 mod load;
 mod ofx;
 mod options;
+mod overload;
 mod peers;
 mod process;
 mod reads;
@@ -43,7 +44,8 @@ async fn main() {
             "reads" => reads::run(&options, &mut figures).await,
             "ofx" => ofx::run(&options, &mut figures).await,
             "webhooks" => webhooks::run(&options, &mut figures).await,
-            other => panic!("there is no part {other:?}: ingest, reads, ofx, webhooks"),
+            "overload" => overload::run(&options, &mut figures).await,
+            other => panic!("there is no part {other:?}: ingest, reads, ofx, webhooks, overload"),
         }
     }
     println!("\n{}", figures.table());

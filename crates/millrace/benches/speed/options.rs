@@ -45,7 +45,10 @@ impl Options {
                 part => options.parts.push(part.to_owned()),
             }
         }
-        assert!(!options.parts.is_empty(), "say what to measure: ingest, reads, ofx, webhooks");
+        assert!(
+            !options.parts.is_empty(),
+            "say what to measure: ingest, reads, ofx, webhooks, overload"
+        );
         options
     }
 }

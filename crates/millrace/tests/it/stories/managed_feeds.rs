@@ -18,7 +18,7 @@ on_both! {
 }
 
 fn options(bank: &Bank) -> ServerOptions {
-    ServerOptions { flags: bank.flags(), trusted: None }
+    ServerOptions { flags: bank.flags(), ..ServerOptions::default() }
 }
 
 fn syncs_path(books: &Books) -> String {

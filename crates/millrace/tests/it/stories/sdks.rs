@@ -39,7 +39,7 @@ async fn run_at(server: &Server, environment_name: &'static str, program: &str, 
 async fn the_newest_bank_feeds_package_works_method_by_method(database: Database) {
     let bank = Bank::open().await;
     bank.gives(&[a_line("from the bank", days_ago(1), 3.5)], None);
-    let options = ServerOptions { flags: bank.flags(), trusted: None };
+    let options = ServerOptions { flags: bank.flags(), ..ServerOptions::default() };
     let server = Server::start_with(database, &options).await;
     run_at(&server, "sdk", "bankfeeds_13", &[]).await;
 }

@@ -217,7 +217,8 @@ async fn no_secret_stands_anywhere_in_clear(database: Database) {
     }
     secrets.add("encryption key", ENCRYPTION_KEY);
     secrets.add("Xero's client secret", XERO_CLIENT_SECRET);
-    let server = Server::start_with(database, &ServerOptions { flags, trusted: None }).await;
+    let server =
+        Server::start_with(database, &ServerOptions { flags, ..ServerOptions::default() }).await;
     let caller = server.caller();
     secrets.add("API key", &caller.key);
     let sink = Sink::open().await;

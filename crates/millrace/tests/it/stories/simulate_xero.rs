@@ -85,7 +85,7 @@ async fn tokens_are_sealed_anew_and_still_open_xero(database: Database) {
     let (old, new) = ("11".repeat(32), "22".repeat(32));
     let with = |settings: &[String]| {
         let flags = settings.iter().flat_map(|setting| ["--set".to_owned(), setting.clone()]);
-        ServerOptions { flags: flags.collect(), trusted: None }
+        ServerOptions { flags: flags.collect(), ..ServerOptions::default() }
     };
     let first = [format!("encryption.key={old}")];
     let server = Server::start_at(home, &with(&first)).await;

@@ -142,7 +142,7 @@ async fn secrets_are_sealed_anew_with_another_key(database: Database) {
     assert!(first != second && first.len() == 44);
     let under = |key: &str, more: &[String]| {
         let flags = ["--set".to_owned(), format!("encryption.key={key}")];
-        ServerOptions { flags: [&flags, more].concat(), trusted: None }
+        ServerOptions { flags: [&flags, more].concat(), ..ServerOptions::default() }
     };
     let sink = Sink::open().await;
     let server = Server::start_with(database, &under(&first, &[])).await;

@@ -28,7 +28,7 @@ impl Scene {
         database: Database,
         flags: Vec<String>,
     ) -> Self {
-        let options = ServerOptions { flags, trusted: None };
+        let options = ServerOptions { flags, ..ServerOptions::default() };
         let server = Server::start_with(database, &options).await;
         let caller = server.caller();
         let company = caller.post("/companies", json!({"name": "Flour & Salt"})).await.expect(200);

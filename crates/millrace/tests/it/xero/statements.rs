@@ -110,7 +110,7 @@ async fn a_crash_while_a_statement_is_on_its_way_sends_it_once(database: Databas
     .await;
     let Scene { simulator, server, caller, company, connection } = scene;
     let home = server.kill().await;
-    let options = ServerOptions { flags: simulator.flags(), trusted: None };
+    let options = ServerOptions { flags: simulator.flags(), ..ServerOptions::default() };
     let server = Server::start_at(home, &options).await;
     let caller = caller.at(&server.url);
     let scene = Scene { simulator, server, caller, company, connection };
