@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -19,6 +20,8 @@ impl Process {
     pub(crate) fn start(command: &mut Command, folder: &Path) -> Self {
         let log = std::fs::File::create(folder.join("log")).unwrap();
         let child = command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null());
+        // Some programs have workers of their own, which must end with them.
+        child.process_group(0);
         Self {
             child: child.stderr(log).spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")),
         }
@@ -50,7 +53,8 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        drop(self.child.kill());
+        let group = format!("-{}", self.child.id());
+        drop(Command::new("kill").args(["-KILL", "--", &group]).status());
         drop(self.child.wait());
     }
 }
