@@ -1,6 +1,6 @@
 //! What the bank sends: lines of twenty accounts in windows that follow each other, overlap, or come twice.
 
-use super::dice::Dice;
+use crate::harness::Dice;
 use domain::line::Line;
 use domain::money::Amount;
 use domain::push::PushDraft;

@@ -8,7 +8,6 @@
 mod bank;
 mod books;
 mod customer;
-mod dice;
 mod facts;
 mod fuse;
 mod moments;

@@ -3,9 +3,8 @@
 use super::bank::Planned;
 use super::books::{Books, CLIENT_ID, CLIENT_SECRET};
 use super::customer::{Customer, Desk, a_wish};
-use super::dice::Dice;
 use super::process::{Process, World, soon};
-use crate::harness::Database;
+use crate::harness::{Database, Dice};
 use domain::clock::Clock as _;
 use domain::connection::{Connection, ConnectionStatus};
 use domain::ids::{ClientId, PushKey, random_uuid};

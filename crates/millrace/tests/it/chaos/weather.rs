@@ -1,7 +1,7 @@
 //! What goes wrong at Xero: drawn from the seed alone, whatever the workers do meanwhile.
 
 use super::books::Books;
-use super::dice::Dice;
+use crate::harness::Dice;
 use serde_json::{Value, json};
 
 /// What sending lines asks for, the most important most often.
