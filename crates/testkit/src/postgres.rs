@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -40,6 +41,9 @@ rm -rf "$2"
 /// What makes tests quick.
 const QUICK: &str =
     "-c fsync=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=200";
+/// Nothing takes as many looks unless it never comes.
+const LOOKS_MAX: usize = 6_000;
+const LOOK_PAUSE: Duration = Duration::from_millis(10);
 /// As it comes, and with room for a bench's connections.
 const DURABLE: &str = "-c max_connections=200";
 
@@ -50,6 +54,7 @@ pub struct PostgresCluster {
     folder: PathBuf,
     /// Ends, and ends the server, when its standard input closes; nothing when that is another process's business.
     keeper: Option<Child>,
+    options: &'static str,
     databases: AtomicU32,
 }
 
@@ -67,7 +72,7 @@ impl PostgresCluster {
     pub fn start() -> Self {
         let programs = programs_needed();
         let (keeper, folder) = keep(&programs, None);
-        Self { programs, folder, keeper: Some(keeper), databases: AtomicU32::new(0) }
+        Self::of(programs, folder, Some(keeper), QUICK)
     }
 
     /// The same as PostgreSQL comes, which forgets nothing that it has said is kept: for benches.
@@ -77,7 +82,16 @@ impl PostgresCluster {
         hand_over(&folder);
         initialise(&programs, &folder.join("data"), &[]);
         let keeper = start(&programs, &folder, None, DURABLE);
-        Self { programs, folder, keeper: Some(keeper), databases: AtomicU32::new(0) }
+        Self::of(programs, folder, Some(keeper), DURABLE)
+    }
+
+    fn of(
+        programs: PathBuf,
+        folder: PathBuf,
+        keeper: Option<Child>,
+        options: &'static str,
+    ) -> Self {
+        Self { programs, folder, keeper, options, databases: AtomicU32::new(0) }
     }
 
     /// The server of a run of many processes, which stops when their parent ends.
@@ -105,7 +119,40 @@ impl PostgresCluster {
         } else {
             PathBuf::from(written)
         };
-        Self { programs, folder, keeper: None, databases: AtomicU32::new(0) }
+        Self::of(programs, folder, None, QUICK)
+    }
+
+    /// Ends the server and all its processes at once and unprepared, by SIGKILL. [`Self::restart`] brings it back.
+    pub fn kill(&self) {
+        let note = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let server = note.lines().next().unwrap().trim().to_owned();
+        let mut processes = children(&server);
+        processes.push(server);
+        // One may have ended by itself meanwhile.
+        drop(Command::new("kill").arg("-KILL").args(&processes).output());
+        wait_until("the server has ended", || !processes.iter().any(|it| is_alive(it)));
+    }
+
+    /// Starts the server again on what it has kept.
+    pub fn restart(&self) {
+        let options = format!("-k {} -h '' {}", self.folder.display(), self.options);
+        // A process that was just being forked may hold on to the memory for a moment.
+        wait_until("the server has started again", || {
+            let mut command = as_server_user(self.programs.join("pg_ctl").to_str().unwrap());
+            command.arg("--pgdata").arg(self.folder.join("data"));
+            command.arg("--log").arg(self.folder.join("log"));
+            command.args(["--wait", "--silent", "-o", &options, "start"]);
+            // The server inherits what the command has: a pipe would never end.
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.status().unwrap().success()
+        });
+    }
+
+    /// Ends the server, and puts its data folder and its log into `folder`.
+    pub fn keep_in(&self, folder: &Path) {
+        self.kill();
+        output_of(Command::new("cp").arg("-R").arg(self.folder.join("data")).arg(folder));
+        output_of(Command::new("cp").arg(self.folder.join("log")).arg(folder.join("data/log")));
     }
 
     /// Ends the server as a crash would: nobody is told, nothing is tidied up. It is to be a cluster of one's own.
@@ -316,6 +363,32 @@ fn as_server_user(program: &str) -> Command {
     command
 }
 
+#[expect(clippy::panic, reason = "a test whose database does not come must fail, and say so")]
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..LOOKS_MAX {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(LOOK_PAUSE);
+    }
+    panic!("waited in vain until {what}")
+}
+
+/// The processes that a process has begun.
+fn children(process: &str) -> Vec<String> {
+    // It answers with a status of its own when there are none.
+    let listed = Command::new("ps").args(["-o", "pid=", "--ppid", process]).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    listed.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Whether a process still runs: one that nobody has waited for is as good as gone.
+fn is_alive(process: &str) -> bool {
+    let state = Command::new("ps").args(["-o", "stat=", "-p", process]).output().unwrap();
+    let state = String::from_utf8(state.stdout).unwrap();
+    !state.trim().is_empty() && !state.trim().starts_with('Z')
+}
+
 fn is_root() -> bool {
     static IS_ROOT: OnceLock<bool> = OnceLock::new();
     *IS_ROOT.get_or_init(|| output_of(Command::new("id").arg("-u")).trim() == "0")
@@ -332,6 +405,20 @@ fn output_of(command: &mut Command) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_was_killed_comes_back_with_what_it_has_kept() {
+        let cluster = PostgresCluster::start();
+        let url = cluster.database();
+        cluster.sql_at(&url, "create table kept (id int)");
+        cluster.sql_at(&url, "insert into kept values (7)");
+        cluster.kill();
+        cluster.restart();
+        assert_eq!(cluster.sql_at(&url, "select id from kept"), "7");
+        let folder = TempDir::new().unwrap();
+        cluster.keep_in(folder.path());
+        assert!(folder.path().join("data/PG_VERSION").is_file());
+    }
 
     #[test]
     fn each_database_is_new_and_the_server_goes_away_with_its_handle() {
