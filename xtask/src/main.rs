@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod crash;
 mod fuzz;
 mod new_platform;
 mod provision;
@@ -37,6 +38,8 @@ enum Command {
     Bench(bench::Options),
     /// Invent inputs for every reader of strangers' bytes, and stop at the first that breaks something
     Fuzz(fuzz::Options),
+    /// Kill the server under load again and again, and look whether anything is lost or twice
+    Crash(crash::Options),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::NewPlatform(options) => new_platform::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Crash(options) => crash::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

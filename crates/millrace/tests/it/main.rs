@@ -14,6 +14,7 @@
 
 mod browser;
 mod chaos;
+mod crash;
 mod faults;
 mod harness;
 mod hooks;

@@ -32,7 +32,7 @@ pub(crate) use sink::{Heard, Sink};
 pub(crate) use store::{open_store, open_store_of};
 pub(crate) use time::{days_ago, today, wait_for};
 pub(crate) use tls::TestCa;
-pub(crate) use xero::{XERO_CLIENT_ID, XERO_CLIENT_SECRET, XeroGrant, XeroSimulator};
+pub(crate) use xero::{MachineClock, XERO_CLIENT_ID, XERO_CLIENT_SECRET, XeroGrant, XeroSimulator};
 
 /// Makes a test of `$story` for each database.
 macro_rules! on_both {

@@ -1,7 +1,9 @@
 //! The real binary as a child process, on a folder or a PostgreSQL database of its own.
 
 use super::{Caller, TestCa, wait_for};
-use std::io::{BufRead as _, BufReader};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
@@ -51,8 +53,11 @@ impl ServerOptions {
 /// Where a server keeps everything; it outlives the process.
 #[derive(Clone)]
 pub(crate) struct Home {
-    folder: Arc<TempDir>,
+    folder: PathBuf,
     url: Option<String>,
+    /// Where what servers log is kept, if anywhere.
+    log: Option<PathBuf>,
+    _own: Option<Arc<TempDir>>,
 }
 
 /// A running server; killed when dropped.
@@ -68,12 +73,18 @@ pub(crate) struct Server {
 impl Home {
     /// A new, empty one.
     pub(crate) fn new(database: Database) -> Self {
-        let folder = Arc::new(TempDir::new().unwrap());
+        let own = TempDir::new().unwrap();
         let url = match database {
             Database::Sqlite => None,
             Database::Postgres => Some(PostgresCluster::shared().database()),
         };
-        Self { folder, url }
+        Self { folder: own.path().to_owned(), url, log: None, _own: Some(Arc::new(own)) }
+    }
+
+    /// One that stays when nobody needs it any more, with what its servers log.
+    pub(crate) fn that_stays(folder: &Path, url: Option<String>) -> Self {
+        let log = Some(folder.join("server.log"));
+        Self { folder: folder.to_owned(), url, log, _own: None }
     }
 
     /// One on a PostgreSQL database that somebody else made.
@@ -85,13 +96,13 @@ impl Home {
     pub(crate) fn flags(&self) -> Vec<String> {
         match &self.url {
             Some(url) => vec!["--database".to_owned(), url.clone()],
-            None => vec!["--data".to_owned(), self.folder.path().display().to_string()],
+            None => vec!["--data".to_owned(), self.folder.display().to_string()],
         }
     }
 
     /// The folder.
-    pub(crate) fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The URL of its PostgreSQL database, if it is one.
@@ -130,8 +141,8 @@ impl Server {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let log = collect(child.stderr.take().unwrap());
-        let printed = collect(child.stdout.take().unwrap());
+        let log = collect(child.stderr.take().unwrap(), home.log.as_deref());
+        let printed = collect(child.stdout.take().unwrap(), None);
         let trusted = options.trusted.clone();
         let mut server = Self { url: String::new(), home, trusted, child, log, printed };
         server.url = server.wait_for_url().await;
@@ -234,11 +245,18 @@ impl Drop for Server {
     }
 }
 
-fn collect(stream: impl std::io::Read + Send + 'static) -> Arc<Mutex<Vec<String>>> {
+fn collect(
+    stream: impl std::io::Read + Send + 'static,
+    file: Option<&Path>,
+) -> Arc<Mutex<Vec<String>>> {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let kept = lines.clone();
+    let mut file = file.map(|path| File::options().append(true).create(true).open(path).unwrap());
     std::thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if let Some(file) = &mut file {
+                writeln!(file, "{line}").unwrap();
+            }
             kept.lock().unwrap().push(line);
         }
     });

@@ -21,7 +21,7 @@ const SCOPE: &str = "offline_access openid bankfeeds accounting.settings.read";
 
 /// The machine's clock, for a simulator that a real server talks with.
 #[derive(Debug)]
-struct MachineClock;
+pub(crate) struct MachineClock;
 
 impl Clock for MachineClock {
     fn now(&self) -> Timestamp {

@@ -3,6 +3,7 @@
 mod bad_input;
 mod clients;
 mod commands;
+mod crashes;
 mod credentials;
 mod doctor;
 mod drift;
