@@ -6,6 +6,7 @@ mod clock;
 mod ids;
 mod lines;
 mod postgres;
+mod processes;
 
 pub use builders::{
     a_client, a_company, a_connection, a_consumer, a_credential, a_fetch, a_lease_request,

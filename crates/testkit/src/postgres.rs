@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use tempfile::TempDir;
+
+use crate::processes::{children, is_alive, wait_until};
 
 const PROGRAMS_VARIABLE: &str = "MILLRACE_TEST_PG_BIN";
 const VERSIONS: &str = "/usr/lib/postgresql";
@@ -41,9 +42,6 @@ rm -rf "$2"
 /// What makes tests quick.
 const QUICK: &str =
     "-c fsync=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=200";
-/// Nothing takes as many looks unless it never comes.
-const LOOKS_MAX: usize = 6_000;
-const LOOK_PAUSE: Duration = Duration::from_millis(10);
 /// As it comes, and with room for a bench's connections.
 const DURABLE: &str = "-c max_connections=200";
 
@@ -124,13 +122,8 @@ impl PostgresCluster {
 
     /// Ends the server and all its processes at once and unprepared, by SIGKILL. [`Self::restart`] brings it back.
     pub fn kill(&self) {
-        let note = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let server = note.lines().next().unwrap().trim().to_owned();
-        let mut processes = children(&server);
-        processes.push(server);
-        // One may have ended by itself meanwhile.
-        drop(Command::new("kill").arg("-KILL").args(&processes).output());
-        wait_until("the server has ended", || !processes.iter().any(|it| is_alive(it)));
+        let all = self.signal("KILL");
+        wait_until("the server has ended", || !all.iter().any(|process| is_alive(process)));
     }
 
     /// Starts the server again on what it has kept.
@@ -155,31 +148,15 @@ impl PostgresCluster {
         output_of(Command::new("cp").arg(self.folder.join("log")).arg(folder.join("data/log")));
     }
 
-    /// Ends the server as a crash would: nobody is told, nothing is tidied up. It is to be a cluster of one's own.
-    pub fn crash(&self) {
-        self.control(&["--mode", "immediate", "stop"]);
-    }
-
-    /// Starts it again after a crash, where it was.
-    pub fn start_again(&self) {
-        let log = self.folder.join("log");
-        let options = format!("-k {} -h '' {QUICK}", self.folder.display());
-        self.control(&["--log", &log.display().to_string(), "-o", &options, "start"]);
-    }
-
-    /// Sends all processes of the server a signal, such as `STOP` or `CONT`.
-    pub fn signal(&self, name: &str) {
+    /// Sends all processes of the server a signal, such as `STOP` or `CONT`; which they are.
+    pub fn signal(&self, name: &str) -> Vec<String> {
         let note = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let first = note.lines().next().unwrap().to_owned();
-        let others = output_of(Command::new("ps").args(["-o", "pid=", "--ppid", &first]));
-        let mut kill = Command::new("kill");
-        output_of(kill.args(["-s", name, &first]).args(others.split_whitespace()));
-    }
-
-    fn control(&self, words: &[&str]) {
-        let mut command = as_server_user(self.programs.join("pg_ctl").to_str().unwrap());
-        command.arg("--pgdata").arg(self.folder.join("data")).args(["--wait", "--silent"]);
-        output_of(command.args(words).stdout(Stdio::null()));
+        let server = note.lines().next().unwrap().trim().to_owned();
+        let mut all = children(&server);
+        all.push(server);
+        // One may have ended by itself meanwhile.
+        drop(Command::new("kill").args(["-s", name]).args(&all).output());
+        all
     }
 
     /// The URL of a new, empty database.
@@ -361,32 +338,6 @@ fn as_server_user(program: &str) -> Command {
     };
     command.process_group(0).current_dir("/");
     command
-}
-
-#[expect(clippy::panic, reason = "a test whose database does not come must fail, and say so")]
-fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..LOOKS_MAX {
-        if is_so() {
-            return;
-        }
-        std::thread::sleep(LOOK_PAUSE);
-    }
-    panic!("waited in vain until {what}")
-}
-
-/// The processes that a process has begun.
-fn children(process: &str) -> Vec<String> {
-    // It answers with a status of its own when there are none.
-    let listed = Command::new("ps").args(["-o", "pid=", "--ppid", process]).output().unwrap();
-    let listed = String::from_utf8(listed.stdout).unwrap();
-    listed.split_whitespace().map(str::to_owned).collect()
-}
-
-/// Whether a process still runs: one that nobody has waited for is as good as gone.
-fn is_alive(process: &str) -> bool {
-    let state = Command::new("ps").args(["-o", "stat=", "-p", process]).output().unwrap();
-    let state = String::from_utf8(state.stdout).unwrap();
-    !state.trim().is_empty() && !state.trim().starts_with('Z')
 }
 
 fn is_root() -> bool {

@@ -23,11 +23,11 @@ struct Crash(PostgresCluster);
 
 impl Fault for Crash {
     fn begin(&self, _server: &Server) {
-        self.0.crash();
+        self.0.kill();
     }
 
     fn end(&self, _server: &Server) {
-        self.0.start_again();
+        self.0.restart();
     }
 
     fn told(&self) -> &'static [&'static str] {
