@@ -115,7 +115,7 @@ impl House {
                 let listen = ["--listen".to_owned(), seat.address.clone()];
                 let encryption = ENCRYPTION.map(str::to_owned);
                 let flags = [&self.flags[..], &listen, &encryption].concat();
-                let options = ServerOptions { flags, trusted: None };
+                let options = ServerOptions { flags, ..ServerOptions::default() };
                 seat.server = Some(Server::start_at(self.home.clone(), &options).await);
             }
         }
