@@ -15,4 +15,6 @@ pub struct Lease {
     pub attempt: u32,
     /// The push to bring to its end.
     pub push: PushOperation,
+    /// When the account that was pushed to was made; nothing when it is gone. One made later may have its id.
+    pub account_made_at: Option<Timestamp>,
 }

@@ -362,7 +362,7 @@ macro_rules! suite {
 
             work:
                 a_lease_shows_the_push_and_its_own_end
-                a_clock_that_is_set_back_holds_no_work_up
+                a_lease_knows_an_account_that_is_gone_from_one_made_anew
                 where_nothing_is_due_nothing_is_leased
                 leased_work_is_not_leased_again
                 work_is_leased_to_one_of_many_workers
@@ -389,6 +389,7 @@ macro_rules! suite {
                 lines_that_a_statement_showed_are_not_withdrawn
                 a_statement_of_another_account_shows_nothing
                 of_one_account_many_workers_get_one_push
+                a_clock_that_is_set_back_holds_no_work_up
             ;
 
             model:

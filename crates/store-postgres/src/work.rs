@@ -48,13 +48,18 @@ leased as (
     where work.client_id = due.client_id
         and work.account_no = due.account_no
         and work.push_no = due.push_no
-    returning work.client_id, work.push_key, work.due_at, work.attempts
+    returning work.client_id, work.account_no, work.push_key, work.due_at, work.attempts
 )
-select leased.attempts, push_key, client_id, push.company_id, push.connection_id, push.account_id,
+select leased.attempts, account.created_at, push_key, push.client_id, push.company_id, push.connection_id, push.account_id,
     push.requested_at, push.completed_at, push.status, push.error, push.validation,
     push.timeout_minutes, push.first_line, push.line_count, push.known_lines
 from leased
 join push using (client_id, push_key)
+left join source_account as account
+    on account.client_id = push.client_id
+    and account.connection_id = push.connection_id
+    and account.account_id = push.account_id
+    and account.account_no = leased.account_no
 order by leased.due_at, push.push_no";
 
 const LOCK_WORK: &str = "\
@@ -291,9 +296,9 @@ impl WorkQueue for PostgresStore {
             let rows = session.rows(LEASE_WORK, &values).await?;
             let lease = |row: &tokio_postgres::Row| {
                 let mut columns = Columns::of(row);
-                let attempt = columns.number()?;
+                let (attempt, account_made_at) = (columns.number()?, columns.moment_maybe()?);
                 let push = operation_of(&mut columns)?;
-                Ok(Lease { token: request.token, until, attempt, push })
+                Ok(Lease { token: request.token, until, attempt, push, account_made_at })
             };
             rows.iter().map(lease).collect()
         })

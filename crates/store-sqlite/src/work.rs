@@ -17,6 +17,11 @@ const CREATE_WORK: &str = "
 const FIND_DUE_WORK: &str = "
     -- find_due_work
     select work.work_no, work.attempt,
+        (
+            select account.created_at_us
+            from source_account account
+            where account.account_no = work.account_no
+        ),
         push.push_key, company.client_id, company.company_id, push.connection_id,
         push.account_id, push.requested_at_us, push.completed_at_us, push.status, push.error,
         push.validation, push.timeout_minutes, push.first_line, push.line_count, push.known_lines
@@ -115,11 +120,13 @@ fn lease_due_work(database: &Database, request: LeaseRequest) -> Answer<Vec<Leas
     let values: [&dyn Put; 2] = [&request.now, &request.count];
     let due = sql::all(database, FIND_DUE_WORK, &values, |row| {
         let (work_no, attempt): (i64, u32) = (row.next()?, row.next()?);
-        Ok((work_no, attempt.saturating_add(1), push::push(row)?))
+        let (account_made_at, attempt) = (row.next()?, attempt.saturating_add(1));
+        let push = push::push(row)?;
+        Ok((work_no, Lease { token: request.token, until, attempt, push, account_made_at }))
     })?;
-    let lease = |(work_no, attempt, push): (i64, u32, PushOperation)| {
-        sql::execute(database, LEASE_WORK, &[&work_no, &request.token, &until, &attempt])?;
-        Ok(Lease { token: request.token, until, attempt, push })
+    let lease = |(work_no, lease): (i64, Lease)| {
+        sql::execute(database, LEASE_WORK, &[&work_no, &lease.token, &until, &lease.attempt])?;
+        Ok(lease)
     };
     due.into_iter().map(lease).collect()
 }

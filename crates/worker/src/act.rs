@@ -15,9 +15,10 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
     let Some(connection) = desk.store.find_connection(&push.path).await? else {
         return Ok((Outcome::Gone, None));
     };
-    // An account made after the push has only its id in common with the one that was pushed to.
+    // One that was made anew has only its id in common with the one that was pushed to.
     let account = desk.store.find_source_account(&path).await?;
-    let Some(account) = account.filter(|account| account.created_at <= push.requested_at) else {
+    let Some(account) = account.filter(|account| lease.account_made_at == Some(account.created_at))
+    else {
         return Ok((Outcome::Gone, None));
     };
     match connection.platform.delivery {

@@ -64,5 +64,6 @@ async fn what_is_no_database_is_refused() {
 async fn a_path_without_a_directory_is_refused() {
     let directory = TempSqlite::new();
     let path = directory.file().join("nowhere").join("millrace.db");
-    assert!(matches!(open(&path, Migrate::Apply).unwrap_err(), StoreError::Failed(_)));
+    let refused = open(&path, Migrate::Apply).unwrap_err();
+    assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused}");
 }

@@ -20,6 +20,8 @@ use crate::world::SystemClock;
 
 /// A difference that answers over a slow network do not explain.
 const CLOCK_DIFFERENCE_MAX: SignedDuration = SignedDuration::from_secs(5);
+/// So many events of each client are looked at: the last alone may have come after the clock was set back.
+const EVENTS_LOOKED_AT: u32 = 100;
 
 /// Looks, and says what it finds. An error when something is wrong.
 pub(crate) async fn run(args: &DoctorArgs) -> anyhow::Result<()> {
@@ -152,8 +154,9 @@ async fn newest_moment(store: &dyn Store) -> anyhow::Result<Option<Timestamp>> {
     let mut newest = None;
     for client in store.list_clients().await? {
         let sequence = store.newest_event(client.id).await?;
-        match store.list_events(client.id, sequence.saturating_sub(1), 1).await {
-            Ok(events) => newest = newest.max(events.last().map(|kept| kept.event.at)),
+        let before = sequence.saturating_sub(EVENTS_LOOKED_AT.into());
+        match store.list_events(client.id, before, EVENTS_LOOKED_AT).await {
+            Ok(events) => newest = newest.max(events.iter().map(|kept| kept.event.at).max()),
             Err(StoreError::Damaged(_)) => {}
             Err(error) => return Err(error.into()),
         }

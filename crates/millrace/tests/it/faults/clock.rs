@@ -17,6 +17,9 @@ on_both! {
     a_clock_that_is_set_back_between_two_servers_holds_no_work_up;
 }
 
+const KEYS: [&str; 2] =
+    ["8c2f7a10-9d5e-4b3a-8f61-2d4c9e7b5a30", "0b1d6c52-37aa-4c0e-9a4b-5f0e1d2c3b4a"];
+
 /// A clock that servers are shown, and that can be set.
 struct Clock {
     folder: TempDir,
@@ -80,14 +83,14 @@ async fn a_clock_that_is_set_back_under_a_running_server_loses_and_doubles_nothi
     let lines =
         |id: &str| json!({"accountId": "acc-1", "transactions": [a_line(id, days_ago(3), 1.0)]});
     let path = books.push_path();
-    let first = push_once(&caller, &path, "one", lines("before")).await;
+    let first = push_once(&caller, &path, KEYS[0], lines("before")).await;
     assert_eq!(caller.ended_push(&books.company, &key_of(&first)).await["status"], "Success");
     sink.hears(1).await;
 
     clock.set_back_a_day();
-    let again = push_once(&caller, &path, "one", lines("before")).await;
+    let again = push_once(&caller, &path, KEYS[0], lines("before")).await;
     assert_eq!(key_of(&again), key_of(&first), "what was done once is not done again");
-    let second = push_once(&caller, &path, "two", lines("after")).await;
+    let second = push_once(&caller, &path, KEYS[1], lines("after")).await;
     assert_eq!(caller.ended_push(&books.company, &key_of(&second)).await["status"], "Success");
     sink.hears(2).await;
     caller.get("/readyz").await.expect(200);
