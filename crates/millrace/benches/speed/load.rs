@@ -111,6 +111,14 @@ pub(crate) struct Connection {
     head: Vec<u8>,
 }
 
+/// What was answered.
+pub(crate) struct Answer<'a> {
+    pub(crate) status: u16,
+    /// In lower case.
+    pub(crate) head: String,
+    body: &'a [u8],
+}
+
 impl Connection {
     pub(crate) fn open(address: &str) -> Self {
         let stream = TcpStream::connect(address).unwrap();
@@ -120,35 +128,36 @@ impl Connection {
 
     /// Posts JSON, which must be answered with 200; the answer's body.
     pub(crate) fn post(&mut self, path: &str, authorization: &str, body: &[u8]) -> &[u8] {
-        let length = body.len();
-        self.send(
-            "POST",
-            path,
-            &format!(
-                "{authorization}\r\nContent-Type: application/json\r\nContent-Length: {length}"
-            ),
-            body,
-        )
+        self.send("POST", path, &json_headers(authorization, body), body)
     }
 
     /// The body of an answer that must be 200.
     pub(crate) fn get(&mut self, path: &str, authorization: &str) -> &[u8] {
-        self.send("GET", path, authorization, b"")
+        self.send("GET", path, &format!("Authorization: {authorization}"), b"")
     }
 
     fn send(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> &[u8] {
+        let answer = self.ask(method, path, headers, body);
+        assert!(answer.status == 200, "{}{}", answer.head, String::from_utf8_lossy(answer.body));
+        answer.body
+    }
+
+    /// Whatever is answered.
+    pub(crate) fn ask(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> Answer<'_> {
         self.head.clear();
-        write!(
-            self.head,
-            "{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: {headers}\r\n\r\n"
-        )
-        .unwrap();
+        write!(self.head, "{method} {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n\r\n").unwrap();
         self.stream.write_all(&self.head).unwrap();
         self.stream.write_all(body).unwrap();
         self.answer()
     }
 
-    fn answer(&mut self) -> &[u8] {
+    fn answer(&mut self) -> Answer<'_> {
         self.read.clear();
         let body_at = loop {
             if let Some(at) = self.read.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -162,9 +171,8 @@ impl Connection {
         while self.read.len() < body_at + length {
             self.more();
         }
-        let body = &self.read[body_at..];
-        assert!(head.starts_with("http/1.1 200"), "{head}{}", String::from_utf8_lossy(body));
-        body
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head, body: &self.read[body_at..] }
     }
 
     fn more(&mut self) {
@@ -173,4 +181,12 @@ impl Connection {
         assert!(count > 0, "the connection was closed");
         self.read.extend_from_slice(&bytes[..count]);
     }
+}
+
+/// The headers of a request with JSON.
+pub(crate) fn json_headers(authorization: &str, body: &[u8]) -> String {
+    let length = body.len();
+    format!(
+        "Authorization: {authorization}\r\nContent-Type: application/json\r\nContent-Length: {length}"
+    )
 }

@@ -4,11 +4,9 @@
 use crate::body::{Body, account_id};
 use crate::figures::Figures;
 use crate::figures::Goal::{AtLeast, AtMost, None as Told};
-use crate::load::{Load, Target};
+use crate::load::{Connection, Load, Target, json_headers};
 use crate::options::Options;
 use crate::server::{Home, Keeping, Server};
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -121,22 +119,17 @@ fn keep_asking(
 ) -> Answered {
     let seed = 1 << 20 | u32::try_from(number).unwrap();
     let mut body = Body::new(lines, target.day, seed);
-    let mut socket = Socket::open(&target.address);
+    let mut connection = Connection::open(&target.address);
     let mut answered = Answered::default();
     let path = format!("{}/{}/bankTransactions", target.path, account_id(number % target.accounts));
     let mut due = Instant::now() + first;
     while !stop.load(Ordering::Relaxed) {
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
         let bytes = body.fill(number % target.accounts);
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: {}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            target.authorization,
-            bytes.len()
-        );
+        let headers = json_headers(&target.authorization, bytes);
         let began = Instant::now();
-        let answer = socket.ask(head.as_bytes(), bytes);
-        match (answer.status, answer.says_when) {
+        let answer = connection.ask("POST", &path, &headers, bytes);
+        match (answer.status, answer.head.contains("\r\nretry-after: ")) {
             (200, _) => answered.taken.push(began.elapsed().as_secs_f64()),
             (503, true) => answered.turned_away += 1,
             (_, _) => answered.otherwise += 1,
@@ -154,58 +147,10 @@ fn ask_for_health(target: &Target, stop: &AtomicBool) -> Vec<f64> {
             break;
         }
         let began = Instant::now();
-        let head = format!("GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n");
-        let answer = Socket::open(&target.address).ask(head.as_bytes(), b"");
-        assert_eq!(answer.status, 200, "{path}");
+        let status = Connection::open(&target.address).ask("GET", path, "Accept: */*", b"").status;
+        assert_eq!(status, 200, "{path}");
         latencies.push(began.elapsed().as_secs_f64());
         std::thread::sleep(HEALTH_PAUSE);
     }
     latencies
-}
-
-/// A connection over which anything may be answered.
-struct Socket {
-    stream: TcpStream,
-    read: Vec<u8>,
-}
-
-struct Answer {
-    status: u16,
-    /// Whether it says when to come again.
-    says_when: bool,
-}
-
-impl Socket {
-    fn open(address: &str) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self { stream, read: Vec::new() }
-    }
-
-    fn ask(&mut self, head: &[u8], body: &[u8]) -> Answer {
-        self.stream.write_all(head).unwrap();
-        self.stream.write_all(body).unwrap();
-        self.read.clear();
-        let body_at = loop {
-            if let Some(at) = self.read.windows(4).position(|four| four == b"\r\n\r\n") {
-                break at + 4;
-            }
-            self.more();
-        };
-        let head = String::from_utf8_lossy(&self.read[..body_at]).to_ascii_lowercase();
-        let length = head.split("content-length: ").nth(1).expect("an answer has a length");
-        let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
-        while self.read.len() < body_at + length {
-            self.more();
-        }
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, says_when: head.contains("\r\nretry-after: ") }
-    }
-
-    fn more(&mut self) {
-        let mut bytes = [0; 16_384];
-        let count = self.stream.read(&mut bytes).unwrap();
-        assert!(count > 0, "the connection was closed");
-        self.read.extend_from_slice(&bytes[..count]);
-    }
 }
