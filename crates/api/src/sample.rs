@@ -4,11 +4,12 @@ use domain::company::Company;
 use domain::connection::{Connection, ConnectionStatus};
 use domain::dates::LineDate;
 use domain::fetch::Fetch;
-use domain::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath, FetchId};
+use domain::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath, FetchId, PushKey};
 use domain::line::{KeptLine, Line};
 use domain::link::{Books, Link, Organisation, TargetAccount, TargetKind};
 use domain::money::CurrencyCode;
 use domain::platform::XERO;
+use domain::push::{LineSpan, PushOperation, PushStatus, Validation};
 use domain::source_account::{AccountPath, AccountStatus, SourceAccount};
 use testkit::{NOON, a_company, a_connection, a_fetch, amount, an_account, an_account_path};
 use uuid::Uuid;
@@ -107,4 +108,21 @@ pub(crate) fn link() -> Link {
 /// An account in pounds that waits to be mapped.
 pub(crate) fn account(id: &str) -> SourceAccount {
     SourceAccount { status: AccountStatus::Pending, ..an_account(&connection(), id) }
+}
+
+/// A push of one line.
+pub(crate) fn push(status: PushStatus) -> PushOperation {
+    PushOperation {
+        key: PushKey::new(Uuid::from_u128(9)),
+        path: path(),
+        account: account_path().account,
+        requested_at: NOON,
+        completed_at: None,
+        status,
+        error: None,
+        validation: Validation::default(),
+        timeout_minutes: None,
+        lines: LineSpan { first: 0, count: 1 },
+        known_lines: 0,
+    }
 }

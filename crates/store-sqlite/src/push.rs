@@ -14,6 +14,7 @@ use domain::push::{
 };
 use domain::source_account::AccountPath;
 use std::collections::HashMap;
+use std::mem;
 use std::sync::Arc;
 use store::ledger::{Head, Run, append};
 use store::{AcceptedPush, Answer, Missing, PushIntake, Pushes, listing};
@@ -69,7 +70,7 @@ impl Pushes for SqliteStore {
     async fn accept_push(&self, intake: PushIntake) -> Answer<AcceptedPush> {
         #[cfg(feature = "answer-only")]
         if self.answers_only {
-            return self.read(move |database| answer_only(database, &intake)).await;
+            return self.read(move |database| answer_only(database, intake)).await;
         }
         let signal = self.work.clone();
         let raise = move |accepted: &AcceptedPush| {
@@ -77,7 +78,7 @@ impl Pushes for SqliteStore {
                 signal.raise();
             }
         };
-        self.write_then(move |writing| accept_push(writing, &intake), raise).await
+        self.write_then(move |writing| accept_push(writing, intake), raise).await
     }
 
     async fn find_push(
@@ -122,18 +123,19 @@ struct Target {
     runs: Vec<Arc<Run>>,
 }
 
-fn accept_push(writing: &mut Writing<'_>, intake: &PushIntake) -> Answer<AcceptedPush> {
+fn accept_push(writing: &mut Writing<'_>, mut intake: PushIntake) -> Answer<AcceptedPush> {
     let database = writing.database;
     let Some(mut target) = find_target(database, &intake.account)? else {
         return Ok(AcceptedPush::Missing(find_missing(database, &intake.account)?));
     };
     target.runs = writing.runs.load(database, &target.head)?;
-    let known = find_known(database, &target, &intake.draft)?;
+    let draft = mem::take(&mut intake.draft);
+    let known = find_known(database, &target, &draft)?;
     let profile = intake.profiles.of(target.platform);
-    let verdict = judge(&profile, &target.standing, &known, &intake.draft, intake.requested_at);
+    let verdict = judge(&profile, &target.standing, &known, draft, intake.requested_at);
     let operation = match verdict {
-        Verdict::Accepted(accepted) => keep_accepted(database, &target, intake, accepted)?,
-        Verdict::Refused(refused) => keep_refused(database, &target, intake, refused)?,
+        Verdict::Accepted(accepted) => keep_accepted(database, &target, &intake, accepted)?,
+        Verdict::Refused(refused) => keep_refused(database, &target, &intake, refused)?,
     };
     if let Some(sync) = intake.sync {
         managed_sync::link(database, sync, target.account_no, operation.key)?;
@@ -143,12 +145,13 @@ fn accept_push(writing: &mut Writing<'_>, intake: &PushIntake) -> Answer<Accepte
 
 /// See [`SqliteStore::answering_only`].
 #[cfg(feature = "answer-only")]
-fn answer_only(database: &Database, intake: &PushIntake) -> Answer<AcceptedPush> {
+fn answer_only(database: &Database, mut intake: PushIntake) -> Answer<AcceptedPush> {
     let Some(target) = find_target(database, &intake.account)? else {
         return Ok(AcceptedPush::Missing(find_missing(database, &intake.account)?));
     };
     let (profile, known) = (intake.profiles.of(target.platform), HashMap::new());
-    let verdict = judge(&profile, &target.standing, &known, &intake.draft, intake.requested_at);
+    let draft = mem::take(&mut intake.draft);
+    let verdict = judge(&profile, &target.standing, &known, draft, intake.requested_at);
     Ok(AcceptedPush::Kept(match verdict {
         Verdict::Accepted(accepted) => {
             let count = u32::try_from(accepted.lines.len()).unwrap_or(u32::MAX);

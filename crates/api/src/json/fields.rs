@@ -5,6 +5,7 @@ use super::fault::{Faults, Place};
 use super::node::RawObject;
 use domain::money::Amount;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::fmt::Display;
 
 /// How long a list of texts may be, and each of its texts.
@@ -50,6 +51,11 @@ impl<'r, 'a> Fields<'r, 'a> {
 
     /// A text of at most so many characters, without NUL: neither a database nor a platform takes that.
     pub(crate) fn text(&mut self, name: &str, chars_max: usize) -> Option<String> {
+        self.plain_text(name, chars_max).map(Cow::into_owned)
+    }
+
+    /// The same, where it stands if it needs no unescaping.
+    fn plain_text(&mut self, name: &str, chars_max: usize) -> Option<Cow<'a, str>> {
         let raw = self.raw(name)?.get();
         checked_text(raw, chars_max).map_err(|message| self.fault(name, message)).ok()
     }
@@ -61,7 +67,7 @@ impl<'r, 'a> Fields<'r, 'a> {
         chars_max: usize,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        let text = self.text(name, chars_max)?;
+        let text = self.plain_text(name, chars_max)?;
         parse(&text).map_err(|error| self.fault(name, format_args!("is refused: {error}"))).ok()
     }
 
@@ -123,9 +129,10 @@ impl<'r, 'a> Fields<'r, 'a> {
     }
 }
 
-fn checked_text(raw: &str, chars_max: usize) -> Result<String, String> {
+fn checked_text(raw: &str, chars_max: usize) -> Result<Cow<'_, str>, String> {
     let text = read_text(raw)?;
-    if text.contains('\0') {
+    // Plain JSON text cannot hold it: only an escape can have meant it.
+    if matches!(&text, Cow::Owned(text) if text.contains('\0')) {
         return Err("holds the character NUL".to_owned());
     }
     // Bytes are never fewer than characters, so most texts need no counting.
@@ -135,17 +142,17 @@ fn checked_text(raw: &str, chars_max: usize) -> Result<String, String> {
     Ok(text)
 }
 
-fn read_text(raw: &str) -> Result<String, String> {
+fn read_text(raw: &str) -> Result<Cow<'_, str>, String> {
     if kind_of(raw) != "a text" {
         return Err(format!("must be a text, not {}", kind_of(raw)));
     }
     let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     match inner.filter(|inner| !inner.contains('\\')) {
-        Some(plain) => Ok(plain.to_owned()),
+        Some(plain) => Ok(Cow::Borrowed(plain)),
         // The text was checked as JSON already; what is left to go wrong is half of a surrogate pair.
-        None => {
-            serde_json::from_str(raw).map_err(|_half| "holds half of a surrogate pair".to_owned())
-        }
+        None => serde_json::from_str(raw)
+            .map(Cow::Owned)
+            .map_err(|_half| "holds half of a surrogate pair".to_owned()),
     }
 }
 

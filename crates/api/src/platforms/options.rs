@@ -222,7 +222,7 @@ mod tests {
         };
         let known: HashMap<String, Identity> = HashMap::new();
         let draft = PushDraft { lines: vec![line] };
-        matches!(judge(profile, &standing, &known, &draft, NOON), Verdict::Accepted(_))
+        matches!(judge(profile, &standing, &known, draft, NOON), Verdict::Accepted(_))
     }
 
     fn required(model: &PushOption, name: &str) -> bool {

@@ -1,8 +1,8 @@
 //! A kept line on the wire: the flat shape of the accounting API's bank transactions.
 
-use super::Number;
+use super::{Number, Shown};
 use crate::surface::formats;
-use domain::dates::stamp;
+use domain::dates::{LineDate, stamp};
 use domain::line::{KeptLine, LineKind};
 use domain::source_account::AccountId;
 use schemars::JsonSchema;
@@ -15,7 +15,7 @@ use serde::Serialize;
 pub(crate) struct LineShape {
     id: String,
     account_id: String,
-    cleared_on_date: String,
+    cleared_on_date: Shown<LineDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,7 @@ impl LineShape {
         Self {
             id: line.id,
             account_id: account.to_string(),
-            cleared_on_date: line.date.to_string(),
+            cleared_on_date: Shown(line.date),
             description: line.description,
             counterparty: line.counterparty,
             reference: line.reference,

@@ -8,6 +8,7 @@ mod link;
 mod managed_sync;
 mod number;
 mod push;
+mod shown;
 mod source_account;
 
 pub(crate) use company::{CompanyShape, PRODUCTS};
@@ -16,7 +17,8 @@ pub(crate) use line::LineShape;
 pub(crate) use link::Links;
 pub(crate) use managed_sync::SyncShape;
 pub(crate) use number::Number;
-pub(crate) use push::{OperationShape, PushedData, PushedFlatLine};
+pub(crate) use push::{Echo, OperationShape};
+pub(crate) use shown::Shown;
 pub(crate) use source_account::AccountShape;
 
 #[cfg(test)]

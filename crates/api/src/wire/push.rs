@@ -1,31 +1,32 @@
 //! A push operation on the wire, and the echo of what was pushed.
 
-use super::Number;
+use super::{Number, Shown};
 use crate::surface::formats;
-use domain::dates::stamp;
+use domain::dates::{LineDate, stamp};
 use domain::line::LineKind;
 use domain::push::{
     DraftLine, PUSH_DATA_TYPE, PushDraft, PushOperation, PushStatus, Remark, Validation,
 };
 use domain::source_account::AccountId;
 use schemars::JsonSchema;
-use serde::Serialize;
-use serde_json::value::RawValue;
+use serde::ser::{Serialize, Serializer};
 
 /// The contract's name of what is judged.
 const VALIDATOR: &str = "BankTransactions";
+/// What an operation takes beside its echo, to ask for memory once.
+const OPERATION_BYTES_USUAL: usize = 1024;
 
 /// The contract's push operation.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "PushOperation")]
 pub(crate) struct OperationShape {
     /// Null when nothing was written: version 6 of the Python library needs the field.
     changes: Option<[ChangeShape; 1]>,
+    // The echo writes it.
     /// Only the answer to the push itself has it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<PushedData<'static>>")]
-    data: Option<Box<RawValue>>,
+    data: Option<PushedData<'static>>,
     data_type: &'static str,
     #[schemars(schema_with = "formats::uuid")]
     company_id: String,
@@ -50,7 +51,7 @@ pub(crate) struct OperationShape {
     status_code: u16,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "PushOperationChange")]
 struct ChangeShape {
@@ -60,21 +61,21 @@ struct ChangeShape {
     record_ref: RecordShape,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "PushOperationRecordRef")]
 struct RecordShape {
     data_type: &'static str,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, serde::Serialize, JsonSchema)]
 #[schemars(rename = "Validation")]
 struct ValidationShape {
     errors: Vec<RemarkShape>,
     warnings: Vec<RemarkShape>,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "ValidationItem")]
 struct RemarkShape {
@@ -103,11 +104,6 @@ impl OperationShape {
             status_code: operation.status.code(),
         }
     }
-
-    /// The same with the echo of what was pushed.
-    pub(crate) fn with_data(self, data: Box<RawValue>) -> Self {
-        Self { data: Some(data), ..self }
-    }
 }
 
 /// A push that writes says what from the beginning; one that ended otherwise wrote nothing.
@@ -135,23 +131,79 @@ impl RemarkShape {
     }
 }
 
-/// What was pushed, with what was left out filled in.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "CreateBankTransactions")]
-pub(crate) struct PushedData<'a> {
-    account_id: &'a str,
-    transactions: Vec<PushedLine<'a>>,
+/// The answer to a push. What was pushed stands first in it, so that it can be written while the lines are still at hand,
+/// and straight to where it is sent from.
+#[derive(Debug)]
+pub(crate) struct Echo(Vec<u8>);
+
+impl Echo {
+    /// Of a list of lines; `bytes` is how long they were, which is nearly how long they will be.
+    pub(crate) fn of_lines(
+        account: &AccountId,
+        draft: &PushDraft,
+        bytes: usize,
+    ) -> serde_json::Result<Self> {
+        let transactions = PushedLines(&draft.lines);
+        Self::begin(&PushedData { account_id: account.as_str(), transactions }, bytes)
+    }
+
+    /// Of the one flat line that the first library sends, and wants to see again.
+    pub(crate) fn of_flat_line(account: &AccountId, line: &DraftLine) -> serde_json::Result<Self> {
+        let mut line = PushedLine::echo(line);
+        let cleared_on_date = line.date.take();
+        Self::begin(&PushedFlatLine { account_id: account.as_str(), cleared_on_date, line }, 0)
+    }
+
+    fn begin<T: Serialize>(data: &T, bytes: usize) -> serde_json::Result<Self> {
+        let mut text = Vec::with_capacity(
+            bytes.saturating_add(bytes >> 3).saturating_add(OPERATION_BYTES_USUAL),
+        );
+        text.extend_from_slice(b"{\"data\":");
+        serde_json::to_writer(&mut text, data)?;
+        Ok(Self(text))
+    }
+
+    /// The whole answer, now that it is known what becomes of the push.
+    pub(crate) fn answer(self, operation: &OperationShape) -> serde_json::Result<Vec<u8>> {
+        let Self(mut text) = self;
+        let mut operation = serde_json::to_vec(operation)?;
+        // Its opening brace is the answer's already.
+        if let Some(brace) = operation.first_mut() {
+            *brace = b',';
+        }
+        text.append(&mut operation);
+        Ok(text)
+    }
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
+/// What was pushed, with what was left out filled in.
+#[derive(Debug, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "CreateBankTransactions")]
+struct PushedData<'a> {
+    account_id: &'a str,
+    #[schemars(with = "Vec<PushedLine<'a>>")]
+    transactions: PushedLines<'a>,
+}
+
+/// Lines that are shown one after the other.
+#[derive(Debug)]
+struct PushedLines<'a>(&'a [DraftLine]);
+
+impl Serialize for PushedLines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(PushedLine::echo))
+    }
+}
+
+#[derive(Debug, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "CreateBankTransaction")]
 struct PushedLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    date: Option<String>,
+    date: Option<Shown<LineDate>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,39 +220,22 @@ struct PushedLine<'a> {
     transaction_type: Option<&'static str>,
 }
 
-/// The same for the one flat line that the first library sends, and wants to see again.
-#[derive(Debug, Serialize)]
+/// The same for one flat line.
+#[derive(Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct PushedFlatLine<'a> {
+struct PushedFlatLine<'a> {
     account_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cleared_on_date: Option<String>,
+    cleared_on_date: Option<Shown<LineDate>>,
     #[serde(flatten)]
     line: PushedLine<'a>,
-}
-
-impl<'a> PushedFlatLine<'a> {
-    /// The echo of a line.
-    pub(crate) fn echo(account: &'a AccountId, line: &'a DraftLine) -> Self {
-        let mut line = PushedLine::echo(line);
-        let cleared_on_date = line.date.take();
-        Self { account_id: account.as_str(), cleared_on_date, line }
-    }
-}
-
-impl<'a> PushedData<'a> {
-    /// The echo of a draft.
-    pub(crate) fn echo(account: &'a AccountId, draft: &'a PushDraft) -> Self {
-        let transactions = draft.lines.iter().map(PushedLine::echo).collect();
-        Self { account_id: account.as_str(), transactions }
-    }
 }
 
 impl<'a> PushedLine<'a> {
     fn echo(line: &'a DraftLine) -> Self {
         Self {
             id: line.id.as_deref(),
-            date: line.date.map(|date| date.to_string()),
+            date: line.date.map(Shown),
             description: line.description.as_deref(),
             counterparty: line.counterparty.as_deref(),
             reference: line.reference.as_deref(),

@@ -6,13 +6,12 @@ use crate::sample;
 use domain::connection::{Connection, ConnectionStatus, Trouble, TroubleKind};
 use domain::link_otp::{OTP_KEY_BYTES, OtpSigner};
 use domain::money::{Amount, CurrencyCode};
-use domain::push::{DraftLine, LineSpan, PushDraft, PushOperation, PushStatus, Remark, Validation};
+use domain::push::{DraftLine, PushDraft, PushOperation, PushStatus, Remark, Validation};
 use domain::source_account::{
     AccountDetails, AccountInfo, AccountStatus, RoutingInfo, Shape, SourceAccount,
 };
 use jiff::civil::date;
 use serde::Serialize;
-use serde_json::value::to_raw_value;
 use testkit::{NOON, SeededIds, noon_plus};
 
 fn pretty(shape: &impl Serialize) -> String {
@@ -121,29 +120,13 @@ fn only_a_connected_account_shows_a_first_day() {
     assert!(!pretty(&AccountShape::show(disconnected)).contains("feedStartDate"));
 }
 
-fn operation(status: PushStatus) -> PushOperation {
-    PushOperation {
-        key: domain::ids::PushKey::new(uuid::Uuid::from_u128(9)),
-        path: sample::path(),
-        account: sample::account_path().account,
-        requested_at: NOON,
-        completed_at: None,
-        status,
-        error: None,
-        validation: Validation::default(),
-        timeout_minutes: None,
-        lines: LineSpan { first: 0, count: 1 },
-        known_lines: 0,
-    }
-}
-
 #[test]
 fn a_pending_push_echoes_its_lines_with_what_was_left_out_filled_in() {
     let draft = PushDraft { lines: vec![sample::line("2025-03-04").into(), DraftLine::default()] };
     let account = sample::account_path().account;
-    let data = to_raw_value(&PushedData::echo(&account, &draft)).unwrap();
-    let shown = OperationShape::show(operation(PushStatus::Pending)).with_data(data);
-    let shown = serde_json::to_string(&shown).unwrap();
+    let echo = Echo::of_lines(&account, &draft, 0).unwrap();
+    let shown = echo.answer(&OperationShape::show(sample::push(PushStatus::Pending))).unwrap();
+    let shown = String::from_utf8(shown).unwrap();
     assert!(shown.contains(r#""amount":-41.20"#), "digits are kept: {shown}");
     insta::assert_snapshot!(shown);
 }
@@ -159,7 +142,7 @@ fn a_failed_push_tells_why_and_shows_no_change_and_no_lines() {
             warnings: vec![remark("transactions[4].amount")],
         },
         timeout_minutes: Some(5),
-        ..operation(PushStatus::Failed)
+        ..sample::push(PushStatus::Failed)
     };
     insta::assert_snapshot!(pretty(&OperationShape::show(failed)));
 }

@@ -15,6 +15,9 @@ pub const DIGITS_MAX: usize = 28;
 /// that clients compute in floating point, and still leaves eight digits before the point.
 pub const SCALE_MAX: u32 = 20;
 
+/// A sign, a zero, a point, and all digits of a word or of the longest fraction.
+const TEXT_BYTES_MAX: usize = 24;
+
 /// Why a text, or a pair of stored parts, is not an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AmountError {
@@ -114,7 +117,50 @@ impl From<i64> for Amount {
 impl fmt::Display for Amount {
     /// Plain notation, always a valid JSON number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        // Every line of every push is echoed with its amounts. Nearly all have no more digits than a machine word, and
+        // those are printed in one piece.
+        match u64::try_from(self.mantissa().unsigned_abs()) {
+            Ok(digits) => f.write_str(Print::of(digits, self).text()),
+            Err(_longer) => fmt::Display::fmt(&self.0, f),
+        }
+    }
+}
+
+/// A text that grows to the left.
+struct Print {
+    bytes: [u8; TEXT_BYTES_MAX],
+    start: usize,
+}
+
+impl Print {
+    /// `digits` with the point and the sign of `amount`, and at least one digit before the point.
+    fn of(mut digits: u64, amount: &Amount) -> Self {
+        let mut print = Self { bytes: [0; TEXT_BYTES_MAX], start: TEXT_BYTES_MAX };
+        let (mut printed, scale) = (0_u32, amount.scale());
+        while digits > 0 || printed <= scale {
+            if printed == scale && scale > 0 {
+                print.put(b'.');
+            }
+            print.put(b'0'.saturating_add(u8::try_from(digits % 10).unwrap_or_default()));
+            digits /= 10;
+            printed = printed.saturating_add(1);
+        }
+        if amount.is_negative() {
+            print.put(b'-');
+        }
+        print
+    }
+
+    fn put(&mut self, byte: u8) {
+        self.start = self.start.saturating_sub(1);
+        if let Some(place) = self.bytes.get_mut(self.start) {
+            *place = byte;
+        }
+    }
+
+    fn text(&self) -> &str {
+        let bytes = self.bytes.get(self.start..).unwrap_or_default();
+        str::from_utf8(bytes).unwrap_or_default()
     }
 }
 
@@ -273,6 +319,7 @@ pub(super) mod tests {
         fn printing_and_parsing_give_the_same_digits(amount in any_amount()) {
             let again = Amount::parse(&amount.to_string()).unwrap();
             prop_assert_eq!(again, amount);
+            prop_assert_eq!(amount.to_string(), amount.as_decimal().to_string());
             prop_assert_eq!((again.mantissa(), again.scale()), (amount.mantissa(), amount.scale()));
             prop_assert_eq!(Amount::from_parts(amount.mantissa(), amount.scale()), Ok(amount));
         }

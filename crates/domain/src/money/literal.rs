@@ -1,6 +1,9 @@
 //! The number grammar of JSON, read without keeping or rounding a digit. The limits of an amount are
 //! applied in amount.rs.
 
+/// So many digits always fit.
+const I64_DIGITS: usize = 18;
+
 /// A JSON number taken apart; its digits still as text, since there may be millions of them.
 pub(super) struct Literal<'a> {
     pub(super) is_negative: bool,
@@ -46,8 +49,13 @@ impl<'a> Literal<'a> {
 
     /// The digits as one number, if it has room.
     pub(super) fn coefficient(&self) -> Option<i128> {
-        self.significant().try_fold(0_i128, |value, digit| {
-            value.checked_mul(10)?.checked_add(i128::from(digit.checked_sub(b'0')?))
+        let mut digits = self.significant().map(|digit| i64::from(digit.saturating_sub(b'0')));
+        let first = digits.by_ref().take(I64_DIGITS);
+        let first =
+            first.fold(0_i64, |value, digit| value.saturating_mul(10).saturating_add(digit));
+        // Few amounts have more digits, and wide numbers are slow to count up.
+        digits.try_fold(i128::from(first), |value, digit| {
+            value.checked_mul(10)?.checked_add(i128::from(digit))
         })
     }
 }

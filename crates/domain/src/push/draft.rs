@@ -36,15 +36,15 @@ pub struct DraftLine {
 
 impl DraftLine {
     /// The line with `kind` for its type, or nothing when it lacks what every line needs.
-    pub(super) fn completed(&self, kind: Option<LineKind>) -> Option<Line> {
+    pub(super) fn completed(self, kind: Option<LineKind>) -> Option<Line> {
         Some(Line {
-            id: self.id.clone()?,
+            id: self.id?,
             date: self.date?,
             amount: self.amount?,
             balance: self.balance,
-            description: self.description.clone(),
-            counterparty: self.counterparty.clone(),
-            reference: self.reference.clone(),
+            description: self.description,
+            counterparty: self.counterparty,
+            reference: self.reference,
             reconciled: self.reconciled,
             kind,
         })

@@ -61,23 +61,26 @@ pub fn judge<S: BuildHasher>(
     profile: &Profile,
     standing: &Standing,
     known: &HashMap<String, Identity, S>,
-    draft: &PushDraft,
+    draft: PushDraft,
     now: Timestamp,
 ) -> Verdict {
     let mut bench = Bench::new(profile, standing, now);
     bench.judge_standing();
-    let mut accepted = Accepted::default();
-    let mut ids = HashSet::with_capacity(draft.lines.len());
-    for (index, line) in draft.lines.iter().enumerate() {
+    let repeated = repeated_ids(&draft);
+    let lines = Vec::with_capacity(draft.lines.len());
+    let mut accepted = Accepted { lines, ..Accepted::default() };
+    for (index, line) in draft.lines.into_iter().enumerate() {
         bench.index = index;
-        bench.judge_presence(line);
-        bench.judge_order(line);
-        let id = line.id.as_deref().unwrap_or_default();
-        if !id.is_empty() && !ids.insert(id) {
+        bench.judge_presence(&line);
+        bench.judge_order(&line);
+        if repeated.contains(&index) {
+            let id = line.id.unwrap_or_default();
             bench.error("id", format!("the id {id:?} stands twice in this push: give each transaction an id of its own"));
             continue;
         }
-        let Some(mut new) = line.completed(bench.kind(line)) else { continue };
+        let kind = bench.kind(&line);
+        let Some(mut new) = line.completed(kind) else { continue };
+        let id = &new.id;
         match known.get(id) {
             Some(kept) if kept.agrees(&new.identity()) => {
                 accepted.known = accepted.known.saturating_add(1);
@@ -93,6 +96,14 @@ pub fn judge<S: BuildHasher>(
         }
     }
     bench.verdict(accepted)
+}
+
+/// Where an id stands that stood before in the same push.
+fn repeated_ids(draft: &PushDraft) -> HashSet<usize> {
+    let mut ids = HashSet::with_capacity(draft.lines.len());
+    let given = draft.lines.iter().map(|line| line.id.as_deref().unwrap_or_default());
+    let given = given.enumerate().filter(|(_, id)| !id.is_empty());
+    given.filter(|(_, id)| !ids.insert(*id)).map(|(index, _)| index).collect()
 }
 
 /// Where one push is judged.

@@ -64,7 +64,7 @@ impl Case {
 
     pub(crate) fn judge(&self, lines: &[DraftLine]) -> Verdict {
         let draft = PushDraft { lines: lines.to_vec() };
-        judge(&self.profile, &self.standing, &self.known, &draft, self.now)
+        judge(&self.profile, &self.standing, &self.known, draft, self.now)
     }
 
     /// The verdict on a push that must be accepted.

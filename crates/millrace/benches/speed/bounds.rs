@@ -17,6 +17,11 @@ use tokio_postgres::types::Type;
 const LINES_OF_A_PUSH: u64 = 1_000;
 const COPY_CONNECTIONS: usize = 4;
 const ACCOUNTS: u64 = 100;
+/// About what a push of a thousand lines of the bench makes of itself.
+const SEGMENT_BYTES: usize = 50_000;
+const RUN_BYTES: usize = 8_000;
+const HEAD_BYTES: usize = 300;
+const PUSHES_OF_A_COMMIT: u64 = 16;
 
 /// A bare axum server that answers with what it was sent.
 pub(crate) fn echo(load: Load, like: &Target) -> Outcome {
@@ -46,19 +51,15 @@ pub(crate) fn echo(load: Load, like: &Target) -> Outcome {
 /// Lines a second into SQLite, a row each, unique by account and id, a commit for each thousand.
 pub(crate) fn sqlite_rows(window: Duration) -> f64 {
     let folder = tempfile::tempdir().unwrap();
-    let mut database = rusqlite::Connection::open(folder.path().join("rows.db")).unwrap();
-    database.pragma_update(None, "journal_mode", "wal").unwrap();
-    database.pragma_update(None, "synchronous", "full").unwrap();
-    database
-        .execute_batch(
-            "create table line (
-                account integer not null, id text not null, day integer not null, amount integer not null,
-                balance integer, description text, reference text, counterparty text,
-                primary key (account, id)
-            ) strict, without rowid;
-            create index line_by_day on line (account, day);",
-        )
-        .unwrap();
+    let mut database = open_sqlite(
+        folder.path(),
+        "create table line (
+            account integer not null, id text not null, day integer not null, amount integer not null,
+            balance integer, description text, reference text, counterparty text,
+            primary key (account, id)
+        ) strict, without rowid;
+        create index line_by_day on line (account, day);",
+    );
     let (began, mut lines) = (Instant::now(), 0_u64);
     while began.elapsed() < window {
         let transaction = database.transaction().unwrap();
@@ -85,6 +86,55 @@ pub(crate) fn sqlite_rows(window: Duration) -> f64 {
         lines += LINES_OF_A_PUSH;
     }
     lines as f64 / began.elapsed().as_secs_f64()
+}
+
+/// Lines a second into SQLite as we lay them down: for each thousand a segment, its fingerprints, the account's head, the
+/// operation and its work, sixteen such pushes a commit. The bytes are ready made, and nothing is read.
+pub(crate) fn sqlite_segments(window: Duration) -> f64 {
+    let folder = tempfile::tempdir().unwrap();
+    let mut database = open_sqlite(
+        folder.path(),
+        "create table chunk (chunk_no integer primary key, account integer not null, bytes blob not null) strict;
+        create table head (account integer primary key, bytes blob not null) strict;
+        create table push (push_key blob primary key, account integer not null, bytes blob not null) strict, without rowid;
+        create table work (account integer not null, push_key blob not null, primary key (account, push_key)) strict,
+            without rowid;",
+    );
+    let (segment, run, head) = (noise(SEGMENT_BYTES), noise(RUN_BYTES), noise(HEAD_BYTES));
+    let (began, mut pushes) = (Instant::now(), 0_u64);
+    while began.elapsed() < window {
+        let transaction = database.transaction().unwrap();
+        let run_one = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
+            transaction.prepare_cached(sql).unwrap().execute(values).unwrap();
+        };
+        for push in pushes..pushes + PUSHES_OF_A_COMMIT {
+            let (account, key) = ((push % ACCOUNTS).cast_signed(), u128::from(push).to_be_bytes());
+            run_one("insert into chunk (account, bytes) values (?1, ?2)", &[&account, &segment]);
+            run_one("insert into chunk (account, bytes) values (?1, ?2)", &[&account, &run]);
+            run_one("insert or replace into head values (?1, ?2)", &[&account, &head]);
+            run_one("insert into push values (?1, ?2, ?3)", &[&key, &account, &head]);
+            run_one("insert into work values (?1, ?2)", &[&account, &key]);
+        }
+        transaction.commit().unwrap();
+        pushes += PUSHES_OF_A_COMMIT;
+    }
+    (pushes * LINES_OF_A_PUSH) as f64 / began.elapsed().as_secs_f64()
+}
+
+/// As durable as ours.
+fn open_sqlite(folder: &std::path::Path, schema: &str) -> rusqlite::Connection {
+    let database = rusqlite::Connection::open(folder.join("raw.db")).unwrap();
+    database.pragma_update(None, "page_size", 8192).unwrap();
+    database.pragma_update(None, "journal_mode", "wal").unwrap();
+    database.pragma_update(None, "synchronous", "full").unwrap();
+    database.execute_batch(schema).unwrap();
+    database
+}
+
+/// Bytes that cannot be packed any more.
+fn noise(bytes: usize) -> Vec<u8> {
+    let scattered = |place: usize| (place as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
+    (0..bytes).map(|place| scattered(place) as u8).collect()
 }
 
 /// Lines a second into PostgreSQL by binary COPY, a row each, unique by account and id, a commit for each thousand.

@@ -42,12 +42,14 @@ async fn compare(options: &Options, figures: &mut Figures, cluster: &PostgresClu
     let answered = measure(Keeping::None, big, small).await;
     let copied = bounds::postgres_copy(cluster, options.window).await;
     let rows = bounds::sqlite_rows(options.window);
+    let segments = bounds::sqlite_segments(options.window);
     let echoed = bounds::echo(big, &kept.2.target).lines_per_second;
     let (lines, pushes) = (kept.0.lines_per_second, kept.1.pushes_per_second);
     figures.add("1000-line pushes, lines/s", Told, lines);
     figures.add("… ÷ no store", AtLeast(0.5), lines / answered.0.lines_per_second);
     figures.add("… ÷ raw PostgreSQL COPY, 4 connections", AtLeast(5.0), lines / copied);
     figures.add("… ÷ raw SQLite, a row a line", Told, lines / rows);
+    figures.add("… ÷ raw SQLite, our layout", Told, lines / segments);
     figures.add("… ÷ axum echo", Told, lines / echoed);
     figures.add("1-line pushes, pushes/s", Told, pushes);
     figures.add("1-line pushes ÷ no store", AtLeast(0.35), pushes / answered.1.pushes_per_second);
@@ -111,7 +113,10 @@ async fn filled(options: &Options, figures: &mut Figures, name: &str, shape: (u6
             "ingest: {name}: {} lines in place, {:.0} lines/s",
             options.lines, outcome.lines_per_second
         );
-        (early, server.process.resident())
+        let late = server.process.resident();
+        // What is still in the log belongs into the database's file.
+        server.process.end();
+        (early, late)
     };
     figures.add(
         &format!("resident memory, {name}, filled ÷ after 100 k"),

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// Longer than any start.
 const START_MAX: Duration = Duration::from_mins(2);
+/// Longer than any end.
+const END_MAX: Duration = Duration::from_mins(1);
 
 /// A running program.
 pub(crate) struct Process {
@@ -39,6 +41,17 @@ impl Process {
             let ended = self.child.try_wait().unwrap();
             let told = || std::fs::read_to_string(folder.join("log")).unwrap_or_default();
             assert!(ended.is_none() && began.elapsed() < START_MAX, "it did not start: {}", told());
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Ends it as an operator does, and waits until it has ended.
+    pub(crate) fn end(mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let began = Instant::now();
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(began.elapsed() < END_MAX, "it did not end");
             std::thread::sleep(Duration::from_millis(2));
         }
     }

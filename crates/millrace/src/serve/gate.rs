@@ -15,9 +15,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tracing::warn;
 
-/// A request takes a place, and another one for every so many bytes of its body: a push of a thousand lines is as much
-/// work as a dozen small ones.
-const BYTES_OF_A_PLACE: u64 = 16 * 1024;
+/// A request takes a place, and another one for every so many bytes of its body: a push of a thousand lines is more work
+/// than a small one.
+const BYTES_OF_A_PLACE: u64 = 64 * 1024;
 /// What a body counts for that does not say how long it is.
 const PLACES_OF_UNKNOWN: u32 = 8;
 /// How often the log is told that requests are turned away.
@@ -147,7 +147,7 @@ mod tests {
     fn a_long_body_takes_more_places_but_never_all() {
         assert_eq!(places_of(&Request::new(Body::empty())), 1);
         assert_eq!(places_of(&request(Some(100))), 1);
-        assert_eq!(places_of(&request(Some(160_000))), 10);
+        assert_eq!(places_of(&request(Some(160_000))), 3);
         assert_eq!(places_of(&request(None)), PLACES_OF_UNKNOWN);
         let gate = Gate::new(10);
         let long = gate.admit(&request(Some(8_000_000))).unwrap();

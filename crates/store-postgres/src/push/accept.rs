@@ -71,7 +71,7 @@ pub(super) async fn accept(
     }
     let profile = intake.profiles.of(scene.platform);
     let now = intake.requested_at;
-    let push = match judge(&profile, &scene.standing, &known, &intake.draft, now) {
+    let push = match judge(&profile, &scene.standing, &known, intake.draft.clone(), now) {
         Verdict::Accepted(accepted) => scene.keep(session, intake, accepted).await?,
         Verdict::Refused(refused) => scene.refuse(session, intake, refused).await?,
     };

@@ -8,14 +8,15 @@ use crate::paging::{Listed, PageShape, read_list_request};
 use crate::query::Parameters;
 use crate::state::{ApiState, Shared};
 use crate::surface::{Area, LISTING, Operation, Parameter, Surface};
-use crate::wire::{OperationShape, PushedData, PushedFlatLine};
+use crate::wire::{Echo, OperationShape};
 use axum::Json;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
 use domain::ids::{PushKey, ordered_uuid};
 use domain::push::{PUSH_PROPERTIES, PushDraft, PushOperation, TIMEOUT_MINUTES_MAX};
 use domain::source_account::AccountId;
 use schemars::json_schema;
-use serde_json::value::{RawValue, to_raw_value};
 use std::sync::Arc;
 use store::{AcceptedPush, PushIntake};
 
@@ -66,13 +67,14 @@ async fn create_push(
     AccountAt(path): AccountAt,
     parameters: Parameters,
     JsonBody(body): JsonBody,
-) -> Answer<Json<OperationShape>> {
+) -> Answer<impl IntoResponse> {
     let mut faults = Faults::of(VALIDATOR);
     let timeout_minutes = read_timeout(&parameters, &mut faults);
     check_sync_wish(&parameters, &mut faults);
     let (draft, form) = read_draft(&body, &path.account, faults)?;
     // The echo is written before the draft goes to the store, so that no line is copied.
-    let data = echo(&path.account, &draft, form)?;
+    let echo = echo(&path.account, &draft, form, body.len())?;
+    drop(body);
     let requested_at = state.now();
     let intake = PushIntake {
         // Keys that grow with time go to the end of their index, however large it is.
@@ -85,18 +87,22 @@ async fn create_push(
         sync: None,
     };
     match state.store.accept_push(intake).await? {
-        AcceptedPush::Kept(operation) => Ok(Json(OperationShape::show(operation).with_data(data))),
+        AcceptedPush::Kept(operation) => {
+            let answer = echo.answer(&OperationShape::show(operation));
+            let json = [(header::CONTENT_TYPE, "application/json")];
+            Ok((json, answer.map_err(ApiError::internal)?))
+        }
         AcceptedPush::Missing(what) => Err(missing(what, &path)),
     }
 }
 
-/// What was pushed, in the form in which it came.
-fn echo(account: &AccountId, draft: &PushDraft, form: Form) -> Answer<Box<RawValue>> {
-    let written = match (form, draft.lines.as_slice()) {
-        (Form::Flat, [line]) => to_raw_value(&PushedFlatLine::echo(account, line)),
-        (Form::Flat | Form::List, _) => to_raw_value(&PushedData::echo(account, draft)),
+/// What was pushed, in the form in which it came; `bytes` is how long it was.
+fn echo(account: &AccountId, draft: &PushDraft, form: Form, bytes: usize) -> Answer<Echo> {
+    let echo = match (form, draft.lines.as_slice()) {
+        (Form::Flat, [line]) => Echo::of_flat_line(account, line),
+        (Form::Flat | Form::List, _) => Echo::of_lines(account, draft, bytes),
     };
-    written.map_err(ApiError::internal)
+    echo.map_err(ApiError::internal)
 }
 
 async fn list_pushes(
@@ -148,6 +154,8 @@ fn check_sync_wish(parameters: &Parameters, faults: &mut Faults) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample;
+    use domain::push::PushStatus;
 
     #[test]
     fn a_push_is_echoed_in_the_form_in_which_it_came() {
@@ -155,7 +163,12 @@ mod tests {
         let echoed = |body: &str| {
             let (draft, form) =
                 read_draft(body.as_bytes(), &account, Faults::of(VALIDATOR)).unwrap();
-            echo(&account, &draft, form).unwrap().get().to_owned()
+            let echo = echo(&account, &draft, form, body.len()).unwrap();
+            let answer = echo.answer(&OperationShape::show(sample::push(PushStatus::Pending)));
+            let answer = String::from_utf8(answer.unwrap()).unwrap();
+            let (data, _) =
+                answer.strip_prefix("{\"data\":").unwrap().split_once(",\"changes\"").unwrap();
+            data.to_owned()
         };
         assert_eq!(
             echoed(r#"{"id":"1","amount":1.50,"clearedOnDate":"2025-03-04","modifiedDate":"x"}"#),
