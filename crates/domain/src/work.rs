@@ -1,6 +1,7 @@
 //! Work that is due: leased by a worker for a while, then settled. Today there is one kind, settling a push.
 
 use crate::ids::LeaseToken;
+use crate::platform::Platform;
 use crate::push::PushOperation;
 use jiff::Timestamp;
 
@@ -15,6 +16,15 @@ pub struct Lease {
     pub attempt: u32,
     /// The push to bring to its end.
     pub push: PushOperation,
-    /// When the account that was pushed to was made; nothing when it is gone. One made later may have its id.
-    pub account_made_at: Option<Timestamp>,
+    /// Where it goes; nothing when the account that was pushed to is gone.
+    pub destination: Option<Destination>,
+}
+
+/// Where a push goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The connection's.
+    pub platform: &'static Platform,
+    /// When the account was made that was pushed to: one made later may have its id.
+    pub account_made_at: Timestamp,
 }

@@ -10,7 +10,7 @@ use domain::push::{
     Ending, LineSpan, PushOperation, PushStatus, Remark, Settlement, Validation, Withdrawal,
 };
 use domain::source_account::SourceAccount;
-use domain::work::Lease;
+use domain::work::{Destination, Lease};
 use jiff::{SignedDuration, Timestamp};
 use store::{Installation, LeaseRequest, PushIntake, Settled};
 use testkit::{
@@ -48,8 +48,9 @@ pub async fn a_lease_shows_the_push_and_its_own_end(backend: &dyn Backend) {
     let request = LeaseRequest { token, length, count: 5, now: noon_plus(1) };
     let leases = world.store.lease_due_work(&request).await.unwrap();
     let until = noon_plus(1) + length;
-    let account_made_at = Some(NOON);
-    assert_eq!(leases, [Lease { token, until, attempt: 1, push, account_made_at }]);
+    let platform = world.connection.platform;
+    let destination = Some(Destination { platform, account_made_at: NOON });
+    assert_eq!(leases, [Lease { token, until, attempt: 1, push, destination }]);
 }
 
 pub async fn a_lease_knows_an_account_that_is_gone_from_one_made_anew(backend: &dyn Backend) {
@@ -59,7 +60,7 @@ pub async fn a_lease_knows_an_account_that_is_gone_from_one_made_anew(backend: &
     let anew = an_account(&world.connection, world.account.account.as_str());
     world.add_account(SourceAccount { created_at: noon_plus(2), ..anew }).await;
     let leases = world.lease(noon_plus(3)).await;
-    assert_eq!(leases.iter().map(|lease| lease.account_made_at).collect::<Vec<_>>(), [None]);
+    assert_eq!(leases.iter().map(|lease| lease.destination).collect::<Vec<_>>(), [None]);
 }
 
 pub async fn where_nothing_is_due_nothing_is_leased(backend: &dyn Backend) {

@@ -4,8 +4,9 @@
 use async_trait::async_trait;
 use domain::event::EventKind;
 use domain::ids::PushKey;
+use domain::platform;
 use domain::push::{Ending, LineSpan, PushStatus, Settlement, Withdrawal};
-use domain::work::Lease;
+use domain::work::{Destination, Lease};
 use jiff::Timestamp;
 use store::ledger::Head;
 use store::{Answer, LeaseRequest, Settled, WorkQueue};
@@ -50,7 +51,7 @@ leased as (
         and work.push_no = due.push_no
     returning work.client_id, work.account_no, work.push_key, work.due_at, work.attempts
 )
-select leased.attempts, account.created_at, push_key, push.client_id, push.company_id, push.connection_id, push.account_id,
+select leased.attempts, connection.platform, account.created_at, push_key, push.client_id, push.company_id, push.connection_id, push.account_id,
     push.requested_at, push.completed_at, push.status, push.error, push.validation,
     push.timeout_minutes, push.first_line, push.line_count, push.known_lines
 from leased
@@ -60,6 +61,9 @@ left join source_account as account
     and account.connection_id = push.connection_id
     and account.account_id = push.account_id
     and account.account_no = leased.account_no
+left join connection
+    on connection.client_id = account.client_id
+    and connection.connection_id = account.connection_id
 order by leased.due_at, push.push_no";
 
 const LOCK_WORK: &str = "\
@@ -296,9 +300,13 @@ impl WorkQueue for PostgresStore {
             let rows = session.rows(LEASE_WORK, &values).await?;
             let lease = |row: &tokio_postgres::Row| {
                 let mut columns = Columns::of(row);
-                let (attempt, account_made_at) = (columns.number()?, columns.moment_maybe()?);
+                let (attempt, platform) =
+                    (columns.number()?, columns.parsed_maybe(platform::find)?);
+                let destination = platform
+                    .zip(columns.moment_maybe()?)
+                    .map(|(platform, account_made_at)| Destination { platform, account_made_at });
                 let push = operation_of(&mut columns)?;
-                Ok(Lease { token: request.token, until, attempt, push, account_made_at })
+                Ok(Lease { token: request.token, until, attempt, push, destination })
             };
             rows.iter().map(lease).collect()
         })

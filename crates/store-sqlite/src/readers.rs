@@ -1,9 +1,9 @@
 //! The readers: handles that cannot write, each lent to one caller at a time. They are opened when they are first
 //! needed.
 
-use crate::Database;
 use crate::error::{ended, failed};
 use crate::open::open_reader;
+use crate::{Database, sql};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -55,7 +55,10 @@ impl Readers {
             let lent = lock(&idle).pop();
             let database = lent.map_or_else(|| open_reader(&path), Ok).map_err(failed)?;
             let answer = at_one_moment(&database, work);
-            lock(&idle).push(database);
+            // One that could not end its transaction is closed.
+            if database.is_autocommit() {
+                lock(&idle).push(database);
+            }
             drop(permit);
             answer
         });
@@ -78,6 +81,11 @@ fn lock(idle: &Mutex<Vec<Database>>) -> std::sync::MutexGuard<'_, Vec<Database>>
 
 /// The transaction's end undoes nothing: the handle cannot write.
 fn at_one_moment<T>(database: &Database, work: impl FnOnce(&Database) -> Answer<T>) -> Answer<T> {
-    let moment = database.unchecked_transaction().map_err(failed)?;
-    work(&moment)
+    sql::execute(database, "begin", &[])?;
+    let answer = work(database);
+    // A disk that fails may have ended it already.
+    if !database.is_autocommit() {
+        sql::execute(database, "rollback", &[])?;
+    }
+    answer
 }

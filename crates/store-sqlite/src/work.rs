@@ -4,8 +4,9 @@ use crate::row::Put;
 use crate::{Database, SqliteStore, fetch, ledger, push, row, sql};
 use async_trait::async_trait;
 use domain::ids::PushKey;
+use domain::platform::Platform;
 use domain::push::{Ending, PushOperation, Settlement, Withdrawal};
-use domain::work::Lease;
+use domain::work::{Destination, Lease};
 use jiff::Timestamp;
 use store::{Answer, LeaseRequest, Settled, WorkQueue};
 
@@ -16,18 +17,15 @@ const CREATE_WORK: &str = "
 
 const FIND_DUE_WORK: &str = "
     -- find_due_work
-    select work.work_no, work.attempt,
-        (
-            select account.created_at_us
-            from source_account account
-            where account.account_no = work.account_no
-        ),
+    select work.work_no, work.attempt, connection.platform, account.created_at_us,
         push.push_key, company.client_id, company.company_id, push.connection_id,
         push.account_id, push.requested_at_us, push.completed_at_us, push.status, push.error,
         push.validation, push.timeout_minutes, push.first_line, push.line_count, push.known_lines
     from work
     join push on push.push_key = work.push_key
     join company on company.company_no = push.company_no
+    left join source_account account on account.account_no = work.account_no
+    left join connection on connection.connection_no = account.connection_no
     where work.due_at_us <= ?1 and coalesce(work.lease_until_us <= ?1, true)
         and not exists (
             select 1
@@ -120,9 +118,14 @@ fn lease_due_work(database: &Database, request: LeaseRequest) -> Answer<Vec<Leas
     let values: [&dyn Put; 2] = [&request.now, &request.count];
     let due = sql::all(database, FIND_DUE_WORK, &values, |row| {
         let (work_no, attempt): (i64, u32) = (row.next()?, row.next()?);
-        let (account_made_at, attempt) = (row.next()?, attempt.saturating_add(1));
+        let (platform, made_at): (Option<&'static Platform>, Option<Timestamp>) =
+            (row.next()?, row.next()?);
+        let destination = platform
+            .zip(made_at)
+            .map(|(platform, account_made_at)| Destination { platform, account_made_at });
+        let attempt = attempt.saturating_add(1);
         let push = push::push(row)?;
-        Ok((work_no, Lease { token: request.token, until, attempt, push, account_made_at }))
+        Ok((work_no, Lease { token: request.token, until, attempt, push, destination }))
     })?;
     let lease = |(work_no, lease): (i64, Lease)| {
         sql::execute(database, LEASE_WORK, &[&work_no, &lease.token, &until, &lease.attempt])?;

@@ -5,11 +5,25 @@ use crate::send::{self, Attempt};
 use domain::platform::Delivery;
 use domain::push::{Outcome, Sent};
 use domain::source_account::AccountPath;
-use domain::work::Lease;
+use domain::work::{Destination, Lease};
 use store::Answer;
 
 /// Does what the push's platform asks for; what was sent is told only of a platform that we send to.
 pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Option<Sent>)> {
+    let Some(destination) = lease.destination else { return Ok((Outcome::Gone, None)) };
+    match destination.platform.delivery {
+        // The lines lie ready since the push was accepted: the platform fetches them when it likes.
+        Delivery::Pulled => Ok((Outcome::Done, None)),
+        Delivery::Sent => bring(desk, lease, destination).await,
+    }
+}
+
+/// Sends it, if everything that it goes to is still there.
+async fn bring(
+    desk: &Desk,
+    lease: &Lease,
+    destination: Destination,
+) -> Answer<(Outcome, Option<Sent>)> {
     let push = &lease.push;
     let path = AccountPath { connection: push.path, account: push.account.clone() };
     let Some(connection) = desk.store.find_connection(&push.path).await? else {
@@ -17,17 +31,9 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
     };
     // One that was made anew has only its id in common with the one that was pushed to.
     let account = desk.store.find_source_account(&path).await?;
-    let Some(account) = account.filter(|account| lease.account_made_at == Some(account.created_at))
-    else {
+    let Some(account) = account.filter(|it| it.created_at == destination.account_made_at) else {
         return Ok((Outcome::Gone, None));
     };
-    match connection.platform.delivery {
-        // The lines lie ready since the push was accepted: the platform fetches them when it likes.
-        Delivery::Pulled => Ok((Outcome::Done, None)),
-        Delivery::Sent => {
-            let (outcome, sent): Attempt =
-                send::attempt(desk, lease, &connection, &account).await?;
-            Ok((outcome, Some(sent)))
-        }
-    }
+    let (outcome, sent): Attempt = send::attempt(desk, lease, &connection, &account).await?;
+    Ok((outcome, Some(sent)))
 }
