@@ -20,6 +20,13 @@ use tracing::warn;
 const BYTES_OF_A_PLACE: u64 = 64 * 1024;
 /// What a body counts for that does not say how long it is.
 const PLACES_OF_UNKNOWN: u32 = 8;
+/// Of the places, while requests are turned away, only this part is given out. As much is served, by fewer at a time, and
+/// so sooner: what is turned away takes its share of the machine as well.
+const PART_IN_A_CROWD: u32 = 4;
+/// A crowd has gone when nobody was turned away for as long as they are told to stay away.
+const CROWD_LASTS: Duration = Duration::from_secs(1);
+/// No request takes more than this part, or a long one would wait for an idle server.
+const PART_OF_ONE: u32 = 8;
 /// How often the log is told that requests are turned away.
 const TOLD_EVERY: Duration = Duration::from_secs(10);
 
@@ -27,8 +34,7 @@ const TOLD_EVERY: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     places: Arc<Semaphore>,
-    /// No request takes more, or a long one would wait for an idle server.
-    places_max: u32,
+    count: u32,
     turned_away: Arc<Mutex<TurnedAway>>,
 }
 
@@ -37,6 +43,8 @@ pub(crate) struct Gate {
 struct TurnedAway {
     count: u64,
     told_at: Option<Instant>,
+    /// When the last of them was.
+    last_at: Option<Instant>,
 }
 
 /// How a door says that there is no place.
@@ -54,7 +62,7 @@ impl Gate {
     pub(crate) fn new(places: u32) -> Self {
         Self {
             places: Arc::new(Semaphore::new(usize::try_from(places).unwrap_or(usize::MAX))),
-            places_max: places.div_ceil(2),
+            count: places,
             turned_away: Arc::default(),
         }
     }
@@ -79,31 +87,46 @@ impl Gate {
     }
 
     /// A place for the request, if there is one now. Nothing of its body has been read by then.
-    fn admit(&self, request: &Request) -> Option<OwnedSemaphorePermit> {
-        let wanted = places_of(request).min(self.places_max);
-        let turn = Arc::clone(&self.places).try_acquire_many_owned(wanted).ok();
+    fn admit(&self, request: &Request, now: Instant) -> Option<OwnedSemaphorePermit> {
+        let wanted = places_of(request).min(self.count.div_ceil(PART_OF_ONE));
+        let mut turned_away = self.turned_away.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = if turned_away.are_many(now) {
+            self.count.saturating_sub(self.count.div_ceil(PART_IN_A_CROWD))
+        } else {
+            0
+        };
+        let needed = usize::try_from(wanted.saturating_add(left)).unwrap_or(usize::MAX);
+        let has_room = self.places.available_permits() >= needed;
+        let turn = has_room.then(|| Arc::clone(&self.places).try_acquire_many_owned(wanted).ok());
+        let turn = turn.flatten();
         if turn.is_none() {
-            self.tell();
+            turned_away.add_one(now);
         }
         turn
     }
+}
 
-    fn tell(&self) {
-        let mut turned_away = self.turned_away.lock().unwrap_or_else(PoisonError::into_inner);
-        turned_away.count = turned_away.count.saturating_add(1);
-        if turned_away.told_at.is_some_and(|at| at.elapsed() < TOLD_EVERY) {
+impl TurnedAway {
+    fn are_many(&self, now: Instant) -> bool {
+        self.last_at.is_some_and(|at| now.duration_since(at) < CROWD_LASTS)
+    }
+
+    fn add_one(&mut self, now: Instant) {
+        self.count = self.count.saturating_add(1);
+        self.last_at = Some(now);
+        if self.told_at.is_some_and(|at| now.duration_since(at) < TOLD_EVERY) {
             return;
         }
         warn!(
-            requests = turned_away.count,
+            requests = self.count,
             "more is asked than can be served in good time: requests are turned away"
         );
-        *turned_away = TurnedAway { count: 0, told_at: Some(Instant::now()) };
+        (self.count, self.told_at) = (0, self.last_at);
     }
 }
 
 async fn enter(State(guarded): State<Guarded>, request: Request, next: Next) -> Response {
-    if let Some(turn) = guarded.gate.admit(&request) {
+    if let Some(turn) = guarded.gate.admit(&request, Instant::now()) {
         let request = if request.body().is_end_stream() {
             request
         } else {
@@ -150,20 +173,26 @@ mod tests {
         assert_eq!(places_of(&request(Some(160_000))), 3);
         assert_eq!(places_of(&request(None)), PLACES_OF_UNKNOWN);
         let gate = Gate::new(10);
-        let long = gate.admit(&request(Some(8_000_000))).unwrap();
-        assert_eq!(long.num_permits(), 5);
-        assert!(gate.admit(&request(Some(100))).is_some());
+        let long = gate.admit(&request(Some(8_000_000)), Instant::now()).unwrap();
+        assert_eq!(long.num_permits(), 2);
+        assert!(gate.admit(&request(Some(100)), Instant::now()).is_some());
     }
 
     #[test]
     fn whoever_finds_no_place_is_not_let_in_until_somebody_has_left() {
-        let gate = Gate::new(2);
-        let first = gate.admit(&request(Some(1)));
-        let second = gate.admit(&request(Some(1)));
-        assert!(first.is_some() && second.is_some());
-        assert!(gate.admit(&request(Some(1))).is_none());
-        drop(first);
-        assert!(gate.admit(&request(Some(1))).is_some());
+        let gate = Gate::new(8);
+        let mut now = Instant::now();
+        let enter = |now| gate.admit(&request(Some(1)), now);
+        let mut inside: Vec<_> = (0..8).map(|_| enter(now).unwrap()).collect();
+        assert!(enter(now).is_none());
+        inside.pop();
+        assert!(enter(now).is_none(), "in a crowd a quarter of the places is given out");
+        inside.truncate(1);
+        inside.push(enter(now).unwrap());
+        assert!(enter(now).is_none());
+        now += CROWD_LASTS;
+        inside.extend((0..6).map(|_| enter(now).unwrap()));
+        assert!(enter(now).is_none(), "nobody was turned away for a while, so all are given out");
     }
 
     #[tokio::test]
@@ -180,7 +209,7 @@ mod tests {
                 door.clone().oneshot(ask.unwrap())
             };
             assert_eq!(ask().await.unwrap().status(), StatusCode::OK);
-            let taken = gate.admit(&Request::new(Body::empty()));
+            let taken = gate.admit(&Request::new(Body::empty()), Instant::now());
             let refusal = ask().await.unwrap();
             assert_eq!(refusal.status(), StatusCode::SERVICE_UNAVAILABLE);
             assert_eq!(refusal.headers()[header::CONTENT_TYPE], kind);

@@ -19,7 +19,7 @@ const PLACES: usize = 4;
 const TOO_MANY: usize = 64;
 /// What whoever waits for leave to send is told.
 const GO_AHEAD: &[u8; 25] = b"HTTP/1.1 100 Continue\r\n\r\n";
-/// Enough to take two places.
+/// Enough to keep the server busy for a moment.
 const LINES: usize = 200;
 
 on_both! {
