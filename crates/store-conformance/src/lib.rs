@@ -10,6 +10,7 @@
 mod backend;
 mod lists;
 mod suite;
+mod webhook_world;
 mod world;
 
 pub mod access_token;

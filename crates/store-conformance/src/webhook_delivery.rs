@@ -1,125 +1,22 @@
 //! Cases about bringing events to consumers.
 
 use crate::Backend;
+use crate::webhook_world::{
+    SECOND, a_request, answered, fan_out, fifo, happen, lease, listened_to, of_event, sequences,
+    settle, statuses,
+};
 use crate::world::World;
-use domain::event::{Event, EventKind, Example, KeptEvent};
+use domain::event::{Event, EventKind, Example};
 use domain::ids::{CompanyId, ConsumerId, LeaseToken};
 use domain::page::{ListRequest, PageRequest};
 use domain::webhook::{
-    Consumer, ConsumerChange, DeliveryLease, DeliveryStatus, DisabledWhy, FAILING_MAX, NewDelivery,
-    Order, Outcome, Sent,
+    Consumer, ConsumerChange, DeliveryLease, DeliveryStatus, DisabledWhy, FAILING_MAX, Order,
+    Outcome,
 };
-use jiff::{SignedDuration, Timestamp};
-use store::{DeliveryRequest, DeliverySettled, FanOut, LeaseRequest};
-use testkit::{NOON, a_company, a_consumer, a_lease_request, a_uuid, noon_plus};
+use jiff::SignedDuration;
+use store::{DeliveryRequest, DeliverySettled, LeaseRequest};
+use testkit::{NOON, a_consumer, a_lease_request, a_uuid, noon_plus};
 use tokio::task::JoinSet;
-
-const SECOND: SignedDuration = SignedDuration::from_secs(1);
-
-/// A world with a consumer that has seen everything so far.
-async fn listened_to(
-    backend: &dyn Backend,
-    consumer: impl FnOnce(Consumer) -> Consumer,
-) -> (World, Consumer) {
-    let world = World::open(backend).await;
-    let consumer = consumer(a_consumer(world.client));
-    world.store.create_consumer(&consumer).await.unwrap();
-    (world, consumer)
-}
-
-fn fifo(consumer: Consumer) -> Consumer {
-    Consumer { order: Order::Fifo, ..consumer }
-}
-
-fn answered(status: u16) -> Sent {
-    Sent {
-        status: Some(status),
-        error: None,
-        answer: "so\u{0}\u{1} long".to_owned(),
-        took: SignedDuration::from_millis(7),
-        not_before: None,
-    }
-}
-
-/// Makes companies, and for each its event; answers the events.
-async fn happen(world: &World, count: usize) -> Vec<KeptEvent> {
-    let before = world.store.list_events(world.client, 0, 10_000).await.unwrap().len();
-    for _ in 0..count {
-        world.store.create_company(&a_company(world.client)).await.unwrap();
-    }
-    world.store.list_events(world.client, 0, 10_000).await.unwrap().split_off(before)
-}
-
-/// What a worker does for a consumer that is behind, with bodies of our own.
-async fn fan_out(world: &World, now: Timestamp) -> usize {
-    let mut made = 0;
-    for behind in world.store.list_behind(100).await.unwrap() {
-        if behind.consumer.client != world.client {
-            continue;
-        }
-        let events = world.store.list_events(world.client, behind.seen, 10_000).await.unwrap();
-        let wanted: Vec<_> =
-            events.iter().filter_map(|kept| of_event(&behind.consumer, kept)).collect();
-        made += wanted.len();
-        let fan_out = FanOut {
-            client: world.client,
-            consumer: behind.consumer.id,
-            from: behind.seen,
-            to: events.last().unwrap().sequence,
-            wanted,
-            now,
-        };
-        assert!(world.store.fan_out(&fan_out).await.unwrap());
-        assert!(!world.store.fan_out(&fan_out).await.unwrap(), "its place has moved");
-    }
-    made
-}
-
-fn of_event(consumer: &Consumer, kept: &KeptEvent) -> Option<NewDelivery> {
-    let (_, event_type) = consumer.wants(kept)?;
-    Some(NewDelivery {
-        sequence: kept.sequence,
-        company: kept.event.company,
-        event_type: event_type.to_owned(),
-        body: format!("{{\"n\":{}}} \u{1}", kept.sequence),
-    })
-}
-
-fn a_request(now: Timestamp) -> DeliveryRequest {
-    let lease = LeaseRequest { now, ..a_lease_request() };
-    DeliveryRequest { lease, per_consumer: 100, saturated: Vec::new() }
-}
-
-async fn lease(world: &World, now: Timestamp) -> Vec<DeliveryLease> {
-    let is_due = world.store.is_delivery_due(now).await.unwrap();
-    let mut leases = world.store.lease_due_deliveries(&a_request(now)).await.unwrap();
-    assert_eq!(is_due, !leases.is_empty());
-    // A case may have more than one world.
-    leases.retain(|lease| lease.delivery.client == world.client);
-    leases
-}
-
-fn sequences(leases: &[DeliveryLease]) -> Vec<u64> {
-    leases.iter().map(|lease| lease.delivery.message.sequence).collect()
-}
-
-async fn settle(
-    world: &World,
-    lease: &DeliveryLease,
-    sent: &Sent,
-    now: Timestamp,
-) -> DeliverySettled {
-    let outcome = Outcome { lease: lease.clone(), sent: sent.clone(), random: 0 };
-    let settled = world.store.settle_deliveries(vec![outcome], now).await.unwrap();
-    assert_eq!(settled.len(), 1);
-    settled[0]
-}
-
-async fn statuses(world: &World, consumer: ConsumerId) -> Vec<DeliveryStatus> {
-    let request = ListRequest::default();
-    let page = world.store.list_deliveries(world.client, consumer, &request).await.unwrap();
-    page.unwrap().items.iter().rev().map(|delivery| delivery.status).collect()
-}
 
 pub async fn a_consumer_follows_from_where_it_was_made(backend: &dyn Backend) {
     let world = World::open(backend).await;

@@ -20,8 +20,8 @@ use tracing::warn;
 const BYTES_OF_A_PLACE: u64 = 64 * 1024;
 /// What a body counts for that does not say how long it is.
 const PLACES_OF_UNKNOWN: u32 = 8;
-/// Of the places, while requests are turned away, only this part is given out. As much is served, by fewer at a time, and
-/// so sooner: what is turned away takes its share of the machine as well.
+/// Of the places, while requests are turned away, only this part is given out: turning many away takes its share of the
+/// machine, and what is let in is still to be answered soon.
 const PART_IN_A_CROWD: u32 = 4;
 /// A crowd has gone when nobody was turned away for as long as they are told to stay away.
 const CROWD_LASTS: Duration = Duration::from_secs(1);

@@ -19,6 +19,7 @@ mod pushes;
 mod quickbooks;
 mod rate_limits;
 mod schemathesis;
+mod scribe;
 mod sdks;
 mod secrets;
 mod seeds;
