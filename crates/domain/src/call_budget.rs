@@ -1,6 +1,7 @@
 //! How much one organisation at a platform is asked. Limits are counted over the time that has just passed, not by the
 //! clock's minute or day: nobody outside knows when a platform's own windows begin.
 
+use crate::clock::moved_back;
 use crate::ids::CallId;
 use jiff::{SignedDuration, Timestamp};
 
@@ -81,6 +82,24 @@ impl CallBudget {
     pub fn end(&mut self, id: CallId, silent_until: Option<Timestamp>) {
         self.under_way.retain(|(call, _)| *call != id);
         self.silent_until = self.silent_until.max(silent_until);
+    }
+
+    /// The clock that all of it was reckoned by was set back.
+    pub fn move_back(&mut self, by: SignedDuration, now: Timestamp) {
+        for at in self.recent.iter_mut().chain(self.under_way.iter_mut().map(|(_, until)| until)) {
+            *at = moved_back(*at, by, now);
+        }
+        self.silent_until = self.silent_until.map(|until| moved_back(until, by, now));
+        let this = hour_of(now);
+        let hours = std::mem::take(&mut self.hours);
+        for (hour, count) in hours {
+            let hour =
+                if hour > this { hour.saturating_sub(by.as_hours()).max(this) } else { hour };
+            match self.hours.last_mut().filter(|(last, _)| *last >= hour) {
+                Some((_, counted)) => *counted = counted.saturating_add(count),
+                None => self.hours.push((hour, count)),
+            }
+        }
     }
 
     fn forget(&mut self, now: Timestamp) {
@@ -170,5 +189,19 @@ mod tests {
             budget.end(call(number), None);
         }
         assert_eq!(budget.take(call(7), LIMITS, at(0)), CallTurn::Go);
+    }
+
+    #[test]
+    fn what_a_clock_that_was_ahead_put_off_is_put_off_as_long_by_the_new_one() {
+        let day = 24 * HOUR_SECS;
+        let mut budget = CallBudget::default();
+        assert_eq!(budget.take(call(1), LIMITS, at(0)), CallTurn::Go);
+        assert_eq!(budget.take(call(2), LIMITS, at(day)), CallTurn::Go);
+        budget.end(call(1), Some(at(day + 30)));
+        budget.move_back(SignedDuration::from_hours(24), at(0));
+        assert_eq!(budget.under_way, [(call(2), at(90))]);
+        assert_eq!(budget.hours, [(hour_of(at(0)), 2)], "a day has so many as ever");
+        assert_eq!(budget.take(call(3), LIMITS, at(0)), CallTurn::Wait(at(30)));
+        assert_eq!(budget.take(call(3), LIMITS, at(31)), CallTurn::Go);
     }
 }

@@ -35,9 +35,21 @@ pub fn days_before(date: Date, days: u32) -> Date {
     date.saturating_sub(jiff::Span::new().days(i64::from(days)))
 }
 
+/// A moment that was reckoned by a clock which was set back by `by` since. What has passed has passed.
+pub fn moved_back(at: Timestamp, by: SignedDuration, now: Timestamp) -> Timestamp {
+    if at > now { at.saturating_sub(by).unwrap_or(now).max(now) } else { at }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_in_the_future_comes_nearer_and_never_passes() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let moved = |second| moved_back(at(second), SignedDuration::from_secs(100), at(50));
+        assert_eq!([40, 50, 60, 150, 170].map(moved), [40, 50, 50, 50, 70].map(at));
+    }
 
     #[test]
     fn the_earth_has_up_to_three_dates_at_once() {

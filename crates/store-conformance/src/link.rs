@@ -6,12 +6,13 @@ use domain::connection::{Connection, ConnectionStatus, Trouble, TroubleChange, T
 use domain::event::EventKind;
 use domain::ids::{ConnectionPath, LeaseToken};
 use domain::link::{AccountStep, Effects, HeldLink, Link, Organisation};
+use domain::link_otp::OTP_KEY_BYTES;
 use domain::platform::XERO;
 use domain::push::Settlement;
 use domain::sealed::Sealed;
 use domain::source_account::{AccountChange, AccountId, AccountStatus, SourceAccount};
-use jiff::Timestamp;
-use store::{LeaseRequest, LinkChange, LinkChanged};
+use jiff::{SignedDuration, Timestamp};
+use store::{Installation, LeaseRequest, LinkChange, LinkChanged};
 use testkit::{NOON, a_lease_request, a_uuid, an_account, noon_plus};
 use tokio::task::JoinSet;
 
@@ -209,6 +210,23 @@ pub async fn a_due_link_is_held_by_one(backend: &dyn Backend) {
         now: noon_plus(1),
     };
     assert_eq!(world.store.change_link(&late).await.unwrap(), LinkChanged::LeaseLost);
+}
+
+pub async fn a_links_pause_is_moved_back_with_the_clock(backend: &dyn Backend) {
+    let day = 24 * 60;
+    let world = xero(backend).await;
+    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
+    world.store.ensure_installation(&proposed).await.unwrap();
+    assert_eq!(world.store.note_time(noon_plus(day)).await.unwrap(), None);
+    let paused = |minute| Link { pause_until: Some(noon_plus(minute)), ..open(world.path()) };
+    world.change(paused(day + 5), Effects::default()).await;
+    let by = SignedDuration::from_hours(24);
+    assert_eq!(world.store.note_time(NOON).await.unwrap(), Some(by));
+    assert_eq!(world.due_links(noon_plus(4)).await, []);
+    let held = world.due_links(noon_plus(5)).await;
+    let access_ends_at = Some(noon_plus(0));
+    let moved = Link { version: 2, access_ends_at, ..paused(5) };
+    assert_eq!(held.into_iter().map(|held| held.link).collect::<Vec<_>>(), [moved]);
 }
 
 pub async fn a_link_is_held_changed_and_let_go(backend: &dyn Backend) {

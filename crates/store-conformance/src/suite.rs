@@ -105,6 +105,7 @@ macro_rules! suite {
             call:
                 calls_made_at_once_keep_to_the_limits
                 silence_is_kept_for_one_organisation
+                silence_is_moved_back_with_the_clock
             ;
 
             delivery:
@@ -133,6 +134,7 @@ macro_rules! suite {
                 pushes_that_wait_are_due_when_a_connection_is_linked_again
                 links_that_open_one_organisation_are_counted
                 links_of_all_clients_are_walked_through
+                a_links_pause_is_moved_back_with_the_clock
             ;
 
             webhook_delivery:

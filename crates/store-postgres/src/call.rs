@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::call_budget::{CallBudget, CallLimits, CallTurn};
 use domain::ids::CallId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::{Answer, Calls, call_text};
 
 use crate::PostgresStore;
@@ -23,6 +23,13 @@ const LOCK_BUDGET: &str = "\
 select budget
 from call_budget
 where organisation = $1
+for update";
+
+const LOCK_BUDGETS: &str = "\
+-- lock_call_budgets
+select organisation, budget
+from call_budget
+order by organisation
 for update";
 
 const KEEP_BUDGET: &str = "\
@@ -57,6 +64,22 @@ impl Calls for PostgresStore {
         })
         .await
     }
+}
+
+/// All budgets, when the clock was set back.
+pub(crate) async fn move_back(
+    session: &Session,
+    by: SignedDuration,
+    now: Timestamp,
+) -> Attempt<()> {
+    for row in session.rows(LOCK_BUDGETS, &[]).await? {
+        let mut columns = Columns::of(&row);
+        let (organisation, text): (&str, &str) = (columns.take()?, columns.take()?);
+        let mut budget = call_text::read(Some(text))?;
+        budget.move_back(by, now);
+        session.run(KEEP_BUDGET, &[&organisation, &call_text::write(&budget)?]).await?;
+    }
+    Ok(())
 }
 
 async fn change<T>(

@@ -6,11 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use store::clock_watch::{self, Noting};
 use store::{Answer, Installation, Installations, StoreError, WorkSignal};
 
-use crate::PostgresStore;
 use crate::columns::{Columns, micros};
 use crate::fault::{Attempt, damaged};
 use crate::migrate::{CHECK_VERSION, MIGRATIONS};
 use crate::session::{Session, Write};
+use crate::{PostgresStore, call, link};
 
 const CREATE_INSTALLATION: &str = "\
 -- create_installation
@@ -157,5 +157,7 @@ async fn note_time(session: &Session, now: Timestamp) -> Attempt<Option<SignedDu
     for statement in MOVE_BACK {
         session.run(statement, &[&at, &length]).await?;
     }
+    link::move_back(session, by, now).await?;
+    call::move_back(session, by, now).await?;
     Ok(Some(by))
 }

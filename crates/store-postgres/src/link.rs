@@ -8,7 +8,7 @@ use domain::link::{AccountStep, Effects, HeldLink, Link};
 use domain::platform;
 use domain::sealed::Sealed;
 use domain::source_account::AccountPath;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::link_text::{self, LinkColumns};
 use store::{Answer, LeaseRequest, LinkChange, LinkChanged, Links, WorkSignal};
 use tokio_postgres::Row;
@@ -37,6 +37,13 @@ from link
 where $1::uuid is null or (client_id, connection_id) > ($1, $2)
 order by client_id, connection_id
 limit $3";
+
+const LOCK_ALL_LINKS: &str = "\
+-- lock_all_links
+select client_id, company_id, connection_id, platform, version, secrets, is_stirred, standing
+from link
+order by client_id, connection_id
+for update";
 
 const CREATE_LINK: &str = "\
 -- create_link
@@ -233,6 +240,20 @@ impl Links for PostgresStore {
 /// Has a connection's link looked at again, if it has one.
 pub(crate) async fn stir(session: &Session, path: &ConnectionPath) -> Attempt<()> {
     session.run(STIR_LINK, &[&path.client.uuid(), &path.connection.uuid()]).await.map(drop)
+}
+
+/// All links, when the clock was set back.
+pub(crate) async fn move_back(
+    session: &Session,
+    by: SignedDuration,
+    now: Timestamp,
+) -> Attempt<()> {
+    for row in session.rows(LOCK_ALL_LINKS, &[]).await? {
+        let mut link = link_of(&row)?;
+        link.move_back(by, now);
+        write(session, &link, None).await?;
+    }
+    Ok(())
 }
 
 fn ids(path: &ConnectionPath) -> (uuid::Uuid, uuid::Uuid, uuid::Uuid) {

@@ -1,10 +1,11 @@
 //! Calls of platforms, counted.
 
+use crate::row::Fields;
 use crate::{Database, SqliteStore, row, sql};
 use async_trait::async_trait;
 use domain::call_budget::{CallBudget, CallLimits, CallTurn};
 use domain::ids::CallId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::{Answer, Calls, call_text};
 
 const FIND_BUDGET: &str = "
@@ -12,6 +13,11 @@ const FIND_BUDGET: &str = "
     select budget
     from call_budget
     where organisation = ?1";
+
+const LIST_BUDGETS: &str = "
+    -- list_call_budgets
+    select organisation, budget
+    from call_budget";
 
 const KEEP_BUDGET: &str = "
     -- keep_call_budget
@@ -46,6 +52,17 @@ impl Calls for SqliteStore {
         })
         .await
     }
+}
+
+/// All budgets, when the clock was set back.
+pub(crate) fn move_back(database: &Database, by: SignedDuration, now: Timestamp) -> Answer<()> {
+    let read = |row: &mut Fields<'_>| Ok((row.next::<String>()?, row.next::<String>()?));
+    for (organisation, text) in sql::all(database, LIST_BUDGETS, &[], read)? {
+        let mut budget = call_text::read(Some(&text))?;
+        budget.move_back(by, now);
+        sql::execute(database, KEEP_BUDGET, &[&organisation, &call_text::write(&budget)?])?;
+    }
+    Ok(())
 }
 
 fn change<T>(

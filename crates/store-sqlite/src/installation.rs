@@ -1,7 +1,7 @@
 //! The installation, health, and the end.
 
 use crate::row::Put;
-use crate::{Database, SqliteStore, health, row, sql};
+use crate::{Database, SqliteStore, call, health, link, row, sql};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use store::clock_watch::{self, Noting};
@@ -116,5 +116,7 @@ fn note_time(database: &Database, now: Timestamp) -> Answer<Option<SignedDuratio
     for statement in MOVE_BACK {
         sql::execute(database, statement, &[&now, &micros])?;
     }
+    link::move_back(database, by, now)?;
+    call::move_back(database, by, now)?;
     Ok(Some(by))
 }

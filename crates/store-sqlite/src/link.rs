@@ -8,7 +8,7 @@ use domain::event::EventKind;
 use domain::ids::{ClientId, ConnectionId, ConnectionPath, LeaseToken};
 use domain::link::{AccountStep, Effects, HeldLink, Link};
 use domain::source_account::AccountPath;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::link_text::{self, LinkColumns};
 use store::{Answer, LeaseRequest, LinkChange, LinkChanged, Links, WorkSignal};
 
@@ -236,6 +236,18 @@ pub(crate) fn stir_company(
     company: domain::ids::CompanyId,
 ) -> Answer<()> {
     sql::execute(database, STIR_LINKS_OF_COMPANY, &[&client, &company]).map(drop)
+}
+
+/// All links, when the clock was set back.
+pub(crate) fn move_back(database: &Database, by: SignedDuration, now: Timestamp) -> Answer<()> {
+    let nobody: (Option<ClientId>, Option<ConnectionId>) = (None, None);
+    let links = sql::all(database, LIST_ALL_LINKS, &[&nobody.0, &nobody.1, &i64::MAX], link)?;
+    for mut link in links {
+        link.move_back(by, now);
+        let change = LinkChange { link, effects: Effects::default(), held_by: None, now };
+        change_link(database, &change)?;
+    }
+    Ok(())
 }
 
 fn key(path: &ConnectionPath) -> [&dyn Put; 3] {

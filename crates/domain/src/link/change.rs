@@ -4,13 +4,14 @@ use super::{
     Books, CONSENTS_MAX, Consent, ConsentStage, Ending, Link, Mapping, MappingStage, Organisation,
     Wish,
 };
+use crate::clock::moved_back;
 use crate::connection::{Connection, ConnectionStatus, TroubleChange, TroubleKind};
 use crate::ids::ConsentId;
 use crate::retry::retry_delay;
 use crate::sealed::Sealed;
 use crate::source_account::{AccountId, AccountStatus, SourceAccount};
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
 /// What changes with a link.
@@ -217,6 +218,23 @@ impl Link {
     pub fn calm(&mut self) {
         self.failures = 0;
         self.pause_until = None;
+    }
+
+    /// The clock that all of it was reckoned by was set back.
+    pub fn move_back(&mut self, by: SignedDuration, now: Timestamp) {
+        let connecting = self.mappings.iter_mut().filter_map(|mapping| match &mut mapping.stage {
+            MappingStage::Connecting { due_at } => Some(due_at),
+            MappingStage::Connected { .. } | MappingStage::Failed { .. } => None,
+        });
+        let endings = self.endings.iter_mut().map(|ending| &mut ending.due_at);
+        let others = [&mut self.access_ends_at, &mut self.books_wanted_at, &mut self.pause_until];
+        for at in connecting.chain(endings).chain(others.into_iter().flatten()) {
+            *at = moved_back(*at, by, now);
+        }
+        // Books of tomorrow would be taken for new until the day after.
+        if let Some(books) = &mut self.books {
+            books.read_at = moved_back(books.read_at, by, now);
+        }
     }
 
     /// Somebody waits for the books to be read again.
