@@ -4,12 +4,13 @@ use crate::call::Call;
 use crate::error::{CallError, ClientError, sentence};
 use crate::guard::refusal_in;
 use crate::reach::Reach;
-use crate::reply::{Headers, Reply};
+use crate::reply::Reply;
 use crate::resolver::{Resolver, SystemResolver};
-use crate::retry::RetryHint;
 use crate::way::Ways;
+use async_trait::async_trait;
 use bytes::Bytes;
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::HeaderMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,19 +48,59 @@ impl Default for OutboundOptions {
     }
 }
 
+/// Takes calls in the place of the network, bounds and all: a simulation's.
+#[async_trait]
+pub trait Carrier: fmt::Debug + Send + Sync {
+    /// Brings a call to whom it is for, and what is answered back.
+    async fn carry(&self, call: Carried) -> Result<Reply, CallError>;
+}
+
+/// A call as a carrier sees it.
+#[derive(Clone)]
+pub struct Carried {
+    /// `GET`, `POST` and so on.
+    pub method: String,
+    /// Where to; with what may be a secret.
+    pub url: String,
+    /// Names and values.
+    pub headers: HeaderMap,
+    /// What it brings.
+    pub body: Bytes,
+}
+
+/// Header values and the body stay out: they hold secrets.
+impl fmt::Debug for Carried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Carried").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
 /// Makes calls. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Outbound {
-    ways: Ways,
+    by: By,
     timeout: Duration,
     body_bytes_max: usize,
 }
 
+/// What calls go by.
+#[derive(Clone, Debug)]
+enum By {
+    Network(Ways),
+    Carrier(Arc<dyn Carrier>),
+}
+
 impl Outbound {
+    /// A client whose calls never reach the network: a carrier takes them. Its time limits hold as always.
+    pub fn carried(options: &OutboundOptions, carrier: Arc<dyn Carrier>) -> Self {
+        let OutboundOptions { timeout, body_bytes_max, .. } = *options;
+        Self { by: By::Carrier(carrier), timeout, body_bytes_max }
+    }
+
     /// A client with these bounds.
     pub fn new(options: &OutboundOptions) -> Result<Self, ClientError> {
         let OutboundOptions { timeout, body_bytes_max, .. } = *options;
-        Ok(Self { ways: Ways::new(options)?, timeout, body_bytes_max })
+        Ok(Self { by: By::Network(Ways::new(options)?), timeout, body_bytes_max })
     }
 
     /// Makes a call and reads the whole answer.
@@ -71,19 +112,25 @@ impl Outbound {
 
     async fn exchange(&self, call: Call) -> Result<Reply, CallError> {
         let Call { method, target, headers, body, timeout: _ } = call;
-        let chosen = self.ways.choose(target.url()).await?;
+        let ways = match &self.by {
+            By::Network(ways) => ways,
+            By::Carrier(carrier) => {
+                let (method, url) = (method.to_string(), target.url().to_string());
+                let body = body.unwrap_or_default();
+                return carrier.carry(Carried { method, url, headers, body }).await;
+            }
+        };
+        let chosen = ways.choose(target.url()).await?;
         let mut request = chosen.http.request(method, target.url().clone()).headers(headers);
         if let Some(body) = body {
             request = request.body(body);
         }
         let answer = request.send().await;
         let mut answer = answer.map_err(|error| chosen.explain(unanswered(&error)))?;
-        let headers = Headers(std::mem::take(answer.headers_mut()));
-        let retry = headers.0.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-        let retry = retry.map_or(RetryHint::Unsaid, RetryHint::parse);
+        let headers = std::mem::take(answer.headers_mut());
         let status = answer.status().as_u16();
         let body = self.read(&mut answer).await?;
-        Ok(Reply { status, body, retry, headers })
+        Ok(Reply::new(status, headers, body))
     }
 
     async fn read(&self, answer: &mut reqwest::Response) -> Result<Bytes, CallError> {

@@ -18,7 +18,7 @@ mod target;
 mod way;
 
 pub use call::Call;
-pub use client::{Outbound, OutboundOptions};
+pub use client::{Carried, Carrier, Outbound, OutboundOptions};
 pub use error::{CallError, ClientError, TargetError};
 pub use reach::Reach;
 pub use reply::{Headers, Reply};

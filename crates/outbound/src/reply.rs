@@ -2,7 +2,7 @@
 
 use crate::retry::RetryHint;
 use bytes::Bytes;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use std::fmt;
 
 /// What came back, whatever its status.
@@ -19,6 +19,13 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// An answer; when to call again stands in its headers.
+    pub fn new(status: u16, headers: HeaderMap, body: Bytes) -> Self {
+        let retry = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry = retry.map_or(RetryHint::Unsaid, RetryHint::parse);
+        Self { status, body, retry, headers: Headers(headers) }
+    }
+
     /// The first header of that name, in any case, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.0.get(name).and_then(|value| value.to_str().ok())
