@@ -59,3 +59,4 @@ pub use error::QuickBooksError;
 pub use fault::{Exchange, Fault, FaultReport};
 pub use import::Counters;
 pub use simulator::{Choice, Chosen, PollOutcome, QuickBooks, SignedIn};
+pub use wire::Bank;

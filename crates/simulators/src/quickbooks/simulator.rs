@@ -7,7 +7,7 @@ use super::books::{Account, Books, Customer};
 use super::request::{self, SignOn, Window};
 use super::shown::ShownBooks;
 use super::state_file::StateFile;
-use super::wire::Wire;
+use super::wire::{Bank, Wire};
 use super::{Counters, Offer, QuickBooksError};
 use domain::clock::{Clock, days_before, utc_date};
 use jiff::civil::Date;
@@ -114,6 +114,12 @@ impl QuickBooks {
         let state_file = StateFile::at(state_file);
         let books = Mutex::new(state_file.load()?);
         Ok(Self { wire: Wire::to(target)?, clock, state_file, books })
+    }
+
+    /// The same without a network or a file: for simulations.
+    pub fn at_hand(bank: Arc<dyn Bank>, clock: Arc<dyn Clock>) -> Result<Self, QuickBooksError> {
+        let books = Mutex::new(Books::default());
+        Ok(Self { wire: Wire::at_hand(bank)?, clock, state_file: StateFile::at(None), books })
     }
 
     /// A customer types in a username and a password.

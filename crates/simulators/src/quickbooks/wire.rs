@@ -1,20 +1,38 @@
 //! Sends files to the bank by HTTP POST. What HTTP itself gets wrong on purpose is raw.rs.
 
 use super::QuickBooksError;
+use async_trait::async_trait;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use reqwest::{Client, StatusCode, Url};
+use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 /// Long enough for a bank under load.
 const ANSWER_SECS_MAX: u64 = 60;
+/// Named where the bank is at hand.
+const AT_HAND: &str = "http://localhost/ofx";
 /// What real programs send.
 pub(super) const OFX_TYPE: &str = "application/x-ofx";
+
+/// A bank that is asked without a network: a simulation's.
+#[async_trait]
+pub trait Bank: fmt::Debug + Send + Sync {
+    /// Takes a file; the answer's status and bytes, if one comes.
+    async fn ask(&self, file: String) -> io::Result<(u16, Vec<u8>)>;
+}
 
 /// The way to one bank.
 #[derive(Clone, Debug)]
 pub(super) struct Wire {
-    http: Client,
+    by: By,
     target: Url,
+}
+
+#[derive(Clone, Debug)]
+enum By {
+    Http(Client),
+    Hand(Arc<dyn Bank>),
 }
 
 impl Wire {
@@ -32,7 +50,14 @@ impl Wire {
             .tls_danger_accept_invalid_certs(itself)
             .build()
             .map_err(|error| refused(error.to_string()))?;
-        Ok(Self { http, target: url })
+        Ok(Self { by: By::Http(http), target: url })
+    }
+
+    /// The way to a bank that is at hand.
+    pub(super) fn at_hand(bank: Arc<dyn Bank>) -> Result<Self, QuickBooksError> {
+        let refused = |reason: String| QuickBooksError::Target { target: AT_HAND.into(), reason };
+        let target = Url::parse(AT_HAND).map_err(|error| refused(error.to_string()))?;
+        Ok(Self { by: By::Hand(bank), target })
     }
 
     /// Where it leads.
@@ -42,7 +67,13 @@ impl Wire {
 
     /// Sends a file and takes whatever comes back.
     pub(super) async fn exchange(&self, file: String) -> Result<(u16, Vec<u8>), QuickBooksError> {
-        let request = self.http.post(self.target.clone()).body(file);
+        let http = match &self.by {
+            By::Http(http) => http,
+            By::Hand(bank) => {
+                return bank.ask(file).await.map_err(|error| self.unreachable(error));
+            }
+        };
+        let request = http.post(self.target.clone()).body(file);
         let request = request
             .header(CONTENT_TYPE, OFX_TYPE)
             .header(ACCEPT, "*/*, application/x-ofx")
