@@ -3,6 +3,7 @@
 
 mod builders;
 mod clock;
+mod dice;
 mod ids;
 mod lines;
 mod postgres;
@@ -13,6 +14,7 @@ pub use builders::{
     a_v2_account, amount, an_account, an_account_path, an_api_key, an_intake, an_opening,
 };
 pub use clock::{ManualClock, NOON, TODAY, noon_plus};
+pub use dice::Dice;
 pub use ids::{SeededIds, a_uuid};
 pub use lines::{a_draft, a_draft_of, a_line};
 pub use postgres::PostgresCluster;

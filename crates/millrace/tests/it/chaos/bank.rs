@@ -1,10 +1,10 @@
 //! What the bank sends: lines of twenty accounts in windows that follow each other, overlap, or come twice.
 
-use crate::harness::Dice;
 use domain::line::Line;
 use domain::money::Amount;
 use domain::push::PushDraft;
 use std::ops::Range;
+use testkit::Dice;
 use testkit::{a_draft_of, a_line, amount};
 
 /// A push with so many long lines takes two statements.

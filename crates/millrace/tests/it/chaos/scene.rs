@@ -4,7 +4,7 @@ use super::bank::Planned;
 use super::books::{Books, CLIENT_ID, CLIENT_SECRET};
 use super::customer::{Customer, Desk, a_wish};
 use super::process::{Process, World, soon};
-use crate::harness::{Database, Dice};
+use crate::harness::Database;
 use domain::clock::Clock as _;
 use domain::connection::{Connection, ConnectionStatus};
 use domain::ids::{ClientId, PushKey, random_uuid};
@@ -23,6 +23,7 @@ use store::{AcceptedPush, OnExisting, PushIntake, Store};
 use store_postgres::{PostgresOptions, PostgresStore};
 use store_sqlite::{SqliteOptions, SqliteStore};
 use tempfile::TempDir;
+use testkit::Dice;
 use testkit::{
     ManualClock, NOON, PostgresCluster, SeededIds, a_client, a_company, a_connection, an_account,
     an_account_path,

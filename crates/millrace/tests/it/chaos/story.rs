@@ -4,7 +4,8 @@ use super::bank::Bank;
 use super::facts;
 use super::scene::Scene;
 use super::weather::Weather;
-use crate::harness::{Database, Dice, on_both};
+use crate::harness::{Database, on_both};
+use testkit::Dice;
 
 /// Stories that are told every time.
 const SEEDS: [u64; 2] = [29, 1_709_208_000];

@@ -1,8 +1,8 @@
 //! What goes wrong at Xero: drawn from the seed alone, whatever the workers do meanwhile.
 
 use super::books::Books;
-use crate::harness::Dice;
 use serde_json::{Value, json};
+use testkit::Dice;
 
 /// What sending lines asks for, the most important most often.
 const SENDING: &[&str] = &[

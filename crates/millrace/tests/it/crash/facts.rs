@@ -3,11 +3,12 @@
 use super::bank::{Account, Acknowledged, Bank, Side};
 use super::scene::Scene;
 use super::tally::Tally;
-use crate::harness::{Caller, Dice, text};
+use crate::harness::{Caller, text};
 use domain::money::Amount;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+use testkit::Dice;
 use tokio::time::sleep;
 
 /// The most items that a page holds.

@@ -4,7 +4,7 @@
 use super::bank::{Account, Bank, Side};
 use super::teller::pause;
 use crate::harness::{
-    Caller, Consent, Dice, MachineClock, Sink, XeroSimulator, days_ago, text, wait_for,
+    Caller, Consent, MachineClock, Sink, XeroSimulator, days_ago, text, wait_for,
 };
 use domain::webhook::EVENT_TYPES;
 use reqwest::Method;
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use simulators::QuickBooks;
 use simulators::quickbooks::{Choice, Chosen};
 use std::sync::Arc;
+use testkit::Dice;
 use tokio_util::sync::CancellationToken;
 
 /// Customers of each side, and the accounts of each.

@@ -3,13 +3,14 @@
 
 use super::bank::{Acknowledged, Bank, Side};
 use super::tally::Tally;
-use crate::harness::{Caller, Dice, text};
+use crate::harness::{Caller, text};
 use domain::ids::random_uuid;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
+use testkit::Dice;
 use testkit::SeededIds;
 use tokio::task::JoinSet;
 use tokio::time::sleep;

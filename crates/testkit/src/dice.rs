@@ -1,13 +1,14 @@
 //! Decisions that repeat: each purpose draws from a row of its own, so that how often one is asked changes no other.
 
-use testkit::SeededIds;
+use crate::ids::SeededIds;
 
 /// One row of decisions.
-pub(crate) struct Dice(SeededIds);
+#[derive(Debug)]
+pub struct Dice(SeededIds);
 
 impl Dice {
     /// The row of a seed for a purpose.
-    pub(crate) fn of(seed: u64, purpose: &str) -> Self {
+    pub fn of(seed: u64, purpose: &str) -> Self {
         let mixed = purpose.bytes().fold(seed, |mixed, byte| {
             mixed.wrapping_mul(0x0100_0000_01b3).wrapping_add(u64::from(byte))
         });
@@ -15,18 +16,18 @@ impl Dice {
     }
 
     /// A number from `low` to `high`, both included.
-    pub(crate) fn between(&self, low: u64, high: u64) -> u64 {
+    pub fn between(&self, low: u64, high: u64) -> u64 {
         low + self.0.next() % (high - low + 1)
     }
 
     /// Whether luck has it, so many times in a hundred.
-    pub(crate) fn percent(&self, chance: u64) -> bool {
+    pub fn percent(&self, chance: u64) -> bool {
         self.between(1, 100) <= chance
     }
 
     /// One of them.
-    pub(crate) fn pick<'a, T>(&self, all: &'a [T]) -> &'a T {
+    pub fn pick<'a, T>(&self, all: &'a [T]) -> &'a T {
         let last = u64::try_from(all.len() - 1).unwrap();
-        &all[usize::try_from(self.between(0, last)).unwrap()]
+        all.get(usize::try_from(self.between(0, last)).unwrap()).unwrap()
     }
 }
