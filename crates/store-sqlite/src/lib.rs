@@ -10,6 +10,8 @@ mod path;
 mod readers;
 mod row;
 mod schema;
+#[cfg(feature = "simulation")]
+mod simulation;
 mod sql;
 mod writer;
 
@@ -40,6 +42,8 @@ mod webhook_delivery;
 mod work;
 
 pub use open::{SqliteOptions, SqliteStore};
+#[cfg(feature = "simulation")]
+pub use simulation::{Disk, StoreCall, Turnstile};
 
 /// SQLite's handle, named apart from the domain's connections.
 use rusqlite::Connection as Database;

@@ -51,10 +51,7 @@ impl SqliteStore {
     /// Opens the database, makes it when it is not there, and brings its schema up to date if that is allowed. Blocks:
     /// it is meant for a start.
     pub fn open(options: SqliteOptions) -> Result<Self, StoreError> {
-        create_file(&options.path)?;
-        let mut database = Database::open(&options.path).map_err(failed)?;
-        set_up_writer(&database).map_err(failed)?;
-        schema::migrate(&mut database, options.migrate, options.opened_at)?;
+        let database = open_writer(&options)?;
         let events = EventSignal::default();
         let writer = Writer::start(database, events.clone())?;
         let readers = Readers::new(options.path);
@@ -64,6 +61,25 @@ impl SqliteStore {
             readers,
             work,
             links,
+            events,
+            #[cfg(feature = "answer-only")]
+            answers_only: false,
+        })
+    }
+
+    /// The same without threads of its own: every call passes a turnstile, and runs on its caller's thread.
+    #[cfg(feature = "simulation")]
+    pub fn open_simulated(
+        options: SqliteOptions,
+        turnstile: std::sync::Arc<dyn crate::Turnstile>,
+    ) -> Result<Self, StoreError> {
+        let database = open_writer(&options)?;
+        let events = EventSignal::default();
+        Ok(Self {
+            writer: Writer::inline(database, events.clone(), turnstile.clone()),
+            readers: Readers::simulated(options.path, turnstile),
+            work: WorkSignal::default(),
+            links: WorkSignal::default(),
             events,
             #[cfg(feature = "answer-only")]
             answers_only: false,
@@ -118,6 +134,15 @@ impl SqliteStore {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// The handle that writes, to a database whose schema is up to date.
+fn open_writer(options: &SqliteOptions) -> Result<Database, StoreError> {
+    create_file(&options.path)?;
+    let mut database = Database::open(&options.path).map_err(failed)?;
+    set_up_writer(&database).map_err(failed)?;
+    schema::migrate(&mut database, options.migrate, options.opened_at)?;
+    Ok(database)
 }
 
 /// A handle that cannot write.

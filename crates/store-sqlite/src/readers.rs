@@ -3,6 +3,8 @@
 
 use crate::error::{ended, failed};
 use crate::open::open_reader;
+#[cfg(feature = "simulation")]
+use crate::simulation::{StoreCall, Turnstile};
 use crate::{Database, sql};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +24,8 @@ pub(crate) struct Readers {
     path: Arc<PathBuf>,
     permits: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Database>>>,
+    #[cfg(feature = "simulation")]
+    turnstile: Option<Arc<dyn Turnstile>>,
 }
 
 impl Readers {
@@ -32,6 +36,8 @@ impl Readers {
             path: Arc::new(path),
             permits: Arc::new(Semaphore::new(count)),
             idle: Arc::default(),
+            #[cfg(feature = "simulation")]
+            turnstile: None,
         }
     }
 
@@ -40,11 +46,24 @@ impl Readers {
         &self.path
     }
 
+    /// A pool whose callers pass a turnstile, and read on their own threads.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn simulated(path: PathBuf, turnstile: Arc<dyn Turnstile>) -> Self {
+        Self { turnstile: Some(turnstile), ..Self::new(path) }
+    }
+
     /// Runs `work` on what is committed at one moment.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> Answer<T> + Send + 'static,
     ) -> Answer<T> {
+        #[cfg(feature = "simulation")]
+        if let Some(turnstile) = &self.turnstile {
+            turnstile.before(StoreCall::Read).await;
+            let answer = lend(&self.path, &self.idle, work);
+            turnstile.after(StoreCall::Read).await;
+            return answer;
+        }
         let waiting = Arc::clone(&self.permits).acquire_owned();
         let Ok(permit) = timeout(READER_WAIT, waiting).await else {
             return Err(StoreError::Busy("too many reads are waiting".to_owned()));
@@ -52,13 +71,7 @@ impl Readers {
         let permit = permit.map_err(|_closed| ended("the store is closed"))?;
         let (path, idle) = (Arc::clone(&self.path), Arc::clone(&self.idle));
         let reading = tokio::task::spawn_blocking(move || {
-            let lent = lock(&idle).pop();
-            let database = lent.map_or_else(|| open_reader(&path), Ok).map_err(failed)?;
-            let answer = at_one_moment(&database, work);
-            // One that could not end its transaction is closed.
-            if database.is_autocommit() {
-                lock(&idle).push(database);
-            }
+            let answer = lend(&path, &idle, work);
             drop(permit);
             answer
         });
@@ -73,6 +86,21 @@ impl Readers {
         }
         lock(&self.idle).clear();
     }
+}
+
+fn lend<T>(
+    path: &Path,
+    idle: &Mutex<Vec<Database>>,
+    work: impl FnOnce(&Database) -> Answer<T>,
+) -> Answer<T> {
+    let lent = lock(idle).pop();
+    let database = lent.map_or_else(|| open_reader(path), Ok).map_err(failed)?;
+    let answer = at_one_moment(&database, work);
+    // One that could not end its transaction is closed.
+    if database.is_autocommit() {
+        lock(idle).push(database);
+    }
+    answer
 }
 
 fn lock(idle: &Mutex<Vec<Database>>) -> std::sync::MutexGuard<'_, Vec<Database>> {

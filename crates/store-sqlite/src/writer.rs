@@ -4,6 +4,8 @@
 use crate::Database;
 use crate::error::{ended, failed};
 use crate::ledger::RunCache;
+#[cfg(feature = "simulation")]
+use crate::simulation::{Inline, Turnstile};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -33,6 +35,8 @@ pub(crate) struct Writer {
     thread: Mutex<Option<JoinHandle<()>>>,
     /// Of the last commit, unless one has failed since.
     committed_at: Arc<Mutex<Option<Instant>>>,
+    #[cfg(feature = "simulation")]
+    pub(crate) inline: Option<Inline>,
 }
 
 impl Writer {
@@ -40,19 +44,32 @@ impl Writer {
     pub(crate) fn start(database: Database, events: EventSignal) -> Answer<Self> {
         let (sender, receiver) = mpsc::channel(JOBS_WAITING_MAX);
         let committed_at = Arc::default();
-        let desk = Desk {
-            database,
-            runs: RunCache::default(),
-            events,
-            committed_at: Arc::clone(&committed_at),
-            failures: Failures::default(),
-        };
+        let desk = Desk::new(database, events, Arc::clone(&committed_at));
         let thread = thread::Builder::new()
             .name("millrace-writer".to_owned())
             .spawn(move || desk.serve(receiver))
             .map_err(|error| StoreError::Failed(Box::new(error)))?;
-        let (jobs, thread) = (Mutex::new(Some(sender)), Mutex::new(Some(thread)));
-        Ok(Self { jobs, thread, committed_at })
+        Ok(Self {
+            jobs: Mutex::new(Some(sender)),
+            thread: Mutex::new(Some(thread)),
+            committed_at,
+            #[cfg(feature = "simulation")]
+            inline: None,
+        })
+    }
+
+    /// Without a thread: callers commit themselves, when the turnstile lets them.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn inline(
+        database: Database,
+        events: EventSignal,
+        turnstile: Arc<dyn Turnstile>,
+    ) -> Self {
+        let committed_at = Arc::default();
+        let desk = Desk::new(database, events, Arc::clone(&committed_at));
+        let desk = Desk { turnstile: Some(turnstile.clone()), ..desk };
+        let inline = Some(Inline::new(desk, turnstile));
+        Self { jobs: Mutex::default(), thread: Mutex::default(), committed_at, inline }
     }
 
     /// Runs `work` in the next commit and `after` once that is durable. What an `Err` wrote is undone, and nothing else.
@@ -61,18 +78,27 @@ impl Writer {
         work: impl FnOnce(&mut Writing<'_>) -> Answer<T> + Send + 'static,
         after: impl FnOnce(&T) + Send + 'static,
     ) -> Answer<T> {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Call { work: Some(work), outcome: None, after, reply });
+        #[cfg(feature = "simulation")]
+        if let Some(inline) = &self.inline {
+            return inline.write(job, answer).await;
+        }
         let jobs = self.sender().ok_or_else(|| ended("the store is closed"))?;
         let Ok(room) = timeout(QUEUE_WAIT, jobs.reserve()).await else {
             return Err(StoreError::Busy("too many writes are waiting".to_owned()));
         };
         let room = room.map_err(|_closed| ended("the writer has ended"))?;
-        let (reply, answer) = oneshot::channel();
-        room.send(Box::new(Call { work: Some(work), outcome: None, after, reply }));
+        room.send(job);
         answer.await.map_err(|_closed| ended("the writer has ended"))?
     }
 
     /// Whether the thread takes jobs.
     pub(crate) fn is_alive(&self) -> bool {
+        #[cfg(feature = "simulation")]
+        if self.inline.is_some() {
+            return true;
+        }
         self.sender().is_some_and(|jobs| !jobs.is_closed())
     }
 
@@ -102,7 +128,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// One caller's work, with the caller's types hidden.
-trait Job: Send {
+pub(crate) trait Job: Send {
     /// Does the work; whether what it wrote is to be kept.
     fn run(&mut self, writing: &mut Writing<'_>) -> bool;
     /// Why it could not be done, if the disk or the system has to do with that.
@@ -151,9 +177,12 @@ where
     }
 }
 
+/// Where a caller waits for its answer.
+pub(crate) type Reply<T> = oneshot::Receiver<Answer<T>>;
+
 /// Why a whole commit came to nothing; told to each of its jobs.
 #[derive(Clone, Debug)]
-enum Spoilt {
+pub(crate) enum Spoilt {
     /// The database refused.
     Database(Arc<rusqlite::Error>),
     /// An error within one job, such as a full disk, made the database give the whole transaction up.
@@ -193,30 +222,53 @@ fn failed_together(error: &Arc<rusqlite::Error>) -> StoreError {
 }
 
 /// The thread's side.
-struct Desk {
+pub(crate) struct Desk {
     database: Database,
     runs: RunCache,
     events: EventSignal,
     /// See [`Writer`].
     committed_at: Arc<Mutex<Option<Instant>>>,
     failures: Failures,
+    #[cfg(feature = "simulation")]
+    pub(crate) turnstile: Option<Arc<dyn Turnstile>>,
 }
 
 impl Desk {
+    fn new(
+        database: Database,
+        events: EventSignal,
+        committed_at: Arc<Mutex<Option<Instant>>>,
+    ) -> Self {
+        Self {
+            database,
+            runs: RunCache::default(),
+            events,
+            committed_at,
+            failures: Failures::default(),
+            #[cfg(feature = "simulation")]
+            turnstile: None,
+        }
+    }
+
     fn serve(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
         let mut group = Vec::with_capacity(JOBS_TOGETHER_MAX);
         while jobs.blocking_recv_many(&mut group, JOBS_TOGETHER_MAX) > 0 {
-            let committed = self.commit_together(&mut group);
-            let is_news = committed.is_ok();
-            for job in group.drain(..) {
-                job.answer(committed.clone());
-            }
-            // Whoever follows events and fails would otherwise wake itself, round after round.
-            if is_news {
-                self.events.raise();
-            }
+            self.attend(&mut group);
         }
         self.leave();
+    }
+
+    /// Commits all of a group, and answers.
+    pub(crate) fn attend(&mut self, group: &mut Vec<Box<dyn Job>>) {
+        let committed = self.commit_together(group);
+        let is_news = committed.is_ok();
+        for job in group.drain(..) {
+            job.answer(committed.clone());
+        }
+        // Whoever follows events and fails would otherwise wake itself, round after round.
+        if is_news {
+            self.events.raise();
+        }
     }
 
     fn commit_together(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), Spoilt> {
@@ -251,7 +303,15 @@ impl Desk {
             }
             self.execute("release job")?;
         }
+        #[cfg(feature = "simulation")]
+        if let Some(turnstile) = &self.turnstile {
+            crate::simulation::try_disk(turnstile.as_ref())?;
+        }
         self.execute("commit")?;
+        #[cfg(feature = "simulation")]
+        if let Some(turnstile) = &self.turnstile {
+            turnstile.committed();
+        }
         Ok(())
     }
 

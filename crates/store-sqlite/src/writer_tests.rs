@@ -3,7 +3,7 @@
 use super::*;
 use crate::{row, sql};
 
-type Reply = oneshot::Receiver<Answer<usize>>;
+type Reply = super::Reply<usize>;
 
 fn database() -> Database {
     let database = Database::open_in_memory().unwrap();
@@ -36,13 +36,7 @@ fn commit(desk: &mut Desk, jobs: &[&'static [&'static str]]) -> (Vec<bool>, Vec<
 }
 
 fn desk() -> Desk {
-    Desk {
-        database: database(),
-        runs: RunCache::default(),
-        events: EventSignal::default(),
-        committed_at: Arc::default(),
-        failures: Failures::default(),
-    }
+    Desk::new(database(), EventSignal::default(), Arc::default())
 }
 
 #[test]
