@@ -18,7 +18,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use serde_json::Value;
 use std::future::ready;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// The door. It answers every path that no other door merged with it knows.
@@ -26,16 +26,14 @@ pub fn router(state: ApiState) -> Router {
     let shared: Shared = Arc::new(state);
     let watched = Watch { clock: Arc::clone(&shared.clock), ids: Arc::clone(&shared.ids) };
     let body_bytes_max = shared.body_bytes_max;
-    let table = surface();
-    let documents = documents(&table, &shared.public_url);
-    let routes = table
+    let routes = surface()
         .into_router()
         .route_layer(from_fn_with_state(Arc::clone(&shared), do_once))
         .route_layer(from_fn_with_state(Arc::clone(&shared), limit_client))
         .route_layer(from_fn_with_state(Arc::clone(&shared), require_key))
         .route_layer(from_fn_with_state(Arc::clone(&shared), limit_address))
         .with_state(Arc::clone(&shared))
-        .merge(documents)
+        .merge(documents(&shared.public_url))
         .merge(platforms::images());
     enclose(routes, watched, body_bytes_max).layer(from_fn_with_state(shared, answer_browsers))
 }
@@ -46,23 +44,30 @@ pub fn openapi(edition: Edition) -> Value {
 }
 
 /// The documents and their page, for whoever asks: they hold nothing of anybody's.
-fn documents(table: &Surface, url: &str) -> Router {
-    let editions = [Edition::Compatible, Edition::Ext];
-    let page = render(&editions.map(|edition| describe(table.operations(), edition)), url);
-    let page = Bytes::from(page);
+fn documents(url: &str) -> Router {
+    let url = url.to_owned();
+    let page = when_asked(move || render(&[Edition::Compatible, Edition::Ext].map(openapi), &url));
     let html = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
     ];
     let serve = |edition| {
-        let document = Bytes::from(describe(table.operations(), edition).to_string());
+        let document = when_asked(move || openapi(edition).to_string());
         let json = [(header::CONTENT_TYPE, "application/json")];
-        get(move || ready((json, document)))
+        get(move || ready((json, document())))
     };
     Router::new()
-        .route("/docs", get(move || ready((html, page))))
+        .route("/docs", get(move || ready((html, page()))))
         .route("/openapi.json", serve(Edition::Compatible))
         .route("/ext/openapi.json", serve(Edition::Ext))
+}
+
+/// A text that is written when somebody asks for it first: a start takes no time for what is seldom read.
+fn when_asked(
+    write: impl FnOnce() -> String + Send + 'static,
+) -> impl Fn() -> Bytes + Clone + Send + Sync + 'static {
+    let text = Arc::new(LazyLock::new(move || Bytes::from(write())));
+    move || Bytes::clone(&text)
 }
 
 /// Everything that is behind the key check.
