@@ -3,9 +3,10 @@
 use crate::Backend;
 use domain::idempotency::{CLAIM_LIFE, Claim, Claimed, Fingerprint, KeptAnswer};
 use domain::ids::{ClaimId, ClientId, IdempotencyKey};
+use domain::link_otp::OTP_KEY_BYTES;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
-use store::Store;
+use store::{Installation, Store};
 use testkit::{NOON, a_client, a_uuid};
 use tokio::task::JoinSet;
 
@@ -93,6 +94,26 @@ pub async fn a_claim_that_nobody_ended_ends_by_itself(backend: &dyn Backend) {
     let late = again(&first, NOON + CLAIM_LIFE);
     assert_eq!(claimed(&store, &late).await, Claimed::Ours);
     assert_eq!(claimed(&store, &again(&first, late.at)).await, Claimed::UnderWay);
+}
+
+/// Whoever claimed the key died before the clock was set back: a minute is a minute, whatever the clock says.
+pub async fn a_clock_that_is_set_back_leaves_no_claim_behind(backend: &dyn Backend) {
+    let store = backend.open().await;
+    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
+    store.ensure_installation(&proposed).await.unwrap();
+    let tomorrow = NOON + SignedDuration::from_hours(24);
+    store.note_time(tomorrow).await.unwrap();
+    let (left, answered) = (claim_of(&store).await, claim_of(&store).await);
+    claimed(&store, &again(&left, tomorrow)).await;
+    let kept = again(&answered, tomorrow);
+    claimed(&store, &kept).await;
+    store.keep_answer(&kept, &an_answer(), tomorrow + HOUR).await.unwrap();
+    store.note_time(NOON).await.unwrap();
+    assert_eq!(claimed(&store, &left).await, Claimed::UnderWay);
+    assert_eq!(claimed(&store, &again(&left, NOON + CLAIM_LIFE)).await, Claimed::Ours);
+    // Its caller may be told what it was told before for as long as it was promised.
+    let later = again(&answered, NOON + HOUR);
+    assert_eq!(claimed(&store, &later).await, Claimed::Answered(an_answer()));
 }
 
 pub async fn a_late_answer_does_not_replace_that_of_another_claim(backend: &dyn Backend) {

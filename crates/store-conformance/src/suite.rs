@@ -96,6 +96,7 @@ macro_rules! suite {
                 a_key_is_for_one_request
                 a_released_key_is_free
                 a_claim_that_nobody_ended_ends_by_itself
+                a_clock_that_is_set_back_leaves_no_claim_behind
                 a_late_answer_does_not_replace_that_of_another_claim
                 keys_are_each_client_s_own
                 of_claims_made_at_once_one_is_given

@@ -50,7 +50,7 @@ set noted_at = $1
 where only_row";
 
 /// Nothing gets due before now by it. Schedules stay: they are times of the calendar.
-const MOVE_BACK: [&str; 6] = [
+const MOVE_BACK: [&str; 7] = [
     "\
 -- move_back_due_work
 update work
@@ -81,6 +81,11 @@ where due_at > $1",
 update link
 set lease_until = greatest($1, lease_until - $2)
 where lease_until > $1",
+    "\
+-- move_back_claims
+update idempotency
+set ends_at = greatest($1, ends_at - $2)
+where status is null and ends_at > $1",
 ];
 
 #[async_trait]

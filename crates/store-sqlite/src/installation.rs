@@ -29,7 +29,7 @@ const NOTE_TIME: &str = "
     set noted_at_us = ?1";
 
 /// Nothing gets due before now by it. Schedules stay: they are times of the calendar.
-const MOVE_BACK: [&str; 6] = [
+const MOVE_BACK: [&str; 7] = [
     "
     -- move_back_due_work
     update work
@@ -60,6 +60,11 @@ const MOVE_BACK: [&str; 6] = [
     update link
     set lease_until_us = max(?1, lease_until_us - ?2)
     where lease_until_us > ?1",
+    "
+    -- move_back_claims
+    update idempotency
+    set ends_at_us = max(?1, ends_at_us - ?2)
+    where status is null and ends_at_us > ?1",
 ];
 
 #[async_trait]
