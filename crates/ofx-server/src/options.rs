@@ -32,6 +32,8 @@ pub struct OfxOptions {
     pub body_bytes_max: usize,
     /// How many passwords are hashed at one time; at least one is.
     pub hashes_at_once: usize,
+    /// Whether they are hashed on threads of their own, so that nobody else waits. A simulation has one thread.
+    pub hashes_apart: bool,
 }
 
 impl OfxOptions {
@@ -48,6 +50,7 @@ impl OfxOptions {
             test_transactions: TestTransactions::Off,
             body_bytes_max: REQUEST_BYTES_MAX,
             hashes_at_once: HASHES_AT_ONCE_DEFAULT,
+            hashes_apart: true,
         }
     }
 }

@@ -32,8 +32,9 @@ impl OfxState {
         options: OfxOptions,
     ) -> Self {
         let now = clock.now();
+        let hashing = Hashing::new(options.hashes_at_once);
         Self {
-            hashing: Hashing::new(options.hashes_at_once),
+            hashing: if options.hashes_apart { hashing } else { hashing.inline() },
             remembered: RememberedPasswords::new(&*ids),
             // Whole seconds: some clients give back no more, and would never be up to date.
             profile_since: Timestamp::from_second(now.as_second()).unwrap_or(now),

@@ -16,15 +16,22 @@ const WAIT_MAX: Duration = Duration::from_secs(5);
 pub(crate) struct Hashing {
     turns: Arc<Semaphore>,
     wait_max: Duration,
+    is_apart: bool,
 }
 
 impl Hashing {
     /// So many at once, and at least one.
     pub(crate) fn new(at_once: usize) -> Self {
-        Self { turns: Arc::new(Semaphore::new(at_once.max(1))), wait_max: WAIT_MAX }
+        let turns = Arc::new(Semaphore::new(at_once.max(1)));
+        Self { turns, wait_max: WAIT_MAX, is_apart: true }
     }
 
-    /// Runs `verify` where it holds up nobody else.
+    /// The same on the caller's thread.
+    pub(crate) fn inline(self) -> Self {
+        Self { is_apart: false, ..self }
+    }
+
+    /// Runs `verify`; apart, it holds up nobody else.
     pub(super) async fn run(
         &self,
         user_pass: &Secret,
@@ -34,6 +41,9 @@ impl Hashing {
         let turn = tokio::time::timeout(self.wait_max, turn).await;
         let Ok(Ok(turn)) = turn else { return Err(Refusal::Overloaded) };
         tracing::debug!("a password is hashed");
+        if !self.is_apart {
+            return Ok(verify(user_pass.expose()));
+        }
         let user_pass = user_pass.clone();
         let hashed = tokio::task::spawn_blocking(move || {
             let right = verify(user_pass.expose());
@@ -51,10 +61,11 @@ mod tests {
 
     #[tokio::test]
     async fn the_password_is_handed_over_and_the_verdict_comes_back() {
-        let hashing = Hashing::new(0);
-        for (password, expected) in [("right", true), ("wrong", false)] {
-            let verdict = hashing.run(&Secret::new(password), |text| text == "right").await;
-            assert_eq!(verdict.unwrap(), expected);
+        for hashing in [Hashing::new(0), Hashing::new(0).inline()] {
+            for (password, expected) in [("right", true), ("wrong", false)] {
+                let verdict = hashing.run(&Secret::new(password), |text| text == "right").await;
+                assert_eq!(verdict.unwrap(), expected);
+            }
         }
     }
 
