@@ -8,6 +8,7 @@ mod crash;
 mod fuzz;
 mod new_platform;
 mod provision;
+mod simulate;
 mod step;
 mod test;
 mod tidy;
@@ -40,6 +41,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Kill the server under load again and again, and look whether anything is lost or twice
     Crash(crash::Options),
+    /// Tell worlds in which everything goes wrong, by their seeds, and see whether the facts hold
+    Simulate(simulate::Options),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Crash(options) => crash::run(&options),
+        Command::Simulate(options) => simulate::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -30,6 +30,9 @@ enum Group {
     Stories,
 }
 
+/// The store as the simulation needs it.
+const SIMULATION: &str = "--features=millrace/simulation";
+
 impl Group {
     const ALL: &[Self] = &[Self::Crates, Self::Postgres, Self::Stories];
 
@@ -60,7 +63,7 @@ impl Group {
         match self {
             Self::Crates => &["--workspace", "--exclude=store-postgres", "--exclude=millrace"],
             Self::Postgres => &["--package=store-postgres"],
-            Self::Stories => &["--package=millrace"],
+            Self::Stories => &["--package=millrace", SIMULATION],
         }
     }
 }
@@ -118,7 +121,7 @@ fn groups_with(need: Need, only: Option<Group>) -> Vec<&'static str> {
 
 /// What to run with cargo. nextest does not run the tests in documentation, `cargo test` does.
 fn commands(options: &Options, runner: Runner) -> Vec<Vec<String>> {
-    let packages = options.only.map_or(&["--workspace"][..], Group::packages);
+    let packages = options.only.map_or(&["--workspace", SIMULATION][..], Group::packages);
     let words = [runner.words(), packages, &["--no-fail-fast"]].concat();
     let mut suite: Vec<String> = words.into_iter().map(str::to_owned).collect();
     suite.extend(options.arguments.iter().cloned());
@@ -144,9 +147,15 @@ mod tests {
     fn the_whole_suite_includes_the_tests_in_documentation() {
         assert_eq!(
             shown(None, &[], Runner::Nextest),
-            ["test --workspace --doc", "nextest run --workspace --no-fail-fast"]
+            [
+                "test --workspace --doc".to_owned(),
+                format!("nextest run --workspace {SIMULATION} --no-fail-fast"),
+            ]
         );
-        assert_eq!(shown(None, &[], Runner::CargoTest), ["test --workspace --no-fail-fast"]);
+        assert_eq!(
+            shown(None, &[], Runner::CargoTest),
+            [format!("test --workspace {SIMULATION} --no-fail-fast")]
+        );
     }
 
     #[test]

@@ -1,0 +1,88 @@
+//! How often what happened in worlds: one in which nothing goes wrong proves nothing.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Mutex;
+
+/// What a thousand worlds cannot be without.
+const NEVER_MISSING: &[&str] = &[
+    "clock set ahead",
+    "clock set back",
+    "clock wrong to the end",
+    "commit on a broken disk",
+    "commit on a full disk",
+    "endpoint Away",
+    "endpoint Busy",
+    "endpoint Failing",
+    "endpoint Gone",
+    "endpoint Silent",
+    "endpoint Slow",
+    "endpoint Well",
+    "file torn by a power cut",
+    "line fetched by QuickBooks",
+    "line sent to Xero",
+    "machine started anew",
+    "message heard",
+    "message heard again",
+    "network LostAfter",
+    "network LostBefore",
+    "network Truncated",
+    "network Unanswered",
+    "poll of QuickBooks",
+    "poll of QuickBooks that failed",
+    "power cut",
+    "process killed",
+    "push Failed",
+    "push Success",
+    "push TimedOut",
+    "push asked again after its answer",
+    "push given up by its caller",
+    "push while its key is in use",
+    "push with a key",
+    "push without a key",
+    "push without an answer",
+    "push without room or disk",
+    "worker's round that failed",
+];
+
+/// A tally by names.
+#[derive(Debug, Default)]
+pub(crate) struct Counts(Mutex<BTreeMap<String, u64>>);
+
+impl Counts {
+    /// It happened once.
+    pub(crate) fn count(&self, what: impl Into<String>) {
+        self.add(what, 1);
+    }
+
+    pub(crate) fn add(&self, what: impl Into<String>, times: u64) {
+        *self.0.lock().unwrap().entry(what.into()).or_default() += times;
+    }
+
+    /// All of another's as well.
+    pub(crate) fn take(&self, other: &Self) {
+        for (what, times) in other.0.lock().unwrap().iter() {
+            self.add(what, *times);
+        }
+    }
+
+    pub(crate) fn has(&self, what: &str) -> bool {
+        self.0.lock().unwrap().contains_key(what)
+    }
+
+    /// What should have happened in so many worlds, and has not.
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
+        let seen = self.0.lock().unwrap();
+        NEVER_MISSING.iter().copied().filter(|what| !seen.contains_key(*what)).collect()
+    }
+}
+
+/// A line for each name.
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, times) in self.0.lock().unwrap().iter() {
+            writeln!(f, "{times:>12}  {what}")?;
+        }
+        Ok(())
+    }
+}

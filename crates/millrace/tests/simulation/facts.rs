@@ -1,0 +1,220 @@
+//! What must be true, whatever has happened. What the books and the endpoints have is theirs to say, not ours.
+
+use super::bank::Ledger;
+use super::books::{Booked, Books};
+use super::client::Told;
+use super::setting::{Account, Bank};
+use super::story::Story;
+use super::{rest, xero};
+use axum::body::Body;
+use axum::http::Request;
+use domain::money::Amount;
+use domain::platform::Delivery;
+use domain::push::LineSpan;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use store::Store;
+use store::inspection::{EventInspector, Inspector};
+
+/// How operations have ended, by their keys.
+type Ends = BTreeMap<String, End>;
+
+/// How an operation has ended, as the API tells it.
+pub(crate) struct End {
+    status: String,
+    /// What is said of its lines.
+    remarks: String,
+}
+
+/// Once everything is at rest: what banks were told is true.
+pub(crate) async fn hold_of_what_was_told(tale: &Story) -> (Books, Ends) {
+    rest::poll(tale).await;
+    let books = Books::read(tale).await;
+    let mut ends = Ends::new();
+    for told in tale.answers.all() {
+        if !ends.contains_key(&told.operation) {
+            ends.insert(told.operation.clone(), end_of(tale, &told).await);
+        }
+        is_true(&told, &ends[&told.operation], books.lines(&told.account));
+    }
+    for account in &tale.setting.accounts {
+        nothing_is_there_that_was_not_pushed(&account.ledger.lock().unwrap(), books.lines(account));
+    }
+    nothing_is_damaged(tale).await;
+    (books, ends)
+}
+
+fn is_true(told: &Told, end: &End, booked: &[Booked]) {
+    let status = end.status.as_str();
+    // Only who is sent to can still refuse what we have taken.
+    let is_sent = told.account.platform.delivery == Delivery::Sent;
+    let is_so = if told.is_refused { status == "Failed" } else { is_sent || status == "Success" };
+    assert!(is_so, "{told:?} has become {status}");
+    if status == "Success" {
+        assert!(!told.written.is_wrong, "{told:?} was taken");
+        let ledger = told.account.ledger.lock().unwrap();
+        for line in &ledger.lines[told.written.window.clone()] {
+            let count = booked.iter().filter(|booked| booked.id == line.id).count();
+            // What was left to an earlier push of the same line has come to that one's end.
+            let is_left = is_sent && count == 0 && end.has_skipped(&line.id);
+            assert!(count == 1 || is_left, "{} of {told:?} in {booked:?}", line.id);
+        }
+    }
+}
+
+/// After everything was pushed once more: nothing is missing.
+pub(crate) async fn hold_in_the_end(tale: &Story) {
+    let (books, ends) = hold_of_what_was_told(tale).await;
+    for account in &tale.setting.accounts {
+        let (booked, balance) = (books.lines(account), books.balance(account));
+        books_are_in_our_order(tale, account, booked).await;
+        let lines = account.ledger.lock().unwrap().lines.clone();
+        let mut pushed: Vec<_> = lines.iter().map(|line| line.id.clone()).collect();
+        let mut arrived: Vec<_> = booked.iter().map(|booked| booked.id.clone()).collect();
+        // A line that Xero refused at first comes after later ones.
+        if account.platform.delivery == Delivery::Sent {
+            pushed.sort_unstable();
+            arrived.sort_unstable();
+        }
+        assert_eq!(arrived, pushed, "{:?}", account.path);
+        if let (Delivery::Pulled, Some(last)) = (account.platform.delivery, lines.last()) {
+            assert_eq!(balance, last.balance, "{:?}", account.path);
+        }
+    }
+    no_event_is_missing(tale).await;
+    for bank in &tale.setting.banks {
+        every_event_was_heard(tale, bank).await;
+    }
+    count(tale, &books, &ends);
+}
+
+/// How what was told has ended, and what has arrived.
+fn count(tale: &Story, books: &Books, ends: &Ends) {
+    let counts = &tale.world.ground.stage.counts;
+    for end in ends.values() {
+        counts.count(format!("push {}", end.status));
+    }
+    for account in &tale.setting.accounts {
+        let lines = u64::try_from(books.lines(account).len()).unwrap();
+        counts.add(where_to(account), lines);
+    }
+}
+
+fn where_to(account: &Account) -> &'static str {
+    match account.platform.delivery {
+        Delivery::Pulled => "line fetched by QuickBooks",
+        Delivery::Sent => "line sent to Xero",
+    }
+}
+
+/// What two tellings of one seed must have in common.
+pub(crate) async fn outcome(tale: &Story) -> u64 {
+    let store = tale.world.alive()[0].store.clone();
+    let mut digest = DefaultHasher::new();
+    format!("{:?}", Books::read(tale).await).hash(&mut digest);
+    format!("{:?}", xero::ledger(&tale.world.ground.outside).await).hash(&mut digest);
+    for bank in &tale.setting.banks {
+        bank.sink.taken.lock().unwrap().hash(&mut digest);
+        let events = store.list_events(bank.id, 0, 10_000).await.unwrap();
+        format!("{events:?}").hash(&mut digest);
+    }
+    digest.finish()
+}
+
+/// The books have what we keep, in its order; the first line is believed what it says, from there on amounts decide.
+async fn books_are_in_our_order(tale: &Story, account: &Account, book: &[Booked]) {
+    let store = tale.world.alive()[0].store.clone();
+    let all = LineSpan { first: 0, count: u32::MAX };
+    let kept = store.lines_at(&account.path, all).await.unwrap();
+    let ids: Vec<_> = kept.iter().map(|kept| kept.line.id.as_str()).collect();
+    let booked: Vec<_> = book.iter().map(|booked| booked.id.as_str()).collect();
+    assert_eq!(booked, ids, "{:?}", account.path);
+    if account.platform.delivery == Delivery::Pulled {
+        return;
+    }
+    let mut balance: Option<Amount> = None;
+    for (kept, booked) in kept.iter().zip(book) {
+        let line = &kept.line;
+        let wanted = balance.map_or(line.balance, |before| before.checked_add(line.amount));
+        assert_eq!(booked.balance, wanted, "{booked:?} of {:?}", account.path);
+        balance = wanted;
+    }
+}
+
+fn nothing_is_there_that_was_not_pushed(ledger: &Ledger, book: &[Booked]) {
+    let mut seen = BTreeSet::new();
+    for booked in book {
+        assert!(seen.insert(booked.id.clone()), "{booked:?} stands twice");
+        let line = ledger.lines.iter().find(|line| line.id == booked.id);
+        let Some(line) = line else { panic!("{booked:?} was never pushed") };
+        assert_eq!(booked.date, line.date.date().to_string(), "{booked:?}");
+        assert_eq!(booked.amount, line.amount, "{booked:?}");
+    }
+}
+
+impl End {
+    fn has_skipped(&self, line: &str) -> bool {
+        self.remarks.contains(&format!("\\\"{line}\\\" is known already and was skipped"))
+    }
+}
+
+async fn end_of(tale: &Story, told: &Told) -> End {
+    let path = &told.account.path.connection;
+    let uri = format!("/companies/{}/push/{}", path.company, told.operation);
+    let bank = &tale.setting.banks[told.account.bank];
+    let request = Request::get(uri).header("Authorization", &bank.authorization);
+    let process = tale.world.alive()[0].clone();
+    let asked = process.call(request.body(Body::empty()).unwrap());
+    let reply = asked.answer().await.unwrap();
+    assert_eq!(reply.status, 200, "{told:?} is gone: {}", String::from_utf8_lossy(&reply.body));
+    let shown: Value = serde_json::from_slice(&reply.body).unwrap();
+    let status = shown["status"].as_str().unwrap().to_owned();
+    assert_ne!(status, "Pending", "{shown}");
+    End { status, remarks: shown["validation"].to_string() }
+}
+
+async fn nothing_is_damaged(tale: &Story) {
+    let store: Arc<dyn Store> = tale.world.alive()[0].store.clone();
+    assert_eq!(store.examine(10).await.unwrap(), Vec::<String>::new());
+    let mut inspector = Inspector::new(store.as_ref());
+    while let Some(inspected) = inspector.next_account().await.unwrap() {
+        assert_eq!(inspected.findings, []);
+    }
+    let mut inspector = EventInspector::new(store.as_ref());
+    while let Some(inspected) = inspector.next_events().await.unwrap() {
+        assert_eq!(inspected.findings, []);
+    }
+}
+
+/// All clients' events are one series.
+async fn no_event_is_missing(tale: &Story) {
+    let store = tale.world.alive()[0].store.clone();
+    let mut sequences = Vec::new();
+    for bank in &tale.setting.banks {
+        let events = store.list_events(bank.id, 0, 10_000).await.unwrap();
+        sequences.extend(events.iter().map(|kept| kept.sequence));
+    }
+    sequences.sort_unstable();
+    let count = u64::try_from(sequences.len()).unwrap();
+    assert_eq!(sequences, (1..=count).collect::<Vec<_>>(), "events are missing");
+}
+
+async fn every_event_was_heard(tale: &Story, bank: &Bank) {
+    let store = tale.world.alive()[0].store.clone();
+    assert!(!bank.sink.is_fooled.load(Ordering::Relaxed), "{} heard a stranger", bank.sink.url);
+    let consumer = store.find_consumer(bank.id, bank.consumer).await.unwrap().unwrap();
+    let events = store.list_events(bank.id, 0, 10_000).await.unwrap();
+    let wanted = events.iter().filter(|kept| consumer.wants(kept).is_some());
+    let wanted: BTreeSet<_> = wanted.map(|kept| kept.sequence).collect();
+    let taken = bank.sink.taken.lock().unwrap().clone();
+    let heard: BTreeSet<_> = taken.iter().copied().collect();
+    assert_eq!(heard, wanted, "{} has not heard everything", bank.sink.url);
+    let mut pushes: Vec<_> = events.iter().filter_map(|kept| kept.event.push).collect();
+    let ends = pushes.len();
+    pushes.sort_unstable();
+    pushes.dedup();
+    assert_eq!(pushes.len(), ends, "a push has ended twice");
+}

@@ -1,0 +1,136 @@
+//! The network between a process and whoever it calls: Xero, and its clients' endpoints for webhooks. What gets lost on
+//! the way is drawn here; what goes wrong on the other side is theirs.
+
+use super::sink::Sink;
+use super::stage::Life;
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request};
+use axum::response::Response;
+use bytes::Bytes;
+use http_body::Body as _;
+use outbound::{CallError, Carried, Carrier, Reply};
+use std::future::{pending, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use testkit::Dice;
+use tower::ServiceExt as _;
+
+pub(crate) const XERO_CLIENT_ID: &str = "app-id";
+pub(crate) const XERO_CLIENT_SECRET: &str = "app-secret";
+pub(crate) const XERO_URL: &str = "http://localhost:8718";
+
+/// Everybody outside.
+#[derive(Debug)]
+pub(crate) struct Outside {
+    pub(crate) xero: Router,
+    pub(crate) sinks: Vec<Arc<Sink>>,
+    pub(crate) dice: Dice,
+    /// How many of a hundred calls get lost.
+    pub(crate) loss: AtomicU64,
+}
+
+/// The way of one life's calls.
+#[derive(Debug)]
+pub(crate) struct Net {
+    pub(crate) life: Arc<Life>,
+    pub(crate) outside: Arc<Outside>,
+}
+
+/// What happens to a call on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Luck {
+    Good,
+    LostBefore,
+    LostAfter,
+    Unanswered,
+    Truncated,
+}
+
+const LUCK: [Luck; 4] = [Luck::LostBefore, Luck::LostAfter, Luck::Unanswered, Luck::Truncated];
+
+#[async_trait]
+impl Carrier for Net {
+    async fn carry(&self, call: Carried) -> Result<Reply, CallError> {
+        self.life.pass("calls").await;
+        let outside = &self.outside;
+        let is_lost = outside.dice.percent(outside.loss.load(Ordering::Relaxed));
+        let luck = if is_lost { *outside.dice.pick(&LUCK) } else { Luck::Good };
+        let lost = |what: &str| Err(CallError::Unreachable(what.to_owned()));
+        if luck != Luck::Good {
+            self.life.stage.counts.count(format!("network {luck:?}"));
+        }
+        if luck == Luck::LostBefore {
+            self.life.stage.note(|| "lost on its way".to_owned());
+            return lost("connection refused");
+        }
+        let path = call.url.strip_prefix(XERO_URL).map(str::to_owned);
+        let name = path.clone().unwrap_or_else(|| call.url.clone());
+        let (stage, method) = (self.life.stage.clone(), call.method.clone());
+        // On a task of its own: whoever calls may be gone before the other side has done it.
+        let sink = outside.sinks.iter().find(|sink| sink.url == call.url).cloned();
+        let exchange = match (path, sink) {
+            (Some(path), _) => tokio::spawn(ask(outside.xero.clone(), call, path)),
+            (None, Some(sink)) => {
+                let stage = stage.clone();
+                tokio::spawn(async move { sink.hear(call, &stage.counts).await })
+            }
+            (None, None) => return lost("no such host"),
+        };
+        let answer = exchange.await.map_err(|error| CallError::Unreachable(error.to_string()))?;
+        stage.note(|| {
+            let status = answer.as_ref().map_or(0, |answer| answer.status);
+            format!("{method} {name}: {status} {luck:?}")
+        });
+        self.life.pass("is answered").await;
+        match luck {
+            Luck::Good | Luck::LostBefore => answer,
+            Luck::LostAfter => lost("connection reset"),
+            Luck::Unanswered => pending().await,
+            Luck::Truncated => Err(CallError::BrokenOff("unexpected end of file".to_owned())),
+        }
+    }
+}
+
+/// Asks a router.
+async fn ask(router: Router, call: Carried, path: String) -> Result<Reply, CallError> {
+    let mut request = Request::builder().method(call.method.as_str()).uri(path);
+    *request.headers_mut().unwrap() = call.headers;
+    let request = request.body(Body::from(call.body)).unwrap();
+    let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+    let (parts, body) = response.into_parts();
+    let body = collect(body).await?;
+    Ok(Reply::new(parts.status.as_u16(), parts.headers, body))
+}
+
+/// The whole of a body; one that breaks off before its first byte is no answer at all.
+async fn collect(mut body: Body) -> Result<Bytes, CallError> {
+    let mut whole = Vec::new();
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        match frame {
+            Ok(frame) => whole.extend(frame.into_data().unwrap_or_default()),
+            Err(error) if whole.is_empty() => {
+                return Err(CallError::Unreachable(error.to_string()));
+            }
+            Err(error) => return Err(CallError::BrokenOff(error.to_string())),
+        }
+    }
+    Ok(whole.into())
+}
+
+/// What a browser or a script gets from a router.
+pub(crate) async fn browse(
+    router: &Router,
+    method: &str,
+    path: &str,
+    body: String,
+) -> (u16, HeaderMap, Option<String>) {
+    let request = Request::builder().method(method).uri(path).body(Body::from(body)).unwrap();
+    let answer = router.clone().oneshot(request).await;
+    let response: Response = answer.unwrap_or_else(|never| match never {});
+    let (parts, body) = response.into_parts();
+    let body = collect(body).await.ok().map(|body| String::from_utf8(body.to_vec()).unwrap());
+    (parts.status.as_u16(), parts.headers, body)
+}

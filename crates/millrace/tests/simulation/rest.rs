@@ -1,0 +1,67 @@
+//! When a world is at rest: nobody has anything left to do.
+
+use super::customer;
+use super::setting::Bank;
+use super::story::Story;
+use domain::ids::PushKey;
+use domain::push::PushStatus;
+use domain::webhook::ConsumerChange;
+use jiff::Timestamp;
+use testkit::NOON;
+
+/// What is still to come; nothing when everything is at rest.
+pub(crate) async fn unrest(tale: &Story) -> Option<String> {
+    let store = tale.world.alive()[0].store.clone();
+    let process = tale.world.alive()[0].clone();
+    for customer in &tale.setting.customers {
+        if !customer.is_content(&store).await {
+            customer::look_after(&tale.setting, customer, &process);
+            return Some(format!("{customer:?} is not content"));
+        }
+    }
+    for told in tale.answers.unsettled() {
+        let key = PushKey::new(told.operation.parse().unwrap());
+        let at = told.account.path.connection;
+        // One that is lost is a fault to be told later.
+        let push = store.find_push(at.client, at.company, key).await.unwrap();
+        if push.is_some_and(|push| push.status == PushStatus::Pending) {
+            return Some(format!("{told:?} is pending"));
+        }
+        let sent = store.list_statements(at.client, key).await.unwrap();
+        if sent.iter().any(|statement| statement.stage.is_open()) {
+            return Some(format!("{told:?} has {sent:?}"));
+        }
+        tale.answers.settle(&told.operation);
+    }
+    for bank in &tale.setting.banks {
+        if mend(tale, bank).await {
+            return Some(format!("{} was mended", bank.sink.url));
+        }
+    }
+    if store.is_delivery_due(Timestamp::MAX).await.unwrap() {
+        return Some("messages are due".to_owned());
+    }
+    None
+}
+
+/// A bank's operator sees that messages did not arrive; whether that was so.
+async fn mend(tale: &Story, bank: &Bank) -> bool {
+    let store = tale.world.alive()[0].store.clone();
+    let (client, id, now) = (bank.id, bank.consumer, tale.world.ground.clock.moment());
+    let consumer = store.find_consumer(client, id).await.unwrap().unwrap();
+    let mut mended = 0;
+    if consumer.disabled {
+        let change = ConsumerChange { disabled: Some(false), ..ConsumerChange::default() };
+        store.change_consumer(client, id, &change, now).await.unwrap();
+        mended += 1 + store.replay_events(client, id, NOON).await.unwrap().unwrap();
+    }
+    mended += store.recover_deliveries(client, id, NOON, now).await.unwrap().unwrap();
+    mended > 0
+}
+
+/// Customers' accounting software fetches, in peace.
+pub(crate) async fn poll(tale: &Story) {
+    for outcome in tale.quickbooks.poll().await.unwrap() {
+        assert_eq!(outcome.error, None, "{outcome:?}");
+    }
+}

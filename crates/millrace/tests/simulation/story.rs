@@ -1,0 +1,277 @@
+//! One world from its beginning to its end.
+
+use super::client::{Answers, Errand};
+use super::process::Job;
+use super::setting::{self, Account, Setting};
+use super::sink::Mood;
+use super::stage::Plan;
+use super::world::World;
+use super::{customer, facts, quickbooks, rest, xero};
+use domain::clock::Clock as _;
+use domain::platform::Delivery;
+use jiff::{SignedDuration, Timestamp};
+use simulators::QuickBooks;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use testkit::Dice;
+use tokio::task::JoinSet;
+
+/// So much begins in one world.
+const STEPS: (u64, u64) = (8, 28);
+/// Longer than anything waits for another attempt, and shorter than a clock may be behind.
+const REST_MAX: Duration = Duration::from_hours(4);
+const STEP_SECS_MAX: u64 = 600;
+/// The clock is set back no farther than this, all in all.
+const BACK_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+/// What a world's telling comes to: how much happened in it, a digest of all that, and one of what was left in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Digest {
+    steps: u64,
+    trace: u64,
+    outcome: u64,
+}
+
+pub(crate) struct Story {
+    pub(crate) setting: Arc<Setting>,
+    pub(crate) answers: Arc<Answers>,
+    pub(crate) quickbooks: Arc<QuickBooks>,
+    pub(crate) world: Arc<World>,
+    dice: Arc<Dice>,
+    actors: JoinSet<()>,
+    /// The latest that the clock ever showed.
+    latest: Timestamp,
+}
+
+/// Tells the world of a seed.
+pub(crate) async fn tell(seed: u64, watched: impl FnOnce(&Arc<World>)) -> Digest {
+    let setting = Arc::new(setting::set(seed).await);
+    watched(&setting.world);
+    let mut story = Story::open(setting, seed).await;
+    story.settle_in().await;
+    story.live().await;
+    story.rest().await;
+    drop(facts::hold_of_what_was_told(&story).await);
+    story.push_all();
+    story.rest().await;
+    facts::hold_in_the_end(&story).await;
+    let outcome = facts::outcome(&story).await;
+    let (steps, trace) = story.world.ground.stage.digest();
+    Digest { steps, trace, outcome }
+}
+
+impl Story {
+    async fn open(setting: Arc<Setting>, seed: u64) -> Self {
+        let world = setting.world.clone();
+        let quickbooks = quickbooks::open(&world, &setting.fetched).await;
+        Self {
+            quickbooks,
+            answers: Arc::default(),
+            dice: Arc::new(Dice::of(seed, "story")),
+            actors: JoinSet::new(),
+            latest: world.ground.clock.now(),
+            world,
+            setting,
+        }
+    }
+
+    /// Some are linked with their books before anything goes wrong.
+    async fn settle_in(&mut self) {
+        if !self.setting.customers.is_empty() && self.dice.percent(70) {
+            self.rest().await;
+        }
+    }
+
+    /// Everything happens at once.
+    async fn live(&mut self) {
+        for _ in 0..self.dice.between(0, 4) {
+            self.change_mood();
+        }
+        self.lose_calls();
+        self.world.ground.stage.plan(|plan| plan.busy = true);
+        for _ in 0..self.dice.between(STEPS.0, STEPS.1) {
+            self.begin_something().await;
+            for _ in 0..self.dice.between(0, 14) {
+                self.world.turn().await;
+            }
+        }
+    }
+
+    async fn begin_something(&mut self) {
+        match self.dice.between(1, 100) {
+            1..=34 => self.begin_push(),
+            35..=46 => self.begin_poll(),
+            47..=74 => self.world.begin_job(*self.dice.pick(&Job::ALL), &self.dice),
+            75..=81 => self.begin_visit(),
+            82..=87 => self.set_clock().await,
+            88..=92 => self.change_mood(),
+            _ => self.plan_trouble(),
+        }
+    }
+
+    fn begin_push(&mut self) {
+        let account = self.dice.pick(&self.setting.accounts).clone();
+        let now = self.world.ground.clock.now();
+        let name = account.path.account.as_str();
+        let written = account.ledger.lock().unwrap().write(name, &self.dice, now);
+        let mut errand = self.errand(account.clone(), written);
+        if self.dice.percent(50) {
+            errand = errand.with_key();
+        }
+        self.count(if errand.key.is_some() { "push with a key" } else { "push without a key" });
+        if account.platform.delivery == Delivery::Sent && self.dice.percent(20) {
+            errand.timeout_minutes = Some(self.dice.between(1, 8));
+        }
+        // Some send it twice at once.
+        if self.dice.percent(10) {
+            self.actors.spawn(errand.clone().run());
+        }
+        self.actors.spawn(errand.run());
+    }
+
+    fn errand(&self, account: Arc<Account>, written: super::bank::Written) -> Errand {
+        let (setting, answers) = (self.setting.clone(), self.answers.clone());
+        let dice = self.dice.clone();
+        Errand { setting, answers, account, written, key: None, timeout_minutes: None, dice }
+    }
+
+    fn count(&self, what: &str) {
+        self.world.ground.stage.counts.count(what);
+    }
+
+    fn begin_poll(&mut self) {
+        let quickbooks = self.quickbooks.clone();
+        let stage = self.world.ground.stage.clone();
+        self.actors.spawn(async move {
+            let outcomes = quickbooks.poll().await.unwrap();
+            let failed = outcomes.iter().any(|outcome| outcome.error.is_some());
+            stage.counts.count("poll of QuickBooks");
+            if failed {
+                stage.counts.count("poll of QuickBooks that failed");
+            }
+        });
+    }
+
+    async fn set_clock(&mut self) {
+        let dice = &self.dice;
+        let back = dice.percent(30);
+        let bound = *dice.pick(&[5, 60, 3_600, 86_400, 3 * 86_400]);
+        let length = SignedDuration::from_secs(i64::try_from(dice.between(1, bound)).unwrap());
+        let now = self.world.ground.clock.now();
+        self.note_time(now).await;
+        self.latest = self.latest.max(now);
+        let behind = self.latest.duration_since(now);
+        let jump = if back { -length.min(BACK_MAX - behind.min(BACK_MAX)) } else { length };
+        self.world.ground.clock.jump(jump);
+        self.count(if jump.is_negative() { "clock set back" } else { "clock set ahead" });
+        self.world.ground.stage.note(|| format!("the clock jumps by {jump}"));
+    }
+
+    /// As a process that lives does every few seconds: from one setting of the clock to the next there is time for it.
+    async fn note_time(&self, now: Timestamp) {
+        let Some(process) = self.world.door(&self.dice) else { return };
+        let stage = &self.world.ground.stage;
+        let plan = stage.pause();
+        process.store.note_time(now).await.unwrap();
+        stage.plan(|paused| *paused = plan);
+    }
+
+    fn begin_visit(&self) {
+        if self.setting.customers.is_empty() {
+            return;
+        }
+        let customer = self.dice.pick(&self.setting.customers);
+        if let Some(process) = self.world.door(&self.dice) {
+            customer::look_after(&self.setting, customer, &process);
+        }
+    }
+
+    fn change_mood(&mut self) {
+        if self.dice.percent(50) && !self.setting.customers.is_empty() {
+            let outside = self.world.ground.outside.clone();
+            self.actors.spawn(xero::change_weather(outside, self.dice.clone()));
+            return;
+        }
+        let bank = self.dice.pick(&self.setting.banks);
+        let mood = if self.dice.percent(50) { Mood::Well } else { *self.dice.pick(&Mood::BAD) };
+        *bank.sink.mood.lock().unwrap() = mood;
+    }
+
+    fn plan_trouble(&mut self) {
+        let dice = &self.dice;
+        let length = dice.between(1, 60);
+        self.lose_calls();
+        let kind = dice.between(0, 9);
+        self.world.ground.stage.plan(|plan| match kind {
+            0..=5 => plan.fuse = length,
+            6 | 7 => plan.cut = 1 + length / 6,
+            _ => plan.refused = 1 + length / 15,
+        });
+    }
+
+    /// The network gets better or worse.
+    fn lose_calls(&self) {
+        let loss = *self.dice.pick(&[0, 10, 30, 60]);
+        self.world.ground.outside.loss.store(loss, Ordering::Relaxed);
+    }
+
+    /// Nothing goes wrong any more, and time passes until nobody has anything left to do.
+    async fn rest(&mut self) {
+        let ground = &self.world.ground;
+        ground.stage.plan(|plan| *plan = Plan::default());
+        ground.outside.loss.store(0, Ordering::Relaxed);
+        for bank in &self.setting.banks {
+            *bank.sink.mood.lock().unwrap() = Mood::Well;
+        }
+        xero::clear_up(&ground.outside).await;
+        let behind = self.latest.duration_since(ground.clock.now());
+        // What a link waits for, and the silence that a platform asked for, are still due by the clock that was ahead.
+        let is_sent = !self.setting.customers.is_empty();
+        if behind.is_positive() && !is_sent && self.dice.percent(70) {
+            self.count("clock wrong to the end");
+        } else {
+            ground.clock.jump(behind.max(SignedDuration::ZERO));
+        }
+        let began = ground.clock.elapsed();
+        let mut step = 1;
+        while self.world.ground.clock.elapsed() < began + REST_MAX {
+            let has_worked = self.round().await;
+            if !has_worked && self.actors.is_empty() {
+                let Some(why) = rest::unrest(self).await else { return };
+                self.world.ground.stage.note(|| why);
+            }
+            step = if has_worked { 1 } else { (step * 2).min(STEP_SECS_MAX) };
+            self.world.ground.clock.pass(Duration::from_secs(step)).await;
+        }
+        panic!("the world never comes to rest: {:?}", rest::unrest(self).await)
+    }
+
+    /// Somebody does what is due; whether there was anything.
+    async fn round(&mut self) -> bool {
+        let process = self.dice.pick(&self.world.alive()).clone();
+        process.forget_rounds();
+        for job in [Job::Pushes, Job::Links, Job::Webhooks] {
+            process.begin(job);
+        }
+        if self.dice.percent(25) {
+            process.begin(Job::House);
+        }
+        while self.world.turn().await {}
+        while let Some(ended) = self.actors.try_join_next() {
+            ended.unwrap();
+        }
+        let is_under_way = self.world.alive().iter().any(|process| process.held().is_none());
+        is_under_way || process.held() != Some(0)
+    }
+
+    /// Each bank sends everything once more.
+    fn push_all(&mut self) {
+        for account in self.setting.accounts.clone() {
+            let written = account.ledger.lock().unwrap().write_all(account.path.account.as_str());
+            if !written.window.is_empty() {
+                self.actors.spawn(self.errand(account, written).run());
+            }
+        }
+    }
+}
