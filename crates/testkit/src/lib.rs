@@ -8,6 +8,7 @@ mod ids;
 mod lines;
 mod postgres;
 mod processes;
+pub mod xero_weather;
 
 pub use builders::{
     a_client, a_company, a_connection, a_consumer, a_credential, a_fetch, a_lease_request,

@@ -119,8 +119,9 @@ impl Errand {
     /// Why a key may be forgotten: what cannot be written down is not known again, and a claim ends by the clock.
     fn excuse(&self) -> Option<&'static str> {
         let counts = &self.setting.world.ground.stage.counts;
-        let excuses = ["commit on a full disk", "commit on a broken disk", "clock set ahead"];
-        excuses.into_iter().find(|what| counts.has(what))
+        let no_disk = ["commit on a full disk", "commit on a broken disk"];
+        let wrong_clock = ["clock set ahead", "clock set back"];
+        no_disk.into_iter().chain(wrong_clock).find(|what| counts.has(what))
     }
 
     fn count(&self, what: &str) {
