@@ -48,7 +48,7 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "server.places",
         "64",
-        "requests served at once, of which each takes a place more for every 16 KiB of its body; whoever finds none is told to come again",
+        "requests served at once, of which each takes a place more for every 64 KiB of its body; whoever finds none is told to come again",
     ),
     key(
         "idempotency.minutes",

@@ -19,12 +19,14 @@ use tracing::warn;
 /// than a small one.
 const BYTES_OF_A_PLACE: u64 = 64 * 1024;
 /// What a body counts for that does not say how long it is.
-const PLACES_OF_UNKNOWN: u32 = 8;
-/// Of the places, while requests are turned away, only this part is given out: turning many away takes its share of the
+const PLACES_OF_UNKNOWN: u32 = 2;
+/// Of the places, for a while after they ran out, only this part is given out: turning many away takes its share of the
 /// machine, and what is let in is still to be answered soon.
 const PART_IN_A_CROWD: u32 = 4;
-/// A crowd has gone when nobody was turned away for as long as they are told to stay away.
+/// The while. If they run out again soon afterwards, it was too short, and the next is twice as long; whoever is turned
+/// away meanwhile does not make it longer, or a crowd would last for as long as it is larger than that part.
 const CROWD_LASTS: Duration = Duration::from_secs(1);
+const CROWD_LASTS_MAX: Duration = Duration::from_secs(30);
 /// No request takes more than this part, or a long one would wait for an idle server.
 const PART_OF_ONE: u32 = 8;
 /// How often the log is told that requests are turned away.
@@ -38,13 +40,20 @@ pub(crate) struct Gate {
     turned_away: Arc<Mutex<TurnedAway>>,
 }
 
-/// Those who found no place since the log was last told.
+/// Those who found no place.
 #[derive(Debug, Default)]
 struct TurnedAway {
+    /// Since the log was last told.
     count: u64,
     told_at: Option<Instant>,
-    /// When the last of them was.
-    last_at: Option<Instant>,
+    crowd: Option<Crowd>,
+}
+
+/// A while of fewer places, which may be over.
+#[derive(Clone, Copy, Debug)]
+struct Crowd {
+    ends_at: Instant,
+    lasts: Duration,
 }
 
 /// How a door says that there is no place.
@@ -90,30 +99,36 @@ impl Gate {
     fn admit(&self, request: &Request, now: Instant) -> Option<OwnedSemaphorePermit> {
         let wanted = places_of(request).min(self.count.div_ceil(PART_OF_ONE));
         let mut turned_away = self.turned_away.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = if turned_away.are_many(now) {
-            self.count.saturating_sub(self.count.div_ceil(PART_IN_A_CROWD))
-        } else {
-            0
-        };
-        let needed = usize::try_from(wanted.saturating_add(left)).unwrap_or(usize::MAX);
-        let has_room = self.places.available_permits() >= needed;
+        let is_crowded = turned_away.crowd.is_some_and(|crowd| now < crowd.ends_at);
+        let part = self.count.div_ceil(if is_crowded { PART_IN_A_CROWD } else { 1 });
+        let needed = self.count.saturating_sub(part).saturating_add(wanted);
+        let has_room =
+            self.places.available_permits() >= usize::try_from(needed).unwrap_or(usize::MAX);
         let turn = has_room.then(|| Arc::clone(&self.places).try_acquire_many_owned(wanted).ok());
         let turn = turn.flatten();
         if turn.is_none() {
+            if !is_crowded {
+                turned_away.crowd = Some(Crowd::after(turned_away.crowd, now));
+            }
             turned_away.add_one(now);
         }
         turn
     }
 }
 
-impl TurnedAway {
-    fn are_many(&self, now: Instant) -> bool {
-        self.last_at.is_some_and(|at| now.duration_since(at) < CROWD_LASTS)
+impl Crowd {
+    /// The places have run out, perhaps soon after another crowd.
+    fn after(before: Option<Self>, now: Instant) -> Self {
+        let again = before.filter(|before| now.duration_since(before.ends_at) < before.lasts);
+        let lasts = again.map_or(CROWD_LASTS, |before| before.lasts.saturating_mul(2));
+        let lasts = lasts.min(CROWD_LASTS_MAX);
+        Self { ends_at: now.checked_add(lasts).unwrap_or(now), lasts }
     }
+}
 
+impl TurnedAway {
     fn add_one(&mut self, now: Instant) {
         self.count = self.count.saturating_add(1);
-        self.last_at = Some(now);
         if self.told_at.is_some_and(|at| now.duration_since(at) < TOLD_EVERY) {
             return;
         }
@@ -121,7 +136,7 @@ impl TurnedAway {
             requests = self.count,
             "more is asked than can be served in good time: requests are turned away"
         );
-        (self.count, self.told_at) = (0, self.last_at);
+        (self.count, self.told_at) = (0, Some(now));
     }
 }
 
@@ -181,18 +196,38 @@ mod tests {
     #[test]
     fn whoever_finds_no_place_is_not_let_in_until_somebody_has_left() {
         let gate = Gate::new(8);
-        let mut now = Instant::now();
-        let enter = |now| gate.admit(&request(Some(1)), now);
-        let mut inside: Vec<_> = (0..8).map(|_| enter(now).unwrap()).collect();
-        assert!(enter(now).is_none());
+        let began = Instant::now();
+        let enter = |millis| gate.admit(&request(Some(1)), began + Duration::from_millis(millis));
+        let mut inside: Vec<_> = (0..8).map(|_| enter(0).unwrap()).collect();
+        assert!(enter(0).is_none());
         inside.pop();
-        assert!(enter(now).is_none(), "in a crowd a quarter of the places is given out");
+        assert!(enter(0).is_none(), "in a crowd a quarter of the places is given out");
         inside.truncate(1);
-        inside.push(enter(now).unwrap());
-        assert!(enter(now).is_none());
-        now += CROWD_LASTS;
-        inside.extend((0..6).map(|_| enter(now).unwrap()));
-        assert!(enter(now).is_none(), "nobody was turned away for a while, so all are given out");
+        inside.push(enter(999).unwrap());
+        assert!(enter(999).is_none());
+        inside.push(enter(1_000).unwrap());
+        assert_eq!(inside.len(), 3, "those who were turned away meanwhile made it no longer");
+    }
+
+    #[test]
+    fn a_crowd_that_comes_back_at_once_is_met_with_fewer_places_for_longer() {
+        let gate = Gate::new(4);
+        let began = Instant::now();
+        let enter = |secs| gate.admit(&request(Some(1)), began + Duration::from_secs(secs));
+        let run_out = |secs| {
+            let inside: Vec<_> = (0..4).map(|_| enter(secs).unwrap()).collect();
+            assert!(enter(secs).is_none());
+            drop(inside);
+        };
+        let has_two = |secs| enter(secs).is_some_and(|_first| enter(secs).is_some());
+        run_out(0);
+        assert_eq!([0, 1].map(has_two), [false, true]);
+        run_out(1);
+        assert_eq!([2, 3].map(has_two), [false, true]);
+        run_out(3);
+        assert_eq!([6, 7].map(has_two), [false, true]);
+        run_out(60);
+        assert_eq!([60, 61].map(has_two), [false, true], "that was another crowd");
     }
 
     #[tokio::test]
