@@ -93,8 +93,8 @@ impl CallBudget {
         let this = hour_of(now);
         let hours = std::mem::take(&mut self.hours);
         for (hour, count) in hours {
-            let hour =
-                if hour > this { hour.saturating_sub(by.as_hours()).max(this) } else { hour };
+            // Its calls were made, in hours that have passed by this clock.
+            let hour = if hour > this { hour.saturating_sub(by.as_hours()) } else { hour };
             match self.hours.last_mut().filter(|(last, _)| *last >= hour) {
                 Some((_, counted)) => *counted = counted.saturating_add(count),
                 None => self.hours.push((hour, count)),
@@ -203,5 +203,14 @@ mod tests {
         assert_eq!(budget.hours, [(hour_of(at(0)), 2)], "a day has so many as ever");
         assert_eq!(budget.take(call(3), LIMITS, at(0)), CallTurn::Wait(at(30)));
         assert_eq!(budget.take(call(3), LIMITS, at(31)), CallTurn::Go);
+    }
+
+    #[test]
+    fn calls_of_a_day_that_was_ahead_are_spread_over_it_as_they_were() {
+        let noon = hour_of(at(0));
+        let mut budget =
+            CallBudget { hours: vec![(noon + 3, 1), (noon + 23, 2)], ..CallBudget::default() };
+        budget.move_back(SignedDuration::from_hours(24), at(0));
+        assert_eq!(budget.hours, [(noon - 21, 1), (noon - 1, 2)]);
     }
 }

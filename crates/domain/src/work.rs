@@ -16,7 +16,7 @@ pub struct Lease {
     pub attempt: u32,
     /// The push to bring to its end.
     pub push: PushOperation,
-    /// Where it goes; nothing when the account that was pushed to is gone.
+    /// Where it goes, as it was when it was leased; nothing when the account that was pushed to is gone.
     pub destination: Option<Destination>,
 }
 

@@ -108,7 +108,10 @@ pub async fn a_clock_that_is_set_back_leaves_no_claim_behind(backend: &dyn Backe
     let kept = again(&answered, tomorrow);
     claimed(&store, &kept).await;
     store.keep_answer(&kept, &an_answer(), tomorrow + HOUR).await.unwrap();
+    let of_the_new_clock = claim_of(&store).await;
+    claimed(&store, &of_the_new_clock).await;
     store.note_time(NOON).await.unwrap();
+    assert_eq!(claimed(&store, &again(&of_the_new_clock, NOON)).await, Claimed::UnderWay);
     assert_eq!(claimed(&store, &left).await, Claimed::UnderWay);
     assert_eq!(claimed(&store, &again(&left, NOON + CLAIM_LIFE)).await, Claimed::Ours);
     // Its caller may be told what it was told before for as long as it was promised.

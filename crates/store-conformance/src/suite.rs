@@ -105,8 +105,8 @@ macro_rules! suite {
 
             call:
                 calls_made_at_once_keep_to_the_limits
-                silence_is_kept_for_one_organisation
                 silence_is_moved_back_with_the_clock
+                silence_is_kept_for_one_organisation
             ;
 
             delivery:
@@ -128,6 +128,7 @@ macro_rules! suite {
                 a_step_that_an_account_is_not_ready_for_is_not_taken
                 trouble_is_kept_until_it_ends_and_shown_afterwards
                 a_due_link_is_held_by_one
+                a_links_pause_is_moved_back_with_the_clock
                 a_link_is_held_changed_and_let_go
                 whatever_ends_a_feed_stirs_its_link
                 a_link_outlives_its_connection_until_it_is_forgotten
@@ -135,7 +136,6 @@ macro_rules! suite {
                 pushes_that_wait_are_due_when_a_connection_is_linked_again
                 links_that_open_one_organisation_are_counted
                 links_of_all_clients_are_walked_through
-                a_links_pause_is_moved_back_with_the_clock
             ;
 
             webhook_delivery:

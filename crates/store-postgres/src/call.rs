@@ -5,6 +5,7 @@ use domain::call_budget::{CallBudget, CallLimits, CallTurn};
 use domain::ids::CallId;
 use jiff::{SignedDuration, Timestamp};
 use store::{Answer, Calls, call_text};
+use tracing::warn;
 
 use crate::PostgresStore;
 use crate::columns::Columns;
@@ -75,7 +76,13 @@ pub(crate) async fn move_back(
     for row in session.rows(LOCK_BUDGETS, &[]).await? {
         let mut columns = Columns::of(&row);
         let (organisation, text): (&str, &str) = (columns.take()?, columns.take()?);
-        let mut budget = call_text::read(Some(text))?;
+        let mut budget = match call_text::read(Some(text)) {
+            Ok(budget) => budget,
+            Err(error) => {
+                warn!(%error, "a budget of calls stays as the old clock left it");
+                continue;
+            }
+        };
         budget.move_back(by, now);
         session.run(KEEP_BUDGET, &[&organisation, &call_text::write(&budget)?]).await?;
     }

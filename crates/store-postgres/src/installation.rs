@@ -49,7 +49,8 @@ update installation
 set noted_at = $1
 where only_row";
 
-/// Nothing gets due before now by it. Schedules stay: they are times of the calendar.
+/// Nothing gets due before now by it. A claim that ends within its minute may have been made by the new clock: its request
+/// is under way. Schedules stay: they are times of the calendar.
 const MOVE_BACK: [&str; 7] = [
     "\
 -- move_back_due_work
@@ -85,7 +86,7 @@ where lease_until > $1",
 -- move_back_claims
 update idempotency
 set ends_at = greatest($1, ends_at - $2)
-where status is null and ends_at > $1",
+where status is null and ends_at - 60000000 > $1",
 ];
 
 #[async_trait]
@@ -159,10 +160,11 @@ async fn note_time(session: &Session, now: Timestamp) -> Attempt<Option<SignedDu
     session.run(NOTE_TIME, &[&at]).await?;
     let Noting::MoveBack(by) = noting else { return Ok(None) };
     let length = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+    // Links first: whoever changes one locks it before its work.
+    link::move_back(session, by, now).await?;
     for statement in MOVE_BACK {
         session.run(statement, &[&at, &length]).await?;
     }
-    link::move_back(session, by, now).await?;
     call::move_back(session, by, now).await?;
     Ok(Some(by))
 }

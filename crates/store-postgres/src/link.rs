@@ -13,6 +13,7 @@ use store::link_text::{self, LinkColumns};
 use store::{Answer, LeaseRequest, LinkChange, LinkChanged, Links, WorkSignal};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use tracing::warn;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, micros, signed};
@@ -249,9 +250,18 @@ pub(crate) async fn move_back(
     now: Timestamp,
 ) -> Attempt<()> {
     for row in session.rows(LOCK_ALL_LINKS, &[]).await? {
-        let mut link = link_of(&row)?;
+        let before = match link_of(&row) {
+            Ok(link) => link,
+            Err(error) => {
+                warn!(?error, "a link stays as the old clock left it");
+                continue;
+            }
+        };
+        let mut link = before.clone();
         link.move_back(by, now);
-        write(session, &link, None).await?;
+        if link != before {
+            write(session, &link, None).await?;
+        }
     }
     Ok(())
 }

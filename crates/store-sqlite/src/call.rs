@@ -7,6 +7,7 @@ use domain::call_budget::{CallBudget, CallLimits, CallTurn};
 use domain::ids::CallId;
 use jiff::{SignedDuration, Timestamp};
 use store::{Answer, Calls, call_text};
+use tracing::warn;
 
 const FIND_BUDGET: &str = "
     -- find_call_budget
@@ -58,7 +59,13 @@ impl Calls for SqliteStore {
 pub(crate) fn move_back(database: &Database, by: SignedDuration, now: Timestamp) -> Answer<()> {
     let read = |row: &mut Fields<'_>| Ok((row.next::<String>()?, row.next::<String>()?));
     for (organisation, text) in sql::all(database, LIST_BUDGETS, &[], read)? {
-        let mut budget = call_text::read(Some(&text))?;
+        let mut budget = match call_text::read(Some(&text)) {
+            Ok(budget) => budget,
+            Err(error) => {
+                warn!(%error, "a budget of calls stays as the old clock left it");
+                continue;
+            }
+        };
         budget.move_back(by, now);
         sql::execute(database, KEEP_BUDGET, &[&organisation, &call_text::write(&budget)?])?;
     }

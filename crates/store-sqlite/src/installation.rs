@@ -28,7 +28,8 @@ const NOTE_TIME: &str = "
     update installation
     set noted_at_us = ?1";
 
-/// Nothing gets due before now by it. Schedules stay: they are times of the calendar.
+/// Nothing gets due before now by it. A claim that ends within its minute may have been made by the new clock: its request
+/// is under way. Schedules stay: they are times of the calendar.
 const MOVE_BACK: [&str; 7] = [
     "
     -- move_back_due_work
@@ -64,7 +65,7 @@ const MOVE_BACK: [&str; 7] = [
     -- move_back_claims
     update idempotency
     set ends_at_us = max(?1, ends_at_us - ?2)
-    where status is null and ends_at_us > ?1",
+    where status is null and ends_at_us - 60000000 > ?1",
 ];
 
 #[async_trait]
@@ -118,10 +119,10 @@ fn note_time(database: &Database, now: Timestamp) -> Answer<Option<SignedDuratio
     sql::execute(database, NOTE_TIME, &[&now])?;
     let Noting::MoveBack(by) = noting else { return Ok(None) };
     let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+    link::move_back(database, by, now)?;
     for statement in MOVE_BACK {
         sql::execute(database, statement, &[&now, &micros])?;
     }
-    link::move_back(database, by, now)?;
     call::move_back(database, by, now)?;
     Ok(Some(by))
 }

@@ -11,6 +11,7 @@ use domain::source_account::AccountPath;
 use jiff::{SignedDuration, Timestamp};
 use store::link_text::{self, LinkColumns};
 use store::{Answer, LeaseRequest, LinkChange, LinkChanged, Links, WorkSignal};
+use tracing::warn;
 
 macro_rules! link_columns {
     () => {
@@ -241,11 +242,21 @@ pub(crate) fn stir_company(
 /// All links, when the clock was set back.
 pub(crate) fn move_back(database: &Database, by: SignedDuration, now: Timestamp) -> Answer<()> {
     let nobody: (Option<ClientId>, Option<ConnectionId>) = (None, None);
-    let links = sql::all(database, LIST_ALL_LINKS, &[&nobody.0, &nobody.1, &i64::MAX], link)?;
-    for mut link in links {
+    let values: [&dyn Put; 3] = [&nobody.0, &nobody.1, &i64::MAX];
+    for read in sql::all(database, LIST_ALL_LINKS, &values, |row| Ok(link(row)))? {
+        let before = match read {
+            Ok(link) => link,
+            Err(error) => {
+                warn!(%error, "a link stays as the old clock left it");
+                continue;
+            }
+        };
+        let mut link = before.clone();
         link.move_back(by, now);
-        let change = LinkChange { link, effects: Effects::default(), held_by: None, now };
-        change_link(database, &change)?;
+        if link != before {
+            let change = LinkChange { link, effects: Effects::default(), held_by: None, now };
+            change_link(database, &change)?;
+        }
     }
     Ok(())
 }

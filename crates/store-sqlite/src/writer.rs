@@ -178,6 +178,7 @@ where
 }
 
 /// Where a caller waits for its answer.
+#[cfg(any(test, feature = "simulation"))]
 pub(crate) type Reply<T> = oneshot::Receiver<Answer<T>>;
 
 /// Why a whole commit came to nothing; told to each of its jobs.

@@ -220,7 +220,7 @@ impl Link {
         self.pause_until = None;
     }
 
-    /// The clock that all of it was reckoned by was set back.
+    /// The clock by which things got due, or end, was set back. When things happened stays as it was told.
     pub fn move_back(&mut self, by: SignedDuration, now: Timestamp) {
         let connecting = self.mappings.iter_mut().filter_map(|mapping| match &mut mapping.stage {
             MappingStage::Connecting { due_at } => Some(due_at),

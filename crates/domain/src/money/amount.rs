@@ -303,6 +303,18 @@ pub(super) mod tests {
         assert_eq!(amount("0.10").neg().to_string(), "-0.10");
     }
 
+    #[test]
+    fn digits_of_a_word_and_one_more_are_printed_alike() {
+        for mantissa in [i128::from(u64::MAX), i128::from(u64::MAX) + 1] {
+            for (mantissa, scale) in
+                [0, 1, 19, 20].into_iter().flat_map(|s| [(mantissa, s), (-mantissa, s)])
+            {
+                let amount = Amount::from_parts(mantissa, scale).unwrap();
+                assert_eq!(amount.to_string(), amount.as_decimal().to_string());
+            }
+        }
+    }
+
     /// Every pair of parts within the limits.
     pub(in super::super) fn any_amount() -> impl Strategy<Value = Amount> {
         let bound = 10_i128.pow(28);

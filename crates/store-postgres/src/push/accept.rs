@@ -71,6 +71,7 @@ pub(super) async fn accept(
     }
     let profile = intake.profiles.of(scene.platform);
     let now = intake.requested_at;
+    // A copy: the transaction may have to be tried again.
     let push = match judge(&profile, &scene.standing, &known, intake.draft.clone(), now) {
         Verdict::Accepted(accepted) => scene.keep(session, intake, accepted).await?,
         Verdict::Refused(refused) => scene.refuse(session, intake, refused).await?,
