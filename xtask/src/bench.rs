@@ -29,7 +29,7 @@ const BENCHES: &[Bench] = &[
     Bench {
         name: "all",
         measures: "everything that has a goal, in a table: -- [--rounds N] [--seconds S] [--lines N] [--no-peers] [--json FILE] [--chart FILE]",
-        run: |arguments| speed(&["ingest", "reads", "ofx", "webhooks"], arguments),
+        run: |arguments| speed(&["ingest", "reads", "ofx", "webhooks", "overload"], arguments),
     },
     Bench {
         name: "ingest",

@@ -23,7 +23,7 @@ const OPERATION_BYTES_USUAL: usize = 1024;
 pub(crate) struct OperationShape {
     /// Null when nothing was written: version 6 of the Python library needs the field.
     changes: Option<[ChangeShape; 1]>,
-    // The echo writes it.
+    // Here for the schema; in the answer to a push it is written by the echo.
     /// Only the answer to the push itself has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<PushedData<'static>>,

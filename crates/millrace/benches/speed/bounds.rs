@@ -131,7 +131,7 @@ fn open_sqlite(folder: &std::path::Path, schema: &str) -> rusqlite::Connection {
     database
 }
 
-/// Bytes that cannot be packed any more.
+/// Any bytes.
 fn noise(bytes: usize) -> Vec<u8> {
     let scattered = |place: usize| (place as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
     (0..bytes).map(|place| scattered(place) as u8).collect()
