@@ -10,6 +10,7 @@ mod logging;
 mod output;
 mod serve;
 mod wire_up;
+mod words;
 mod world;
 
 use clap::Parser as _;

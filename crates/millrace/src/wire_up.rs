@@ -4,15 +4,12 @@ use crate::config::{Place, Settings};
 use crate::output::OutputError;
 use crate::world::{SystemClock, SystemRandom};
 use anyhow::Context as _;
-use api::{Messages, Receiver};
 use domain::api_key::{ApiKey, ApiKeySecret};
 use domain::client::{CLIENT_NAME_DEFAULT, Client, ClientName};
 use domain::clock::Clock;
-use domain::event::KeptEvent;
-use domain::ids::{ApiKeyId, ClientId, ConsumerId, IdSource as _, random_uuid};
+use domain::ids::{ApiKeyId, ClientId, IdSource as _, random_uuid};
 use domain::link_otp::OTP_KEY_BYTES;
 use domain::platform::{History, Profiles, QUICKBOOKS, XERO};
-use domain::webhook::MessageForm;
 use outbound::{Outbound, OutboundOptions, Plaintext, Reach, Subnet};
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::DirBuilderExt as _;
@@ -23,7 +20,6 @@ use store::{Installation, KeyKept, LastKey, Store};
 use store_postgres::{PostgresOptions, PostgresStore};
 use store_sqlite::{SqliteOptions, SqliteStore};
 use worker::managed_sync::{BankSource, HttpBank, HttpBankOptions};
-use worker::webhooks::WriteMessage;
 
 /// The database's file in the data folder.
 const DATABASE_FILE: &str = "millrace.db";
@@ -230,20 +226,4 @@ pub(crate) fn webhook_client(settings: &Settings) -> anyhow::Result<Outbound> {
         ..OutboundOptions::default()
     };
     Outbound::new(&options).context("webhooks cannot be sent")
-}
-
-/// The words of webhooks are the JSON door's.
-#[derive(Debug)]
-pub(crate) struct Words(pub(crate) Messages);
-
-impl WriteMessage for Words {
-    fn write(
-        &self,
-        kept: &KeptEvent,
-        form: MessageForm,
-        consumer: ConsumerId,
-        client_name: &str,
-    ) -> String {
-        self.0.write(kept, form, Receiver { consumer, client_name })
-    }
 }

@@ -19,3 +19,4 @@ pub use dice::Dice;
 pub use ids::{SeededIds, a_uuid};
 pub use lines::{a_draft, a_draft_of, a_line};
 pub use postgres::PostgresCluster;
+pub use processes::wait_until;

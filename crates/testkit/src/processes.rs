@@ -8,8 +8,8 @@ const LOOKS_MAX: usize = 6_000;
 const LOOK_PAUSE: Duration = Duration::from_millis(10);
 
 /// Looks again and again until something is so.
-#[expect(clippy::panic, reason = "a test whose database does not come must fail, and say so")]
-pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+#[expect(clippy::panic, reason = "a test whose process does not come or go must fail, and say so")]
+pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     for _ in 0..LOOKS_MAX {
         if is_so() {
             return;

@@ -30,6 +30,8 @@ mod reads;
 mod seed;
 mod server;
 mod webhooks;
+#[path = "../../src/words.rs"]
+mod words;
 
 use figures::Figures;
 use options::Options;

@@ -4,10 +4,11 @@
 use crate::load::Target;
 use crate::process::{Process, free_port};
 use crate::server::authorization;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
-use testkit::PostgresCluster;
+use testkit::{PostgresCluster, wait_until};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../benches/peers");
 
@@ -103,15 +104,9 @@ impl Peer {
 }
 
 fn wait_for(address: &str) {
-    for _ in 0..3_000 {
-        if std::net::TcpStream::connect(address).is_ok() {
-            // The other process may need a moment more.
-            std::thread::sleep(std::time::Duration::from_secs(1));
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    panic!("nothing listens on {address}");
+    wait_until(&format!("somebody listens on {address}"), || TcpStream::connect(address).is_ok());
+    // The other process may need a moment more.
+    std::thread::sleep(std::time::Duration::from_secs(1));
 }
 
 fn succeed(command: &mut Command, folder: &Path) {

@@ -6,11 +6,10 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use testkit::wait_until;
 
 /// Longer than any start.
 const START_MAX: Duration = Duration::from_mins(2);
-/// Longer than any end.
-const END_MAX: Duration = Duration::from_mins(1);
 
 /// A running program.
 pub(crate) struct Process {
@@ -49,11 +48,7 @@ impl Process {
     pub(crate) fn end(mut self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        let began = Instant::now();
-        while self.child.try_wait().unwrap().is_none() {
-            assert!(began.elapsed() < END_MAX, "it did not end");
-            std::thread::sleep(Duration::from_millis(2));
-        }
+        wait_until("the server has ended", || self.child.try_wait().unwrap().is_some());
     }
 
     /// Its resident memory, in bytes.

@@ -4,16 +4,15 @@
 use crate::figures::Figures;
 use crate::figures::Goal::{AtLeast, None as Told};
 use crate::options::Options;
-use api::{Messages, Receiver};
+use crate::words::Words;
+use api::Messages;
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use domain::client_settings::WebUrl;
 use domain::clock::Clock;
-use domain::event::KeptEvent;
-use domain::ids::ConsumerId;
 use domain::sealed::Sealed;
-use domain::webhook::{Consumer, MessageForm, SigningKey};
+use domain::webhook::{Consumer, SigningKey};
 use jiff::Timestamp;
 use outbound::{Outbound, OutboundOptions, Reach, Subnet};
 use std::sync::Arc;
@@ -27,7 +26,7 @@ use testkit::{PostgresCluster, SeededIds, a_client, a_company, a_consumer};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use vault::{Binding, Vault, VaultKey};
-use worker::webhooks::{WebhookWorker, WebhookWorkerOptions, WriteMessage};
+use worker::webhooks::{WebhookWorker, WebhookWorkerOptions};
 
 /// Brought in one measurement.
 const EVENTS: usize = 10_000;
@@ -64,21 +63,6 @@ impl Clock for RealClock {
     fn now(&self) -> Timestamp {
         let now = Timestamp::now();
         Timestamp::from_microsecond(now.as_microsecond()).unwrap()
-    }
-}
-
-#[derive(Debug)]
-struct Words(Messages);
-
-impl WriteMessage for Words {
-    fn write(
-        &self,
-        kept: &KeptEvent,
-        form: MessageForm,
-        consumer: ConsumerId,
-        name: &str,
-    ) -> String {
-        self.0.write(kept, form, Receiver { consumer, client_name: name })
     }
 }
 

@@ -2,7 +2,8 @@
 //! one keeps house.
 
 use crate::config::Settings;
-use crate::wire_up::{self, Words};
+use crate::wire_up;
+use crate::words::Words;
 use api::Messages;
 use domain::clock::Clock;
 use domain::ids::IdSource;

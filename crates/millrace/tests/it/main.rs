@@ -22,4 +22,6 @@ mod link;
 mod mapping;
 mod stories;
 mod syncs;
+#[path = "../../src/words.rs"]
+mod words;
 mod xero;

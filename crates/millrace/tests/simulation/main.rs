@@ -25,6 +25,8 @@ mod process;
 mod setting;
 mod sink;
 mod stage;
+#[path = "../../src/words.rs"]
+mod words;
 mod world;
 
 // who acts in it

@@ -2,18 +2,16 @@
 
 use super::net::{Net, XERO_CLIENT_ID, XERO_CLIENT_SECRET, XERO_URL};
 use super::stage::Life;
+use super::words::Words;
 use super::world::Ground;
-use api::{ApiState, Messages, Receiver};
+use api::{ApiState, Messages};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use domain::call_budget::CallLimits;
-use domain::event::KeptEvent;
-use domain::ids::ConsumerId;
 use domain::link::Other;
 use domain::link_otp::{OTP_KEY_BYTES, OtpSigner};
 use domain::platform::{History, Profile, Profiles, QUICKBOOKS, QUICKBOOKS_HISTORY_DAYS_MAX, XERO};
-use domain::webhook::MessageForm;
 use jiff::SignedDuration;
 use ofx_server::{OfxOptions, OfxState};
 use outbound::{Outbound, OutboundOptions, Reach};
@@ -31,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use worker::links::{LinkWorker, LinkWorkerOptions};
-use worker::webhooks::{WebhookWorker, WebhookWorkerOptions, WriteMessage};
+use worker::webhooks::{WebhookWorker, WebhookWorkerOptions};
 use worker::{CountedGate, Desk, Housekeeper, Worker, WorkerOptions};
 
 const PUBLIC_URL: &str = "https://feeds.bank.example";
@@ -105,21 +103,6 @@ pub(crate) struct Process {
 pub(crate) enum Round {
     UnderWay,
     Held(usize),
-}
-
-#[derive(Debug)]
-struct Words(Messages);
-
-impl WriteMessage for Words {
-    fn write(
-        &self,
-        kept: &KeptEvent,
-        form: MessageForm,
-        consumer: ConsumerId,
-        name: &str,
-    ) -> String {
-        self.0.write(kept, form, Receiver { consumer, client_name: name })
-    }
 }
 
 impl Process {

@@ -4,8 +4,8 @@ use super::count::Counts;
 use super::stage::Stage;
 use super::story::{self, Digest};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
 /// Told with every run of the tests.
@@ -57,7 +57,6 @@ struct Tally {
     told: AtomicU64,
     counts: Counts,
     failed: Mutex<Vec<u64>>,
-    is_over: AtomicBool,
 }
 
 impl Tally {
@@ -141,8 +140,10 @@ fn tell_any() {
 
 fn tell_asked(from: u64, count: u64) {
     let (tally, next, began) = (Tally::default(), AtomicU64::new(from), Instant::now());
+    let (end, is_over) = mpsc::channel();
     std::thread::scope(|scope| {
-        scope.spawn(|| say_how_far(&tally, count, began));
+        let told = &tally;
+        scope.spawn(move || say_how_far(told, count, began, &is_over));
         on_all_cores(|| {
             loop {
                 let seed = next.fetch_add(1, Ordering::Relaxed);
@@ -152,7 +153,7 @@ fn tell_asked(from: u64, count: u64) {
                 tally.take(seed);
             }
         });
-        tally.is_over.store(true, Ordering::Relaxed);
+        drop(end);
     });
     println!("{}{}", tally.counts, progress(&tally, count, began));
     tally.end();
@@ -160,14 +161,10 @@ fn tell_asked(from: u64, count: u64) {
     assert!(count < WORLDS_WITH_EVERYTHING || missing.is_empty(), "{missing:?} never happened");
 }
 
-fn say_how_far(tally: &Tally, count: u64, began: Instant) {
-    let mut said = began;
-    while !tally.is_over.load(Ordering::Relaxed) {
-        std::thread::sleep(Duration::from_millis(100));
-        if said.elapsed() >= PROGRESS_EVERY {
-            said = Instant::now();
-            println!("{}", progress(tally, count, began));
-        }
+/// Until the other end of `is_over` is gone.
+fn say_how_far(tally: &Tally, count: u64, began: Instant, is_over: &mpsc::Receiver<()>) {
+    while is_over.recv_timeout(PROGRESS_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
+        println!("{}", progress(tally, count, began));
     }
 }
 

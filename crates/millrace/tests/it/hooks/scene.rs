@@ -1,13 +1,13 @@
 //! A client with a consumer, an endpoint, and a worker that goes step by step.
 
 use crate::harness::{Database, Sink, open_store};
-use api::{Messages, Receiver};
+use crate::words::Words;
+use api::Messages;
 use domain::client_settings::WebUrl;
-use domain::event::KeptEvent;
-use domain::ids::{ClientId, ConsumerId};
+use domain::ids::ClientId;
 use domain::page::{ListRequest, PageRequest};
 use domain::sealed::Sealed;
-use domain::webhook::{Attempt, Consumer, Delivery, EventType, MessageForm, SigningKey};
+use domain::webhook::{Attempt, Consumer, Delivery, EventType, SigningKey};
 use jiff::Timestamp;
 use outbound::{Outbound, OutboundOptions, Reach, Subnet};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use store::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, Store, secrets_row};
 use tempfile::TempDir;
 use testkit::{ManualClock, SeededIds, a_client, a_company, a_consumer};
 use vault::{Binding, Vault, VaultKey};
-use worker::webhooks::{WebhookWorker, WebhookWorkerOptions, WriteMessage};
+use worker::webhooks::{WebhookWorker, WebhookWorkerOptions};
 
 pub(super) struct Scene {
     pub(super) store: Arc<dyn Store>,
@@ -25,21 +25,6 @@ pub(super) struct Scene {
     worker: WebhookWorker,
     vault: Vault,
     _folder: TempDir,
-}
-
-#[derive(Debug)]
-struct Words(Messages);
-
-impl WriteMessage for Words {
-    fn write(
-        &self,
-        kept: &KeptEvent,
-        form: MessageForm,
-        consumer: ConsumerId,
-        name: &str,
-    ) -> String {
-        self.0.write(kept, form, Receiver { consumer, client_name: name })
-    }
 }
 
 impl Scene {
