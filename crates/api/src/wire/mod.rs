@@ -3,6 +3,7 @@
 
 mod company;
 mod connection;
+mod echo;
 mod line;
 mod link;
 mod managed_sync;
@@ -13,11 +14,12 @@ mod source_account;
 
 pub(crate) use company::{CompanyShape, PRODUCTS};
 pub(crate) use connection::ConnectionShape;
+pub(crate) use echo::Echo;
 pub(crate) use line::LineShape;
 pub(crate) use link::Links;
 pub(crate) use managed_sync::SyncShape;
 pub(crate) use number::Number;
-pub(crate) use push::{Echo, OperationShape};
+pub(crate) use push::OperationShape;
 pub(crate) use shown::Shown;
 pub(crate) use source_account::AccountShape;
 

@@ -1,20 +1,14 @@
-//! A push operation on the wire, and the echo of what was pushed.
+//! A push operation on the wire. The echo of what was pushed is written in echo.rs.
 
 use super::{Number, Shown};
 use crate::surface::formats;
 use domain::dates::{LineDate, stamp};
 use domain::line::LineKind;
-use domain::push::{
-    DraftLine, PUSH_DATA_TYPE, PushDraft, PushOperation, PushStatus, Remark, Validation,
-};
-use domain::source_account::AccountId;
+use domain::push::{PUSH_DATA_TYPE, PushOperation, PushStatus, Remark, Validation};
 use schemars::JsonSchema;
-use serde::ser::{Serialize, Serializer};
 
 /// The contract's name of what is judged.
 const VALIDATOR: &str = "BankTransactions";
-/// What an operation takes beside its echo, to ask for memory once.
-const OPERATION_BYTES_USUAL: usize = 1024;
 
 /// The contract's push operation.
 #[derive(Debug, serde::Serialize, JsonSchema)]
@@ -23,10 +17,10 @@ const OPERATION_BYTES_USUAL: usize = 1024;
 pub(crate) struct OperationShape {
     /// Null when nothing was written: version 6 of the Python library needs the field.
     changes: Option<[ChangeShape; 1]>,
-    // Here for the schema; in the answer to a push it is written by the echo.
+    // Here for the schema: the echo writes it.
     /// Only the answer to the push itself has it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<PushedData<'static>>,
+    data: Option<PushedData>,
     data_type: &'static str,
     #[schemars(schema_with = "formats::uuid")]
     company_id: String,
@@ -131,85 +125,30 @@ impl RemarkShape {
     }
 }
 
-/// The answer to a push. What was pushed stands first in it, so that it can be written while the lines are still at hand,
-/// and straight to where it is sent from.
-#[derive(Debug)]
-pub(crate) struct Echo(Vec<u8>);
-
-impl Echo {
-    /// Of a list of lines; `bytes` is how long they were, which is nearly how long they will be.
-    pub(crate) fn of_lines(
-        account: &AccountId,
-        draft: &PushDraft,
-        bytes: usize,
-    ) -> serde_json::Result<Self> {
-        let transactions = PushedLines(&draft.lines);
-        Self::begin(&PushedData { account_id: account.as_str(), transactions }, bytes)
-    }
-
-    /// Of the one flat line that the first library sends, and wants to see again.
-    pub(crate) fn of_flat_line(account: &AccountId, line: &DraftLine) -> serde_json::Result<Self> {
-        let mut line = PushedLine::echo(line);
-        let cleared_on_date = line.date.take();
-        Self::begin(&PushedFlatLine { account_id: account.as_str(), cleared_on_date, line }, 0)
-    }
-
-    fn begin<T: Serialize>(data: &T, bytes: usize) -> serde_json::Result<Self> {
-        let mut text = Vec::with_capacity(
-            bytes.saturating_add(bytes >> 3).saturating_add(OPERATION_BYTES_USUAL),
-        );
-        text.extend_from_slice(b"{\"data\":");
-        serde_json::to_writer(&mut text, data)?;
-        Ok(Self(text))
-    }
-
-    /// The whole answer, now that it is known what becomes of the push.
-    pub(crate) fn answer(self, operation: &OperationShape) -> serde_json::Result<Vec<u8>> {
-        let Self(mut text) = self;
-        let mut operation = serde_json::to_vec(operation)?;
-        // Its opening brace is the answer's already.
-        if let Some(brace) = operation.first_mut() {
-            *brace = b',';
-        }
-        text.append(&mut operation);
-        Ok(text)
-    }
-}
-
 /// What was pushed, with what was left out filled in.
+// echo.rs writes it in this order.
 #[derive(Debug, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "CreateBankTransactions")]
-struct PushedData<'a> {
-    account_id: &'a str,
-    #[schemars(with = "Vec<PushedLine<'a>>")]
-    transactions: PushedLines<'a>,
-}
-
-/// Lines that are shown one after the other.
-#[derive(Debug)]
-struct PushedLines<'a>(&'a [DraftLine]);
-
-impl Serialize for PushedLines<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(PushedLine::echo))
-    }
+struct PushedData {
+    account_id: String,
+    transactions: Vec<PushedLine>,
 }
 
 #[derive(Debug, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "CreateBankTransaction")]
-struct PushedLine<'a> {
+struct PushedLine {
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
+    id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<Shown<LineDate>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'a str>,
+    description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    counterparty: Option<&'a str>,
+    counterparty: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<&'a str>,
+    reference: Option<String>,
     reconciled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     amount: Option<Number>,
@@ -218,31 +157,4 @@ struct PushedLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("enum" = formats::names(LineKind::ALL, LineKind::name)))]
     transaction_type: Option<&'static str>,
-}
-
-/// The same for one flat line.
-#[derive(Debug, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PushedFlatLine<'a> {
-    account_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cleared_on_date: Option<Shown<LineDate>>,
-    #[serde(flatten)]
-    line: PushedLine<'a>,
-}
-
-impl<'a> PushedLine<'a> {
-    fn echo(line: &'a DraftLine) -> Self {
-        Self {
-            id: line.id.as_deref(),
-            date: line.date.map(Shown),
-            description: line.description.as_deref(),
-            counterparty: line.counterparty.as_deref(),
-            reference: line.reference.as_deref(),
-            reconciled: line.reconciled.unwrap_or(false),
-            amount: line.amount.map(Number),
-            balance: line.balance.map(Number),
-            transaction_type: line.kind.map(LineKind::name),
-        }
-    }
 }

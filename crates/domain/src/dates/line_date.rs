@@ -99,12 +99,32 @@ impl LineDate {
 impl fmt::Display for LineDate {
     /// The echo: seconds always, the fraction without its trailing zeros, the suffix as received.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.date)?;
+        f.write_str(date_text(self.date, &mut [0; DATE_CHARS]))?;
         let Some(time) = self.time else { return Ok(()) };
         let (hour, minute, second) = (time.hour(), time.minute(), time.second());
         let fraction = Fraction { nanos: time.subsec_nanosecond(), places_max: PLACES_MAX };
         write!(f, "T{hour:02}:{minute:02}:{second:02}{fraction}{}", self.suffix)
     }
+}
+
+/// Prints a date of four digits' years: every line of every push is echoed with one, and the general way is slow.
+fn date_text(date: Date, text: &mut [u8; DATE_CHARS]) -> &str {
+    let year = date.year().unsigned_abs();
+    let digit = |number: u16| b'0'.saturating_add(u8::try_from(number % 10).unwrap_or_default());
+    let [month, day] = [date.month(), date.day()].map(|number| u16::from(number.unsigned_abs()));
+    *text = [
+        digit(year / 1000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        b'-',
+        digit(month / 10),
+        digit(month),
+        b'-',
+        digit(day / 10),
+        digit(day),
+    ];
+    str::from_utf8(text).unwrap_or_default()
 }
 
 /// A time of day whose shape is right and whose numbers are yet to be judged.

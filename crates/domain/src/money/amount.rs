@@ -5,7 +5,7 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use super::literal::Literal;
+use super::literal::{self, Literal};
 
 /// Significant digits of an amount. A [`Decimal`] has 96 bits, and 28 is the longest run of nines
 /// that always fits them, so every text within this limit is kept exactly.
@@ -51,6 +51,9 @@ impl Amount {
 
     /// Reads a JSON number, exponent included, without ever rounding it. `-0.0` becomes `0.0`.
     pub fn parse(text: &str) -> Result<Self, AmountError> {
+        if let Some((digits, scale)) = literal::read_plain(text.as_bytes()) {
+            return Ok(Self(Decimal::new(digits, scale)));
+        }
         let literal = Literal::read(text.as_bytes()).ok_or(AmountError::NotANumber)?;
         let digits = literal.digits();
         let exponent = literal.exponent_of_last_digit();
@@ -74,6 +77,14 @@ impl Amount {
         Decimal::try_from_i128_with_scale(mantissa, scale)
             .map(Self)
             .map_err(|_outside_96_bits| AmountError::TooLarge)
+    }
+
+    /// Writes it at the end of a text, as it is printed.
+    pub fn append_to(self, text: &mut Vec<u8>) {
+        match u64::try_from(self.mantissa().unsigned_abs()) {
+            Ok(digits) => text.extend_from_slice(Print::of(digits, &self).bytes()),
+            Err(_longer) => text.extend_from_slice(self.0.to_string().as_bytes()),
+        }
     }
 
     /// The value without its point: `-41.20` has the mantissa -4120.
@@ -158,9 +169,12 @@ impl Print {
         }
     }
 
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
+    }
+
     fn text(&self) -> &str {
-        let bytes = self.bytes.get(self.start..).unwrap_or_default();
-        str::from_utf8(bytes).unwrap_or_default()
+        str::from_utf8(self.bytes()).unwrap_or_default()
     }
 }
 

@@ -4,6 +4,36 @@
 /// So many digits always fit.
 const I64_DIGITS: usize = 18;
 
+/// Reads what nearly every amount is, in one go: a few digits, and perhaps a point among them. Gives its digits as one
+/// number, and how many of them stand after the point.
+pub(super) fn read_plain(text: &[u8]) -> Option<(i64, u32)> {
+    let (is_negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.len() > I64_DIGITS
+        || matches!(digits, [] | [b'.', ..] | [.., b'.'] | [b'0', b'0'..=b'9', ..])
+    {
+        return None;
+    }
+    let (mut value, mut scale) = (0_i64, None::<u32>);
+    for byte in digits {
+        match (byte, &mut scale) {
+            (b'0'..=b'9', places) => {
+                let digit = i64::from(byte.saturating_sub(b'0'));
+                value = value.wrapping_mul(10).wrapping_add(digit);
+                if let Some(places) = places {
+                    *places = places.wrapping_add(1);
+                }
+            }
+            (b'.', point @ None) => *point = Some(0),
+            _ => return None,
+        }
+    }
+    let value = if is_negative { value.wrapping_neg() } else { value };
+    Some((value, scale.unwrap_or(0)))
+}
+
 /// A JSON number taken apart; its digits still as text, since there may be millions of them.
 pub(super) struct Literal<'a> {
     pub(super) is_negative: bool,

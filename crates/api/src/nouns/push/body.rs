@@ -1,6 +1,7 @@
 //! What a body says of a push: the contract's list of lines, or the one flat line that the first library sends. Whether
 //! the lines may be kept is for the judge; here everything must be what it claims to be.
 
+use super::sound::read_sound;
 use crate::envelope::Answer;
 use crate::json::{Faults, Fields, ListField, Node, Place, RawObject, Seed, parse_object};
 use crate::surface::formats;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 
 pub(super) const VALIDATOR: &str = "BankTransactions";
 /// More characters than any date has; a longer text is not repeated in an error.
-const WORD_CHARS_MAX: usize = 100;
+pub(super) const WORD_CHARS_MAX: usize = 100;
 const LINE_FIELDS: &[&str] = &[
     "id",
     "date",
@@ -96,6 +97,17 @@ pub(crate) fn read_push(body: &[u8], account: &AccountId) -> Answer<PushDraft> {
 
 /// Reads a push to `account`; what is found wrong is added to `faults`, which may hold some already.
 pub(super) fn read_draft(
+    body: &[u8],
+    account: &AccountId,
+    faults: Faults,
+) -> Answer<(PushDraft, Form)> {
+    match read_sound(body, account) {
+        Some(draft) => faults.check().map(|()| (draft, Form::List)),
+        None => read_and_tell(body, account, faults),
+    }
+}
+
+fn read_and_tell(
     body: &[u8],
     account: &AccountId,
     mut faults: Faults,

@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::envelope::ApiError;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 fn read(body: impl AsRef<[u8]>) -> Result<PushDraft, ApiError> {
     read_push(body.as_ref(), &AccountId::parse("acc").unwrap())
@@ -179,4 +182,74 @@ fn depth_costs_nothing_where_nobody_looks_and_is_refused_where_somebody_does() {
     assert_eq!(faults(&deep), "body must be an object, not a list");
     let pushed = format!(r#"{{"accountId":"acc","transactions":{deep}}}"#);
     assert_eq!(faults(pushed), "transactions[0] must be an object, not a list");
+}
+
+/// What fields of a line have been seen to hold, good and bad.
+const VALUES: &[&str] = &[
+    "null",
+    r#""""#,
+    r#""a""#,
+    r#""é\n\ud83d\ude00""#,
+    r#""\ud800""#,
+    r#""\u0000""#,
+    r#""2024-02-29""#,
+    r#""2024-02-30""#,
+    r#""2024-05-31T10:21:00.5+01:00""#,
+    r#""Credit""#,
+    r#""1.5""#,
+    "1.50",
+    "-0.0",
+    "1e3",
+    "1e400",
+    "12345678901234567890.25",
+    "01",
+    "true",
+    "false",
+    "[]",
+    "{}",
+];
+
+/// A line of some of its fields, each of which stands there once, twice or not at all.
+fn any_line() -> impl Strategy<Value = String> {
+    let name =
+        prop_oneof![8 => select(LINE_FIELDS), 1 => Just("extra"), 1 => Just("clearedOnDate")];
+    let fields = vec((name, select(VALUES)), 0..4);
+    let object = fields.prop_map(|fields| {
+        let fields = fields.iter().map(|(name, value)| format!(r#""{name}": {value}"#));
+        format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+    });
+    prop_oneof![30 => object, 1 => Just("[]".to_owned()), 1 => Just(r#"["id"]"#.to_owned())]
+}
+
+fn any_push() -> impl Strategy<Value = String> {
+    let account = select(&["\"acc\"", "\"\\u0061cc\"", "\"other\"", "null", "7"][..]);
+    let extra =
+        select(&["", "", "", r#","id":"1""#, r#","extra":1"#, ",", r#","accountId":"acc""#][..]);
+    (account, vec(any_line(), 0..4), extra).prop_map(|(account, lines, extra)| {
+        format!(r#"{{"accountId":{account},"transactions":[{}]{extra}}}"#, lines.join(","))
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_read_at_once_is_what_is_read_slowly(body in any_push()) {
+        let account = AccountId::parse("acc").unwrap();
+        let slowly = read_and_tell(body.as_bytes(), &account, Faults::of(VALIDATOR));
+        match (read_sound(body.as_bytes(), &account), slowly) {
+            (Some(draft), Ok((told, Form::List))) => prop_assert_eq!(draft, told),
+            (Some(_), _) => prop_assert!(false, "{body} was read at once"),
+            (None, _) => {}
+        }
+    }
+}
+
+#[test]
+fn what_libraries_send_is_read_at_once() {
+    for fields in [
+        r#""id":"1","date":"2024-02-29","amount":-1.50,"balance":0,"description":"d","counterparty":"c","reference":"r","reconciled":false,"transactionType":"Debit""#,
+        r#""id":"caf\u00e9","date":"2023-08-22T10:21:00.000Z","amount":1,"counterparty":null,"extra":{"deep":[1]}"#,
+    ] {
+        let account = AccountId::parse("acc").unwrap();
+        assert!(read_sound(line(fields).as_bytes(), &account).is_some(), "{fields}");
+    }
 }

@@ -3,6 +3,7 @@
 mod operations;
 
 mod body;
+mod sound;
 
 pub(super) use operations::surface;
 

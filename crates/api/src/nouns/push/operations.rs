@@ -156,6 +156,8 @@ mod tests {
     use super::*;
     use crate::sample;
     use domain::push::PushStatus;
+    use serde_json::value::RawValue;
+    use std::collections::HashMap;
 
     #[test]
     fn a_push_is_echoed_in_the_form_in_which_it_came() {
@@ -178,6 +180,24 @@ mod tests {
             echoed(r#"{"accountId":"acc","transactions":[{"id":"1","date":"2025-03-04"}]}"#),
             r#"{"accountId":"acc","transactions":[{"id":"1","date":"2025-03-04","reconciled":false}]}"#
         );
+    }
+
+    #[test]
+    fn an_echo_can_be_pushed_and_has_every_text_and_digit() {
+        let account = AccountId::parse("a\"cc").unwrap();
+        let body = r#"{"accountId":"a\"cc","transactions":[{"id":"\\1\"","date":"2023-08-22T10:21:00.5+01:00","description":"tab\t\u0001é😀/",
+            "counterparty":"","reference":"r","reconciled":true,"amount":-0.10,"balance":12345678901234567.89,
+            "transactionType":"Debit"},{"id":"2","date":"0001-01-01","amount":1,"description":null}]}"#;
+        let read = |body: &[u8]| read_draft(body, &account, Faults::of(VALIDATOR)).unwrap().0;
+        let draft = read(body.as_bytes());
+        let answer = echo(&account, &draft, Form::List, 0).unwrap();
+        let answer =
+            answer.answer(&OperationShape::show(sample::push(PushStatus::Pending))).unwrap();
+        let answer: HashMap<String, &RawValue> = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(answer["statusCode"].get(), "202");
+        let mut expected = draft;
+        expected.lines[1].reconciled = Some(false);
+        assert_eq!(read(answer["data"].get().as_bytes()), expected);
     }
 
     #[test]
