@@ -382,6 +382,7 @@ macro_rules! suite {
                 a_push_that_timed_out_on_its_way_is_followed_to_its_end
                 a_platform_that_answered_makes_waits_grow_anew
                 a_push_is_settled_once
+                pushes_are_finished_together
                 of_settlements_at_once_one_is_written
                 a_lease_that_another_worker_took_cannot_settle
                 a_push_to_try_again_is_due_then

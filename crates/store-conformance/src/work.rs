@@ -301,6 +301,47 @@ pub async fn a_push_is_settled_once(backend: &dyn Backend) {
     assert_eq!(world.news().await, []);
 }
 
+pub async fn pushes_are_finished_together(backend: &dyn Backend) {
+    let (world, other) = World::two(backend).await;
+    let mut pushes = Vec::new();
+    for account in ["a", "b", "c"] {
+        pushes.push(push_to(&world, account, "1", 0).await);
+    }
+    let foreign = other.push(&["x"]).await;
+    let leases = world.lease(NOON).await;
+    assert_eq!(leases.len(), 4);
+    let lost = leases.iter().position(|lease| lease.push == pushes[1]).unwrap();
+    world.settle(&leases[lost], finished(PushStatus::Failed), noon_plus(1)).await;
+    world.new_events().await;
+
+    let settled = world.store.finish_pushes(&leases, noon_plus(2)).await.unwrap();
+    let expected = |index| if index == lost { Settled::LeaseLost } else { Settled::Written };
+    assert_eq!(settled, (0..4).map(expected).collect::<Vec<_>>());
+    let success = |push: &PushOperation| PushOperation {
+        status: PushStatus::Success,
+        completed_at: Some(noon_plus(2)),
+        ..push.clone()
+    };
+    assert_eq!(world.push_now(&pushes[0]).await, success(&pushes[0]));
+    assert_eq!(world.push_now(&pushes[1]).await.status, PushStatus::Failed);
+    assert_eq!(world.push_now(&pushes[2]).await, success(&pushes[2]));
+    assert_eq!(other.push_now(&foreign).await, success(&foreign));
+    let told = |push| ended(&world, push, EventKind::WriteSuccessful, noon_plus(2));
+    let told: Vec<_> = leases
+        .iter()
+        .map(|lease| &lease.push)
+        .filter(|push| pushes.contains(push) && **push != pushes[1])
+        .map(told)
+        .collect();
+    assert_eq!(world.new_events().await, told);
+    assert_eq!(other.news().await, [EventKind::WriteSuccessful]);
+
+    let again = world.store.finish_pushes(&leases, noon_plus(3)).await.unwrap();
+    assert_eq!(again, [Settled::LeaseLost; 4]);
+    assert_eq!(world.news().await, []);
+    assert_eq!(world.store.finish_pushes(&[], noon_plus(3)).await.unwrap(), []);
+}
+
 pub async fn of_settlements_at_once_one_is_written(backend: &dyn Backend) {
     let world = World::open(backend).await;
     world.push(&["a"]).await;

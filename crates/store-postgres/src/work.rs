@@ -2,15 +2,17 @@
 //! whoever may hold that: so two workers never hold two pushes of one account.
 
 use async_trait::async_trait;
-use domain::event::EventKind;
-use domain::ids::PushKey;
+use domain::event::{Event, EventKind};
+use domain::ids::{ClientId, PushKey};
 use domain::platform;
 use domain::push::{Ending, LineSpan, PushStatus, Settlement, Withdrawal};
 use domain::work::{Destination, Lease};
 use jiff::Timestamp;
+use std::collections::{BTreeMap, HashSet};
 use store::ledger::Head;
 use store::{Answer, LeaseRequest, Settled, WorkQueue};
 use tokio_postgres::types::ToSql;
+use uuid::Uuid;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, micros, signed};
@@ -119,6 +121,35 @@ update work
 set due_at = $4, attempts = 0, lease_token = null, lease_until = null
 where client_id = $1 and account_no = $2 and push_no = $3";
 
+/// Locks in an order that all share, whoever else settles some of the same.
+const FINISH_PUSHES: &str = "\
+-- finish_pushes
+with held as (
+    select work.client_id, work.account_no, work.push_no, push.push_key
+    from unnest($2::uuid[], $3::uuid[]) as listed (push_key, lease_token)
+    join push on push.client_id = $1 and push.push_key = listed.push_key
+    join work
+        on work.client_id = push.client_id
+        and work.account_no = push.account_no
+        and work.push_no = push.push_no
+        and work.lease_token = listed.lease_token
+    order by work.account_no, work.push_no
+    for update of work
+),
+done as (
+    delete from work
+    using held
+    where work.client_id = held.client_id
+        and work.account_no = held.account_no
+        and work.push_no = held.push_no
+    returning held.push_key
+)
+update push
+set status = $4, completed_at = $5
+from done
+where push.client_id = $1 and push.push_key = done.push_key
+returning push.push_key";
+
 const RELEASE_WORK: &str = "\
 -- release_work
 update work
@@ -151,7 +182,7 @@ async fn lock(session: &Session, lease: &Lease) -> Attempt<Option<Work>> {
     }))
 }
 
-fn ids(lease: &Lease) -> (uuid::Uuid, uuid::Uuid) {
+fn ids(lease: &Lease) -> (Uuid, Uuid) {
     (lease.push.path.client.uuid(), PushKey::uuid(lease.push.key))
 }
 
@@ -265,6 +296,33 @@ async fn end(
     Ok(Settled::Written)
 }
 
+/// Ends pushes of one client as successes; answers the keys of those that were held.
+async fn finish_held(
+    session: &Session,
+    client: ClientId,
+    leases: &[&Lease],
+    now: Timestamp,
+) -> Attempt<HashSet<PushKey>> {
+    let keys: Vec<Uuid> = leases.iter().map(|lease| lease.push.key.uuid()).collect();
+    let tokens: Vec<Uuid> = leases.iter().map(|lease| lease.token.uuid()).collect();
+    let (status, at) = (PushStatus::Success.name(), micros(now));
+    let values: [&(dyn ToSql + Sync); 5] = [&client.uuid(), &keys, &tokens, &status, &at];
+    let rows = session.rows(FINISH_PUSHES, &values).await?;
+    let finished: HashSet<PushKey> =
+        rows.iter().map(|row| Columns::of(row).id(PushKey::new)).collect::<Attempt<_>>()?;
+    let held = leases.iter().filter(|lease| finished.contains(&lease.push.key));
+    let events: Vec<Event> = held
+        .map(|Lease { push, .. }| {
+            let event = event_on(&push.path, EventKind::WriteSuccessful, now);
+            event.for_account(push.account.clone()).for_push(push.key)
+        })
+        .collect();
+    if !events.is_empty() {
+        finish_with(session, &[], &News::of(client, &events)).await?;
+    }
+    Ok(finished)
+}
+
 async fn resolve(session: &Session, lease: &Lease, withdrawal: Withdrawal) -> Attempt<Settled> {
     let Some((work, head)) = lock_for(session, lease, withdrawal).await? else {
         return Ok(Settled::LeaseLost);
@@ -329,6 +387,27 @@ impl WorkQueue for PostgresStore {
             }
         })
         .await
+    }
+
+    async fn finish_pushes(&self, leases: &[Lease], now: Timestamp) -> Answer<Vec<Settled>> {
+        let mut of_clients: BTreeMap<ClientId, Vec<&Lease>> = BTreeMap::new();
+        for lease in leases {
+            of_clients.entry(lease.push.path.client).or_default().push(lease);
+        }
+        let mut finished = HashSet::new();
+        // A transaction for each: events are numbered client by client.
+        for (client, leases) in &of_clients {
+            finished.extend(
+                self.transact(|session| async move {
+                    finish_held(&session, *client, leases, now).await
+                })
+                .await?,
+            );
+        }
+        let settled = |lease: &Lease| {
+            if finished.contains(&lease.push.key) { Settled::Written } else { Settled::LeaseLost }
+        };
+        Ok(leases.iter().map(settled).collect())
     }
 
     async fn release_work(&self, lease: &Lease) -> Answer<()> {

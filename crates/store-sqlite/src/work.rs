@@ -80,7 +80,7 @@ const SETTLE_PUSH: &str = "
 impl WorkQueue for SqliteStore {
     async fn lease_due_work(&self, request: &LeaseRequest) -> Answer<Vec<Lease>> {
         let request = *request;
-        self.write(move |writing| lease_due_work(writing.database, request)).await
+        self.write_checked(move |writing| lease_due_work(writing.database, request), |_| {}).await
     }
 
     async fn settle_push(
@@ -91,6 +91,16 @@ impl WorkQueue for SqliteStore {
     ) -> Answer<Settled> {
         let (lease, settlement) = (lease.clone(), settlement.clone());
         self.write(move |writing| settle_push(writing.database, lease, settlement, now)).await
+    }
+
+    async fn finish_pushes(&self, leases: &[Lease], now: Timestamp) -> Answer<Vec<Settled>> {
+        let leases = leases.to_vec();
+        self.write(move |writing| {
+            let success = || Settlement::Finished(Ending::success(Vec::new()));
+            let finish = |lease| settle_push(writing.database, lease, success(), now);
+            leases.into_iter().map(finish).collect()
+        })
+        .await
     }
 
     async fn release_work(&self, lease: &Lease) -> Answer<()> {

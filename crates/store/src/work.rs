@@ -45,6 +45,10 @@ pub trait WorkQueue: Send + Sync {
         now: Timestamp,
     ) -> Answer<Settled>;
 
+    /// Ends pushes as successes of which there is nothing to tell, together: as [`settle_push`](Self::settle_push) would
+    /// one by one, with as many commits.
+    async fn finish_pushes(&self, leases: &[Lease], now: Timestamp) -> Answer<Vec<Settled>>;
+
     /// Gives a lease back unsettled, so that another worker need not wait for its end.
     async fn release_work(&self, lease: &Lease) -> Answer<()>;
 }

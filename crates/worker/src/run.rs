@@ -4,9 +4,11 @@ use crate::act::attempt;
 use crate::desk::Desk;
 use crate::rounds::go_round;
 use domain::ids::{LeaseToken, random_uuid};
-use domain::push::{Attempted, settle};
+use domain::platform::Delivery;
+use domain::push::{Attempted, Ending, Outcome, Settlement, settle};
 use domain::work::Lease;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use std::fmt::Debug;
 use std::time::Duration;
 use store::{Answer, LeaseRequest, Settled};
 use tokio::task::JoinSet;
@@ -62,11 +64,18 @@ impl Worker {
         };
         let leases = self.desk.store.lease_due_work(&request).await?;
         let held = leases.len();
+        let now = self.desk.clock.now();
+        let (ready, others): (Vec<_>, Vec<_>) =
+            leases.into_iter().partition(|lease| lies_ready(lease, now));
         // Each on a task of its own: settlements that arrive together are committed together.
         let mut tasks = JoinSet::new();
-        for lease in leases {
+        for lease in others {
             let worker = self.clone();
             tasks.spawn(async move { worker.bring_on(&lease).await });
+        }
+        if !ready.is_empty() {
+            let worker = self.clone();
+            tasks.spawn(async move { worker.finish(&ready, now).await });
         }
         while let Some(ended) = tasks.join_next().await {
             if let Ok(Err(error)) = ended {
@@ -77,6 +86,14 @@ impl Worker {
         Ok(held)
     }
 
+    async fn finish(&self, ready: &[Lease], now: Timestamp) -> Answer<()> {
+        let settled = self.desk.store.finish_pushes(ready, now).await?;
+        for (lease, settled) in ready.iter().zip(settled) {
+            tell(lease, settled, "finished");
+        }
+        Ok(())
+    }
+
     async fn bring_on(&self, lease: &Lease) -> Answer<()> {
         let push = &lease.push;
         let (outcome, sent) = attempt(&self.desk, lease).await?;
@@ -84,14 +101,28 @@ impl Worker {
         let attempted =
             Attempted { push, attempt: lease.attempt, random: self.desk.random(), sent };
         let settlement = settle(attempted, outcome, now);
-        match self.desk.store.settle_push(lease, &settlement, now).await? {
-            Settled::Written => {
-                debug!(push.key = %push.key, attempt = lease.attempt, ?settlement, "push settled");
-            }
-            Settled::LeaseLost => {
-                info!(push.key = %push.key, "the lease had ended: another worker has the push");
-            }
-        }
+        let settled = self.desk.store.settle_push(lease, &settlement, now).await?;
+        tell(lease, settled, settlement);
         Ok(())
+    }
+}
+
+/// Whether a push is to end as a success of which there is nothing to tell, without a question to anybody.
+fn lies_ready(lease: &Lease, now: Timestamp) -> bool {
+    let delivery = lease.destination.map(|destination| destination.platform.delivery);
+    let (push, attempt) = (&lease.push, lease.attempt);
+    let attempted = Attempted { push, attempt, random: 0, sent: None };
+    delivery == Some(Delivery::Pulled)
+        && settle(attempted, Outcome::Done, now)
+            == Settlement::Finished(Ending::success(Vec::new()))
+}
+
+fn tell(lease: &Lease, settled: Settled, how: impl Debug) {
+    let key = lease.push.key;
+    match settled {
+        Settled::Written => debug!(push.key = %key, attempt = lease.attempt, ?how, "push settled"),
+        Settled::LeaseLost => {
+            info!(push.key = %key, "the lease had ended: another worker has the push");
+        }
     }
 }

@@ -62,6 +62,17 @@ pub enum Withdrawal {
 }
 
 impl Ending {
+    /// With nothing to be said against it.
+    pub const fn success(warnings: Vec<Remark>) -> Self {
+        Self {
+            status: PushStatus::Success,
+            error: None,
+            errors: Vec::new(),
+            warnings,
+            withdrawal: Withdrawal::Nothing,
+        }
+    }
+
     /// At its deadline.
     pub fn timed_out() -> Self {
         let error = "the push did not end within its timeoutInMinutes: nothing more of it is sent";
@@ -124,13 +135,7 @@ pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Set
     }
     let by_deadline = |at: Timestamp| deadline.map_or(at, |deadline| at.min(deadline));
     match outcome {
-        Outcome::Done => Settlement::Finished(Ending {
-            status: PushStatus::Success,
-            error: None,
-            errors: Vec::new(),
-            warnings: sent.warnings,
-            withdrawal: Withdrawal::Nothing,
-        }),
+        Outcome::Done => Settlement::Finished(Ending::success(sent.warnings)),
         Outcome::Rejected(errors) => Settlement::Finished(Ending {
             warnings: sent.warnings,
             ..Ending::failed(

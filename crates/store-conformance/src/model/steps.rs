@@ -114,7 +114,14 @@ impl Play {
         let settlement = self.settlement(lease.push.lines);
         self.turn.doing(format!("settle {} as {settlement:?}", lease.push.key));
         let expected = self.book.settle((&lease.push, lease.token), &settlement, self.now);
-        let settled = self.store.settle_push(&lease, &settlement, self.now).await;
+        // There are two ways to the same end.
+        let is_plain = settlement == Settlement::Finished(Ending::success(Vec::new()));
+        let settled = if is_plain && lease.push.lines.first.is_multiple_of(2) {
+            let settled = self.store.finish_pushes(std::slice::from_ref(&lease), self.now).await;
+            settled.map(|settled| settled[0])
+        } else {
+            self.store.settle_push(&lease, &settlement, self.now).await
+        };
         assert_eq!(self.turn.answered(settled), expected, "{}", self.turn);
         let path = AccountPath { connection: lease.push.path, account: lease.push.account };
         self.look_at_account(&path).await;

@@ -228,6 +228,10 @@ impl WorkQueue for FakeStore {
         refused()
     }
 
+    async fn finish_pushes(&self, _leases: &[Lease], _now: Timestamp) -> Answer<Vec<Settled>> {
+        refused()
+    }
+
     async fn release_work(&self, _lease: &Lease) -> Answer<()> {
         refused()
     }
