@@ -51,7 +51,7 @@ impl ApiKeys for SqliteStore {
 
     async fn find_api_key(&self, hash: &ApiKeyHash) -> Answer<Option<ApiKey>> {
         let hash = *hash;
-        self.read(move |database| sql::one(database, FIND_API_KEY, &[&hash], api_key)).await
+        self.read_here(move |database| sql::one(database, FIND_API_KEY, &[&hash], api_key)).await
     }
 
     async fn list_api_keys(&self, client: ClientId) -> Answer<Vec<ApiKey>> {

@@ -265,7 +265,7 @@ impl RunCache {
 mod tests {
     use super::*;
     use crate::schema;
-    use crate::writer::{Writer, Writing};
+    use crate::writer::{Undo, Writer, Writing};
     use domain::line::Line;
     use store::ledger::append;
     use store::migration::Migrate;
@@ -305,13 +305,13 @@ mod tests {
             append_and_load(writing, "undone")?;
             Err(StoreError::Busy("changed its mind".to_owned()))
         };
-        assert!(writer.write(undone, |()| {}).await.is_err());
+        assert!(writer.write(Undo::Job, undone, |()| {}).await.is_err());
         // The same chunk numbers are given out again, for another run.
         let kept = |writing: &mut Writing<'_>| {
             let (head, runs) = append_and_load(writing, "kept")?;
             find_known(writing.database, &head, &runs, &["kept7", "undone7"])
         };
-        let known = writer.write(kept, |_| {}).await.unwrap();
+        let known = writer.write(Undo::Job, kept, |_| {}).await.unwrap();
         let ids: Vec<_> = known.iter().map(|kept| kept.line.id.as_str()).collect();
         assert_eq!(ids, ["kept7"]);
     }
@@ -330,7 +330,7 @@ mod tests {
             let after = sql::count(writing.database, "select count(*) from chunk", &[])?;
             Ok((before > 100, has_directories, after))
         };
-        assert_eq!(writer.write(delete, |_| {}).await.unwrap(), (true, true, 0));
+        assert_eq!(writer.write(Undo::Job, delete, |_| {}).await.unwrap(), (true, true, 0));
     }
 
     #[tokio::test]
@@ -343,7 +343,7 @@ mod tests {
             writing.runs.clear();
             writing.runs.load(writing.database, &head).map(|_runs| ())
         };
-        let error = writer.write(read, |()| {}).await.unwrap_err();
+        let error = writer.write(Undo::Job, read, |()| {}).await.unwrap_err();
         assert!(matches!(error, StoreError::Damaged(_)), "{error:?}");
     }
 }

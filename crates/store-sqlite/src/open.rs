@@ -2,7 +2,7 @@
 
 use crate::error::{failed, file_failed};
 use crate::readers::Readers;
-use crate::writer::{Writer, Writing};
+use crate::writer::{Undo, Writer, Writing};
 use crate::{Database, schema};
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
@@ -99,7 +99,7 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&mut Writing<'_>) -> Answer<T> + Send + 'static,
     ) -> Answer<T> {
-        self.writer.write(work, |_| {}).await
+        self.writer.write(Undo::Job, work, |_| {}).await
     }
 
     /// Runs `work` in the next commit, and `after` once that is durable, even if nobody waits for the answer any more.
@@ -108,7 +108,16 @@ impl SqliteStore {
         work: impl FnOnce(&mut Writing<'_>) -> Answer<T> + Send + 'static,
         after: impl FnOnce(&T) + Send + 'static,
     ) -> Answer<T> {
-        self.writer.write(work, after).await
+        self.writer.write(Undo::Job, work, after).await
+    }
+
+    /// As [`write_then`](Self::write_then), for work that looks at everything before it writes: see [`Undo::Commit`].
+    pub(crate) async fn write_checked<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writing<'_>) -> Answer<T> + Send + 'static,
+        after: impl FnOnce(&T) + Send + 'static,
+    ) -> Answer<T> {
+        self.writer.write(Undo::Commit, work, after).await
     }
 
     /// Runs `work` on what is committed at one moment.
@@ -117,6 +126,14 @@ impl SqliteStore {
         work: impl FnOnce(&Database) -> Answer<T> + Send + 'static,
     ) -> Answer<T> {
         self.readers.read(work).await
+    }
+
+    /// As [`read`](Self::read), for one statement that looks up a row or two of a small table.
+    pub(crate) async fn read_here<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Database) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
+        self.readers.read_here(work).await
     }
 
     /// The thread that commits, and when it last did.

@@ -78,7 +78,7 @@ impl Pushes for SqliteStore {
                 signal.raise();
             }
         };
-        self.write_then(move |writing| accept_push(writing, intake), raise).await
+        self.write_checked(move |writing| accept_push(writing, intake), raise).await
     }
 
     async fn find_push(
@@ -202,13 +202,14 @@ fn keep_accepted(
     accepted: Accepted,
 ) -> Answer<PushOperation> {
     let append = append(&target.head, &target.runs, &accepted.lines, intake.requested_at)?;
-    let mut lines = LineSpan { first: target.head.lines(), count: 0 };
+    let nothing = LineSpan { first: target.head.lines(), count: 0 };
+    let lines = append.as_ref().map_or(nothing, |append| append.span);
+    let operation = intake.pending(lines, accepted.known, accepted.warnings);
+    // First, since a key that is there already is refused here, before anything is written.
+    create_push(database, target, &operation)?;
     if let Some(append) = append {
-        lines = append.span;
         ledger::write_append(database, target.account_no, append, accepted.balance)?;
     }
-    let operation = intake.pending(lines, accepted.known, accepted.warnings);
-    create_push(database, target, &operation)?;
     work::create(database, operation.key, target.account_no, intake.requested_at)?;
     Ok(operation)
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::{Answer, StoreError};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 /// A read takes well under a millisecond, so a few handles keep every core busy.
@@ -76,6 +76,33 @@ impl Readers {
             answer
         });
         reading.await.map_err(|error| StoreError::Failed(Box::new(error)))?
+    }
+
+    /// Runs `work` on the caller's thread: for one statement that looks up a row or two of a small table, which are in
+    /// memory. Handing that to another thread and waiting for it would take several times as long.
+    pub(crate) async fn read_here<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Database) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
+        // Opening a handle takes longer than waiting would.
+        match self.idle_handle() {
+            Some((database, _permit)) => {
+                let answer = work(&database);
+                lock(&self.idle).push(database);
+                answer
+            }
+            None => self.read(work).await,
+        }
+    }
+
+    fn idle_handle(&self) -> Option<(Database, SemaphorePermit<'_>)> {
+        #[cfg(feature = "simulation")]
+        if self.turnstile.is_some() {
+            return None;
+        }
+        let permit = self.permits.try_acquire().ok()?;
+        let database = lock(&self.idle).pop()?;
+        Some((database, permit))
     }
 
     /// Lends no more handles, waits for those that are lent, and closes them all.

@@ -28,6 +28,16 @@ pub(crate) struct Writing<'w> {
     pub(crate) runs: &'w mut RunCache,
 }
 
+/// What is undone when a job fails after it has written something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Undo {
+    /// The job alone. The database keeps a copy of each page that the job changes, so this costs.
+    Job,
+    /// The whole commit: for the jobs of every push, which look at everything before they write, so that only a failing
+    /// database has them fail.
+    Commit,
+}
+
 /// A caller's end of the writer's thread.
 #[derive(Debug)]
 pub(crate) struct Writer {
@@ -72,14 +82,15 @@ impl Writer {
         Self { jobs: Mutex::default(), thread: Mutex::default(), committed_at, inline }
     }
 
-    /// Runs `work` in the next commit and `after` once that is durable. What an `Err` wrote is undone, and nothing else.
+    /// Runs `work` in the next commit and `after` once that is durable. What an `Err` wrote is undone.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
+        undo: Undo,
         work: impl FnOnce(&mut Writing<'_>) -> Answer<T> + Send + 'static,
         after: impl FnOnce(&T) + Send + 'static,
     ) -> Answer<T> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Call { work: Some(work), outcome: None, after, reply });
+        let job = Box::new(Call { work: Some(work), undo, outcome: None, after, reply });
         #[cfg(feature = "simulation")]
         if let Some(inline) = &self.inline {
             return inline.write(job, answer).await;
@@ -131,6 +142,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) trait Job: Send {
     /// Does the work; whether what it wrote is to be kept.
     fn run(&mut self, writing: &mut Writing<'_>) -> bool;
+    /// What its failure undoes.
+    fn undo(&self) -> Undo;
     /// Why it could not be done, if the disk or the system has to do with that.
     fn outage(&self) -> Option<Outage>;
     /// Tells the caller, now that the commit has ended.
@@ -139,6 +152,7 @@ pub(crate) trait Job: Send {
 
 struct Call<T, W, A> {
     work: Option<W>,
+    undo: Undo,
     outcome: Option<Answer<T>>,
     after: A,
     reply: oneshot::Sender<Answer<T>>,
@@ -153,6 +167,10 @@ where
     fn run(&mut self, writing: &mut Writing<'_>) -> bool {
         self.outcome = self.work.take().map(|work| work(writing));
         matches!(self.outcome, Some(Ok(_)))
+    }
+
+    fn undo(&self) -> Undo {
+        self.undo
     }
 
     fn outage(&self) -> Option<Outage> {
@@ -297,12 +315,23 @@ impl Desk {
     fn run_together(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), Spoilt> {
         self.execute("begin immediate")?;
         for job in group {
-            self.execute("savepoint job")?;
-            let mut writing = Writing { database: &self.database, runs: &mut self.runs };
-            if !job.run(&mut writing) {
-                self.undo_job(job.outage())?;
+            match job.undo() {
+                Undo::Job => {
+                    self.execute("savepoint job")?;
+                    if !self.run(job.as_mut()) {
+                        self.undo_job(job.outage())?;
+                    }
+                    self.execute("release job")?;
+                }
+                Undo::Commit => {
+                    let changes = self.database.total_changes();
+                    let is_done = self.run(job.as_mut());
+                    let has_written = self.database.total_changes() != changes;
+                    if !is_done && (has_written || self.database.is_autocommit()) {
+                        return Err(Spoilt::ByAnother(job.outage()));
+                    }
+                }
             }
-            self.execute("release job")?;
         }
         #[cfg(feature = "simulation")]
         if let Some(turnstile) = &self.turnstile {
@@ -314,6 +343,10 @@ impl Desk {
             turnstile.committed();
         }
         Ok(())
+    }
+
+    fn run(&mut self, job: &mut dyn Job) -> bool {
+        job.run(&mut Writing { database: &self.database, runs: &mut self.runs })
     }
 
     /// Numbers of chunks that are undone are given out again, so what is remembered by number goes with them.

@@ -12,20 +12,25 @@ fn database() -> Database {
 }
 
 /// A job that runs `statements`, and fails with the first that does.
-fn job(statements: &'static [&'static str]) -> (Box<dyn Job>, Reply) {
+fn job(undo: Undo, statements: &'static [&'static str]) -> (Box<dyn Job>, Reply) {
     let (reply, answer) = oneshot::channel();
     let work = move |writing: &mut Writing<'_>| {
         let done = statements.iter().map(|sql| sql::execute(writing.database, sql, &[]));
         done.sum::<Answer<usize>>()
     };
     let after = |_: &usize| {};
-    (Box::new(Call { work: Some(work), outcome: None, after, reply }), answer)
+    (Box::new(Call { work: Some(work), undo, outcome: None, after, reply }), answer)
 }
 
-/// Commits jobs together; answers which of them succeeded, and what is in the table then.
+/// Commits jobs together that are undone alone; answers which of them succeeded, and what is in the table then.
 fn commit(desk: &mut Desk, jobs: &[&'static [&'static str]]) -> (Vec<bool>, Vec<u32>) {
+    let jobs: Vec<_> = jobs.iter().map(|statements| (Undo::Job, *statements)).collect();
+    commit_so(desk, &jobs)
+}
+
+fn commit_so(desk: &mut Desk, jobs: &[(Undo, &'static [&'static str])]) -> (Vec<bool>, Vec<u32>) {
     let (mut group, replies): (Vec<_>, Vec<Reply>) =
-        jobs.iter().map(|statements| job(statements)).unzip();
+        jobs.iter().map(|(undo, statements)| job(*undo, statements)).unzip();
     let committed = desk.commit_together(&mut group);
     for job in group {
         job.answer(committed.clone());
@@ -50,6 +55,28 @@ fn a_job_that_fails_does_not_spoil_the_others_of_its_commit() {
     let (succeeded, numbers) = commit(&mut desk(), &jobs);
     assert_eq!(succeeded, [true, false, false, true]);
     assert_eq!(numbers, [1, 2], "the 7 of the job that failed is undone");
+}
+
+#[test]
+fn a_job_that_fails_before_it_has_written_spoils_nothing() {
+    let jobs: [(Undo, &[&str]); 3] = [
+        (Undo::Commit, &["insert into t values (1)"]),
+        (Undo::Commit, &["select * from nowhere", "insert into t values (7)"]),
+        (Undo::Job, &["insert into t values (2)"]),
+    ];
+    assert_eq!(commit_so(&mut desk(), &jobs), (vec![true, false, true], vec![1, 2]));
+}
+
+#[test]
+fn a_job_that_should_have_looked_before_it_wrote_takes_its_commit_with_it() {
+    let mut desk = desk();
+    let jobs: [(Undo, &[&str]); 3] = [
+        (Undo::Job, &["insert into t values (1)"]),
+        (Undo::Commit, &["insert into t values (7)", "insert into nowhere values (1)"]),
+        (Undo::Job, &["insert into t values (2)"]),
+    ];
+    assert_eq!(commit_so(&mut desk, &jobs), (vec![false, false, false], vec![]));
+    assert_eq!(commit(&mut desk, &[&["insert into t values (3)"]]), (vec![true], vec![3]));
 }
 
 #[test]
@@ -80,9 +107,9 @@ async fn a_closed_writer_finishes_what_waits_and_then_refuses() {
     let insert = |writing: &mut Writing<'_>| {
         sql::execute(writing.database, "insert into t values (null)", &[])
     };
-    let (waiting, ()) = tokio::join!(writer.write(insert, |_| {}), writer.close());
+    let (waiting, ()) = tokio::join!(writer.write(Undo::Job, insert, |_| {}), writer.close());
     assert_eq!(waiting.unwrap(), 1);
-    let refusal = writer.write(insert, |_| {}).await.unwrap_err();
+    let refusal = writer.write(Undo::Job, insert, |_| {}).await.unwrap_err();
     assert!(refusal.to_string().contains("closed"), "{refusal}");
     assert!(!writer.is_alive());
 }
@@ -93,7 +120,7 @@ async fn what_is_to_follow_a_commit_does_so_though_nobody_waits() {
     let (done, noticed) = oneshot::channel();
     let insert =
         |writing: &mut Writing<'_>| sql::execute(writing.database, "insert into t values (1)", &[]);
-    let mut write = Box::pin(writer.write(insert, |count| done.send(*count).unwrap()));
+    let mut write = Box::pin(writer.write(Undo::Job, insert, |count| done.send(*count).unwrap()));
     // The first poll puts the job in the queue; then its caller goes away.
     drop(poll_once(write.as_mut()));
     drop(write);

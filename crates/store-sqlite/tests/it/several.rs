@@ -72,7 +72,7 @@ async fn ids_stay_unique_though_two_stores_push_them_at_once() {
                 assert_eq!(operation.status, PushStatus::Pending, "{:?}", operation.validation);
                 let counted = u64::from(operation.lines.count + operation.known_lines);
                 assert_eq!(counted, LINES);
-                // What is undone in between gives its numbers out again; the same key cannot be kept twice.
+                // The same key cannot be kept twice, and whose commit that is in does not feel it.
                 let twice = PushIntake { key: operation.key, ..an_intake(&account, draft(1_000)) };
                 store.accept_push(twice).await.unwrap_err();
             }
