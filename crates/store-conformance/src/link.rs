@@ -229,6 +229,23 @@ pub async fn a_links_pause_is_moved_back_with_the_clock(backend: &dyn Backend) {
     assert_eq!(held.into_iter().map(|held| held.link).collect::<Vec<_>>(), [moved]);
 }
 
+pub async fn a_link_that_cannot_be_read_keeps_no_clock_from_being_set_back(backend: &dyn Backend) {
+    let day = 24 * 60;
+    let world = xero(backend).await;
+    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
+    world.store.ensure_installation(&proposed).await.unwrap();
+    let wanted = Link { pause_until: Some(noon_plus(day + 5)), ..open(world.path()) };
+    world.change(wanted.clone(), Effects::default()).await;
+    assert_eq!(world.store.note_time(noon_plus(day)).await.unwrap(), None);
+    backend.run("update link set platform = 'of-tomorrow'").await;
+    let by = SignedDuration::from_hours(24);
+    assert_eq!(world.store.note_time(NOON).await.unwrap(), Some(by));
+    assert_eq!(world.store.note_time(NOON).await.unwrap(), None, "it is done");
+    // Whoever mends it finds it as it was.
+    backend.run(&format!("update link set platform = '{}'", XERO.key)).await;
+    assert_eq!(world.link_now().await, Link { version: 1, ..wanted });
+}
+
 pub async fn a_link_is_held_changed_and_let_go(backend: &dyn Backend) {
     let world = xero(backend).await;
     world.change(open(world.path()), Effects::default()).await;

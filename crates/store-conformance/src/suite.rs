@@ -129,6 +129,7 @@ macro_rules! suite {
                 trouble_is_kept_until_it_ends_and_shown_afterwards
                 a_due_link_is_held_by_one
                 a_links_pause_is_moved_back_with_the_clock
+                a_link_that_cannot_be_read_keeps_no_clock_from_being_set_back
                 a_link_is_held_changed_and_let_go
                 whatever_ends_a_feed_stirs_its_link
                 a_link_outlives_its_connection_until_it_is_forgotten

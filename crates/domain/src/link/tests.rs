@@ -345,3 +345,30 @@ fn consents_end_and_make_room() {
     assert!(link.consent(newest, at(19 + 3_600)).is_some());
     assert!(link.consent(newest, at(19 + 3_601)).is_none());
 }
+
+#[test]
+fn a_clock_that_is_set_back_takes_every_moment_of_a_link_with_it() {
+    let at = |hours: i64| NOON + jiff::SignedDuration::from_hours(hours);
+    let mut link = link();
+    for (id, target) in [("a", "one"), ("b", "two")] {
+        link.wish(&account(id), to(id, Some(target)), LINKED).unwrap();
+    }
+    link.mappings[0].stage = MappingStage::Connecting { due_at: at(30) };
+    link.mappings[1].stage = MappingStage::Connected { target: "two".into() };
+    let ending = |due_at| Ending { feed: "feed-1".into(), since: at(20), due_at };
+    link.endings = vec![ending(at(23)), ending(at(26))];
+    link.access_ends_at = Some(at(25));
+    link.books_wanted_at = Some(at(40));
+    link.pause_until = Some(at(-1));
+    link.books.as_mut().unwrap().read_at = at(24);
+    // It showed noon of the next day, and shows noon.
+    let mut moved = link.clone();
+    moved.move_back(jiff::SignedDuration::from_hours(24), NOON);
+    let mut expected = link.clone();
+    expected.mappings[0].stage = MappingStage::Connecting { due_at: at(6) };
+    expected.endings = vec![ending(NOON), ending(at(2))];
+    expected.access_ends_at = Some(at(1));
+    expected.books_wanted_at = Some(at(16));
+    expected.books.as_mut().unwrap().read_at = NOON;
+    assert_eq!(moved, expected);
+}

@@ -55,7 +55,7 @@ async fn compare(options: &Options, figures: &mut Figures, cluster: &PostgresClu
     figures.add("1-line pushes ÷ no store", AtLeast(0.35), pushes / answered.1.pushes_per_second);
     let like = kept.2.target.clone();
     drop((kept, answered));
-    if options.peers {
+    if !options.no_peers {
         for (peer, of_lines, of_pushes) in [(Peer::FastApi, 25.0, 15.0), (Peer::Fastify, 12.0, 4.0)]
         {
             let running = peer.start(cluster, &like);

@@ -1,6 +1,6 @@
 //! How fast Millrace is, as ratios to bounds and peers that are measured in the same rounds.
 //!
-//!     cargo xtask bench all -- [--rounds N] [--seconds S] [--lines N] [--json FILE] [--chart FILE]
+//!     cargo xtask bench all -- [--rounds N] [--seconds S] [--lines N] [--no-peers] [--json FILE] [--chart FILE]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -33,21 +33,21 @@ mod webhooks;
 #[path = "../../src/words.rs"]
 mod words;
 
+use clap::Parser;
 use figures::Figures;
-use options::Options;
+use options::{Options, Part};
 
 #[tokio::main]
 async fn main() {
-    let options = Options::read();
+    let options = Options::parse();
     let mut figures = Figures::default();
     for part in &options.parts {
-        match part.as_str() {
-            "ingest" => ingest::run(&options, &mut figures).await,
-            "reads" => reads::run(&options, &mut figures).await,
-            "ofx" => ofx::run(&options, &mut figures).await,
-            "webhooks" => webhooks::run(&options, &mut figures).await,
-            "overload" => overload::run(&options, &mut figures).await,
-            other => panic!("there is no part {other:?}: ingest, reads, ofx, webhooks, overload"),
+        match part {
+            Part::Ingest => ingest::run(&options, &mut figures).await,
+            Part::Reads => reads::run(&options, &mut figures).await,
+            Part::Ofx => ofx::run(&options, &mut figures).await,
+            Part::Webhooks => webhooks::run(&options, &mut figures).await,
+            Part::Overload => overload::run(&options, &mut figures).await,
         }
     }
     println!("\n{}", figures.table());

@@ -1,54 +1,55 @@
 //! The command line.
 
+use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What is measured, and for how long.
-#[derive(Clone, Debug)]
+/// How fast Millrace is, beside bounds and peers that are measured in the same rounds.
+#[derive(Clone, Debug, Parser)]
 pub(crate) struct Options {
-    pub(crate) parts: Vec<String>,
-    pub(crate) rounds: usize,
-    /// Of one measurement in one round.
+    /// What to measure
+    #[arg(required = true, value_name = "PART")]
+    pub(crate) parts: Vec<Part>,
+    /// How often: a figure is the median of its rounds
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) rounds: u16,
+    /// How long one measurement in one round takes
+    #[arg(long = "seconds", value_name = "S", default_value = "2", value_parser = seconds)]
     pub(crate) window: Duration,
-    /// How many lines a filled store holds.
+    /// How many lines a filled store holds
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
     pub(crate) lines: u64,
-    /// Whether the peers are measured, too: they need PostgreSQL, Python and Node.js.
-    pub(crate) peers: bool,
+    /// Leaves out the peers, which need Python and Node.js
+    #[arg(long)]
+    pub(crate) no_peers: bool,
+    /// Writes the figures there
+    #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
-    /// Where the picture is kept.
+    /// Draws the figures there
+    #[arg(long, value_name = "FILE")]
     pub(crate) chart: Option<PathBuf>,
+    /// What cargo adds.
+    #[arg(long, hide = true)]
+    bench: bool,
 }
 
-impl Options {
-    pub(crate) fn read() -> Self {
-        let mut options = Self {
-            parts: Vec::new(),
-            rounds: 5,
-            window: Duration::from_secs(2),
-            lines: 10_000_000,
-            peers: true,
-            json: None,
-            chart: None,
-        };
-        let mut words = std::env::args().skip(1);
-        while let Some(word) = words.next() {
-            let mut value = || words.next().expect("a flag needs a value");
-            match word.as_str() {
-                "--rounds" => options.rounds = value().parse().unwrap(),
-                "--seconds" => options.window = Duration::from_secs_f64(value().parse().unwrap()),
-                "--lines" => options.lines = value().parse().unwrap(),
-                "--json" => options.json = Some(value().into()),
-                "--chart" => options.chart = Some(value().into()),
-                "--no-peers" => options.peers = false,
-                // What cargo adds.
-                "--bench" => {}
-                part => options.parts.push(part.to_owned()),
-            }
-        }
-        assert!(
-            !options.parts.is_empty(),
-            "say what to measure: ingest, reads, ofx, webhooks, overload"
-        );
-        options
-    }
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Pushes beside bounds and peers, into empty and filled stores
+    Ingest,
+    /// Lists and operations of a filled store beside a small one
+    Reads,
+    /// Statements from a filled store beside an empty one
+    Ofx,
+    /// Bringing events beside bare POSTs
+    Webhooks,
+    /// Ten times as many pushes as the server can take
+    Overload,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
+    let window = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    window.ok_or_else(|| "must be a number of seconds, such as 2 or 0.5".to_owned())
 }
