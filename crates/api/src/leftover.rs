@@ -13,12 +13,15 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 /// Three times the longest body that is taken by default; who sends more may see a broken connection.
 const DISCARDED_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Long enough for so much on a slow line, short enough not to be held by a caller who stopped sending.
 const DISCARD_WAIT_MAX: Duration = Duration::from_secs(10);
+/// How long a caller at the way out is waited for: whatever it has sent by then is read.
+const TURN_LASTS: Duration = Duration::from_millis(5);
 
 /// Answers, and then reads what is left.
 pub(crate) async fn discard_leftover(request: Request, next: Next) -> Response {
@@ -27,7 +30,7 @@ pub(crate) async fn discard_leftover(request: Request, next: Next) -> Response {
     }
     let waits_for_us = request.headers().contains_key(header::EXPECT);
     let (parts, body) = request.into_parts();
-    let shared = SharedBody(Arc::new(Mutex::new(Reading { body, has_begun: false })));
+    let mut shared = SharedBody(Arc::new(Mutex::new(Reading { body, has_begun: false })));
     let response = next.run(Request::from_parts(parts, Body::new(shared.clone()))).await;
     // Who waits for leave to send has sent nothing yet: the answer alone tells not to.
     if shared.lock().has_begun || !waits_for_us {
@@ -37,16 +40,23 @@ pub(crate) async fn discard_leftover(request: Request, next: Next) -> Response {
     response
 }
 
-/// Reads and throws away the body of a request that nobody looked at.
-pub async fn discard_body(request: Request) {
+/// Reads and throws away the body of a request that nobody looked at, when it is its turn at the way out.
+pub async fn discard_body(request: Request, way_out: &Semaphore) {
     let waits_for_us = request.headers().contains_key(header::EXPECT);
     let body = request.into_body();
     if body.is_end_stream() || waits_for_us {
         return;
     }
     let shared = SharedBody(Arc::new(Mutex::new(Reading { body, has_begun: false })));
+    let leave = async {
+        let mut shared = shared;
+        // Whoever has sent nothing for a moment lets the next one pass.
+        while let Ok(_turn) = way_out.acquire().await
+            && timeout(TURN_LASTS, shared.discard()).await.is_err()
+        {}
+    };
     // Whether it took too long makes no difference to the answer.
-    let _in_time = timeout(DISCARD_WAIT_MAX, shared.discard()).await.is_ok();
+    let _in_time = timeout(DISCARD_WAIT_MAX, leave).await.is_ok();
 }
 
 /// A body that its handler reads as its own, and that is still there afterwards.
@@ -65,13 +75,13 @@ impl SharedBody {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn discard(mut self) {
+    async fn discard(&mut self) {
         if self.size_hint().lower() > DISCARDED_BYTES_MAX {
             return;
         }
         let mut bytes: u64 = 0;
         while bytes <= DISCARDED_BYTES_MAX {
-            let frame = poll_fn(|context| Pin::new(&mut self).poll_frame(context)).await;
+            let frame = poll_fn(|context| Pin::new(&mut *self).poll_frame(context)).await;
             let Some(Ok(frame)) = frame else { return };
             let length = frame.data_ref().map_or(0, Bytes::len);
             bytes = bytes.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
@@ -165,5 +175,35 @@ mod tests {
         let waiting = |path| post_to(path).header(header::EXPECT, "100-continue");
         assert_eq!(taken(waiting("/away"), 20).await, 0);
         assert_eq!(taken(waiting("/read"), 20).await, 20);
+    }
+
+    /// A body that never comes.
+    struct Silent;
+
+    impl HttpBody for Silent {
+        type Data = Bytes;
+        type Error = axum::Error;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test]
+    async fn who_sends_nothing_lets_others_out() {
+        let way_out = Arc::new(Semaphore::new(1));
+        let leave = |body: Body| {
+            let way_out = Arc::clone(&way_out);
+            async move { discard_body(Request::new(body), &way_out).await }
+        };
+        let silent: Vec<_> = (0..3).map(|_| tokio::spawn(leave(Body::new(Silent)))).collect();
+        tokio::task::yield_now().await;
+        let sent = Arc::new(AtomicUsize::new(0));
+        leave(Body::new(Counted { left: 20, taken: Arc::clone(&sent) })).await;
+        assert_eq!(sent.load(Ordering::SeqCst), 20);
+        assert!(silent.iter().all(|task| !task.is_finished()), "they still have time");
     }
 }

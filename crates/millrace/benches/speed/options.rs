@@ -11,8 +11,8 @@ pub(crate) struct Options {
     #[arg(required = true, value_name = "PART")]
     pub(crate) parts: Vec<Part>,
     /// How often: a figure is the median of its rounds
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) rounds: u16,
+    #[arg(long, value_name = "N", default_value = "5", value_parser = rounds)]
+    pub(crate) rounds: usize,
     /// How long one measurement in one round takes
     #[arg(long = "seconds", value_name = "S", default_value = "2", value_parser = seconds)]
     pub(crate) window: Duration,
@@ -46,6 +46,11 @@ pub(crate) enum Part {
     Webhooks,
     /// Ten times as many pushes as the server can take
     Overload,
+}
+
+fn rounds(text: &str) -> Result<usize, String> {
+    let rounds = text.parse().ok().filter(|rounds| *rounds > 0);
+    rounds.ok_or_else(|| "must be a whole number from 1 on".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -29,6 +29,9 @@ const CROWD_LASTS: Duration = Duration::from_secs(1);
 const CROWD_LASTS_MAX: Duration = Duration::from_secs(30);
 /// No request takes more than this part, or a long one would wait for an idle server.
 const PART_OF_ONE: u32 = 8;
+/// So many of those who are turned away may have their bodies read at a time. The others wait for that, and take nothing
+/// from what is served: reading what is thrown away is most of the work that they make.
+const LEAVING_AT_ONCE: usize = 4;
 /// How often the log is told that requests are turned away.
 const TOLD_EVERY: Duration = Duration::from_secs(10);
 
@@ -37,6 +40,7 @@ const TOLD_EVERY: Duration = Duration::from_secs(10);
 pub(crate) struct Gate {
     places: Arc<Semaphore>,
     count: u32,
+    way_out: Arc<Semaphore>,
     turned_away: Arc<Mutex<TurnedAway>>,
 }
 
@@ -72,6 +76,7 @@ impl Gate {
         Self {
             places: Arc::new(Semaphore::new(usize::try_from(places).unwrap_or(usize::MAX))),
             count: places,
+            way_out: Arc::new(Semaphore::new(LEAVING_AT_ONCE)),
             turned_away: Arc::default(),
         }
     }
@@ -151,7 +156,7 @@ async fn enter(State(guarded): State<Guarded>, request: Request, next: Next) -> 
     }
     let refusal = (guarded.refuse)(&request);
     // A caller that is still sending would see a broken connection instead of the answer.
-    api::discard_body(request).await;
+    api::discard_body(request, &guarded.gate.way_out).await;
     refusal
 }
 
