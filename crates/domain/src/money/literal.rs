@@ -110,3 +110,43 @@ fn read_exponent(text: &[u8]) -> Option<i64> {
     });
     Some(if is_negative { size.saturating_neg() } else { size })
 }
+
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "an overflow fails the test, as it should")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_short_way_is_for_what_is_plain() {
+        for (text, read) in [
+            ("0", Some((0, 0))),
+            ("-41.20", Some((-4120, 2))),
+            ("0.00", Some((0, 2))),
+            ("999999999999999999", Some((999_999_999_999_999_999, 0))),
+            ("9999999999999999999", None),
+            ("1e3", None),
+            ("01", None),
+            ("-", None),
+            (".5", None),
+            ("5.", None),
+            ("1.2.3", None),
+            ("+1", None),
+            ("", None),
+        ] {
+            assert_eq!(read_plain(text.as_bytes()), read, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_reads_what_the_long_one_does(text in "-?[0-9]{0,12}[.e+-]?[0-9]{0,12}") {
+            if let Some((value, scale)) = read_plain(text.as_bytes()) {
+                let literal = Literal::read(text.as_bytes()).unwrap();
+                let sign = if literal.is_negative { -1 } else { 1 };
+                prop_assert_eq!(literal.coefficient(), Some(i128::from(value) * sign));
+                prop_assert_eq!(literal.exponent_of_last_digit(), -i64::from(scale));
+            }
+        }
+    }
+}
