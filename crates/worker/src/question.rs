@@ -8,6 +8,7 @@ use platforms::{
     Access, ConnectsFeeds, Feed, FeedDraft, FeedStage, ListsAccounts, ListsOrganisations, Platform,
     PlatformError, Receipt, Remedy, Statement, StatementStage, TakesStatements,
 };
+use tokio::time::{Instant, timeout_at};
 
 /// Where a question is asked: of which platform, for which link, and what lets us in.
 #[derive(Clone, Copy)]
@@ -128,10 +129,15 @@ impl Question for EndFeed<'_> {
     }
 }
 
-/// Sends a statement.
+/// Sends a statement, as long as the push is surely held: another worker would look for it, not find what is still on its
+/// way, and take its lines back.
 pub(crate) struct SendStatement<'a> {
     pub(crate) statement: &'a Statement,
     pub(crate) attempt: &'a str,
+    /// The answer must be there by then.
+    pub(crate) before: Instant,
+    /// When it is tried again, if there is no time left.
+    pub(crate) retry_at: Timestamp,
 }
 
 #[async_trait]
@@ -139,7 +145,14 @@ impl Question for SendStatement<'_> {
     type Answer = Receipt;
 
     async fn ask(&self, at: At<'_>) -> Result<Receipt, PlatformError> {
-        at.statements()?.send(at.access, self.statement, self.attempt).await
+        if Instant::now() >= self.before {
+            return Err(PlatformError::RateLimited { retry_at: self.retry_at });
+        }
+        let sent = at.statements()?.send(at.access, self.statement, self.attempt);
+        timeout_at(self.before, sent).await.unwrap_or_else(|_late| {
+            let detail = "no answer came while the push was held: it is looked up".to_owned();
+            Err(PlatformError::Unknown { detail })
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use platforms::{
     Cut, LinesToCut, PlatformError, Reason, ReasonKind, Receipt, Statement, StatementStage,
 };
 use store::{Answer, SentSoFar, Settled, StoreError};
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 /// Pushes of a connection that is shut out wait so long. Whoever links it again makes them due at once; one that was being
@@ -26,7 +27,7 @@ pub(crate) type Attempt = (Outcome, Sent);
 /// Makes one attempt.
 pub(crate) async fn attempt(
     desk: &Desk,
-    lease: &Lease,
+    (lease, send_before): (&Lease, Instant),
     connection: &Connection,
     account: &SourceAccount,
 ) -> Answer<Attempt> {
@@ -36,7 +37,7 @@ pub(crate) async fn attempt(
     let link = desk.store.find_link(&lease.push.path).await?;
     let feed = link.as_ref().and_then(|link| feed_of(link, connection, account));
     let so_far = desk.store.sent_so_far(lease, feed.as_deref().unwrap_or_default()).await?;
-    let mut courier = Courier { desk, lease, so_far, warnings: Vec::new() };
+    let mut courier = Courier { desk, lease, send_before, so_far, warnings: Vec::new() };
     let Some(link) = link else { return Ok(courier.end(Outcome::Gone)) };
     if connection.status == ConnectionStatus::Deauthorized {
         let later = desk.now().saturating_add(SHUT_OUT_PAUSE).unwrap_or(Timestamp::MAX);
@@ -77,6 +78,8 @@ struct Way<'a> {
 struct Courier<'a> {
     desk: &'a Desk,
     lease: &'a Lease,
+    /// Nothing is on its way to the platform after that.
+    send_before: Instant,
     so_far: SentSoFar,
     warnings: Vec<Remark>,
 }
@@ -190,7 +193,8 @@ impl Courier<'_> {
         let sending = SentStatement { attempt, attempted_at: now, stage, stage_at: now, ..known };
         self.keep(sending.clone()).await?;
         let name = format!("{}-{}-{attempt}", self.lease.push.key, sending.number);
-        let question = SendStatement { statement: way.statement, attempt: &name };
+        let (statement, attempt, before) = (way.statement, name.as_str(), self.send_before);
+        let question = SendStatement { statement, attempt, before, retry_at: now };
         let sent = self.desk.ask(&way.link.path, None, question).await;
         match sent {
             Ok(receipt) => self.receive(way, sending, receipt).await,
