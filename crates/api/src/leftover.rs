@@ -120,6 +120,7 @@ mod tests {
     use axum::middleware::from_fn;
     use axum::routing::{any, post};
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::task::JoinSet;
     use tower::ServiceExt as _;
 
     const CHUNK: &[u8] = &[b'x'; 1 << 16];
@@ -199,11 +200,14 @@ mod tests {
             let way_out = Arc::clone(&way_out);
             async move { discard_body(Request::new(body), &way_out).await }
         };
-        let silent: Vec<_> = (0..3).map(|_| tokio::spawn(leave(Body::new(Silent)))).collect();
+        let mut silent = JoinSet::new();
+        for _ in 0..3 {
+            silent.spawn(leave(Body::new(Silent)));
+        }
         tokio::task::yield_now().await;
         let sent = Arc::new(AtomicUsize::new(0));
         leave(Body::new(Counted { left: 20, taken: Arc::clone(&sent) })).await;
         assert_eq!(sent.load(Ordering::SeqCst), 20);
-        assert!(silent.iter().all(|task| !task.is_finished()), "they still have time");
+        assert!(silent.try_join_next().is_none(), "they still have time");
     }
 }

@@ -4,6 +4,9 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 use std::fmt;
 
+/// Clocks of processes on several machines differ by less.
+pub const CLOCKS_APART_MAX: SignedDuration = SignedDuration::from_mins(10);
+
 /// Tells the time; a test's clock stands still or jumps.
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The instant now.

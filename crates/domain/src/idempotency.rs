@@ -1,6 +1,7 @@
 //! Requests that are done once though they are sent twice: a caller names a request by a key of its own, and whoever
 //! sends the same again gets the first answer. Keeping answers is the store's business, giving them the door's.
 
+use crate::clock::CLOCKS_APART_MAX;
 use crate::ids::{ClaimId, ClientId, IdempotencyKey};
 use jiff::{SignedDuration, Timestamp};
 
@@ -28,6 +29,19 @@ pub struct Claim {
     pub fingerprint: Fingerprint,
     /// When it came.
     pub at: Timestamp,
+}
+
+impl Claim {
+    /// When it ends by itself.
+    pub fn ends_at(&self) -> Timestamp {
+        self.at.saturating_add(CLAIM_LIFE).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Whether another claim, which ends then, was made by a clock that has been set back since: no claim lasts so long. It
+    /// has this one's time from now on.
+    pub fn outlasts_life(&self, other_ends_at: Timestamp) -> bool {
+        other_ends_at.duration_since(self.ends_at()) > CLOCKS_APART_MAX
+    }
 }
 
 /// The first answer to a request.

@@ -114,6 +114,11 @@ pub async fn a_clock_that_is_set_back_leaves_no_claim_behind(backend: &dyn Backe
     assert_eq!(claimed(&store, &again(&of_the_new_clock, NOON)).await, Claimed::UnderWay);
     assert_eq!(claimed(&store, &left).await, Claimed::UnderWay);
     assert_eq!(claimed(&store, &again(&left, NOON + CLAIM_LIFE)).await, Claimed::Ours);
+    // One that was made by the old clock and written after it had been noted that it was set back.
+    let straggler = claim_of(&store).await;
+    claimed(&store, &again(&straggler, tomorrow)).await;
+    assert_eq!(claimed(&store, &straggler).await, Claimed::UnderWay);
+    assert_eq!(claimed(&store, &again(&straggler, NOON + CLAIM_LIFE)).await, Claimed::Ours);
     // Its caller may be told what it was told before for as long as it was promised.
     let later = again(&answered, NOON + HOUR);
     assert_eq!(claimed(&store, &later).await, Claimed::Answered(an_answer()));

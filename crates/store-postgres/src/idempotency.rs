@@ -1,14 +1,14 @@
 //! Verbs about requests that are done once.
 
 use async_trait::async_trait;
-use domain::idempotency::{CLAIM_LIFE, Claim, Claimed, Fingerprint, KeptAnswer};
+use domain::idempotency::{Claim, Claimed, Fingerprint, KeptAnswer};
 use jiff::Timestamp;
 use store::{Answer, Idempotency};
 use tokio_postgres::Row;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, micros};
-use crate::fault::{Attempt, damaged, failed};
+use crate::fault::{Attempt, damaged};
 use crate::text::escaped;
 
 /// More than come at once in the long run, so that ended keys never pile up. Those that another process looks at are
@@ -38,6 +38,12 @@ const TAKE_KEY_OVER: &str = "\
 -- take_key_over
 update idempotency
 set claim_id = $3, fingerprint = $4, ends_at = $5, status = null, content_type = null, body = null
+where client_id = $1 and idempotency_key = $2";
+
+const SHORTEN_CLAIM: &str = "\
+-- shorten_claim
+update idempotency
+set ends_at = $3
 where client_id = $1 and idempotency_key = $2";
 
 const KEEP_ANSWER: &str = "\
@@ -75,10 +81,9 @@ impl Idempotency for PostgresStore {
     async fn claim_key(&self, claim: &Claim) -> Answer<Claimed> {
         self.transact(|session| async move {
             let Claim { id, client, key, fingerprint, at } = claim;
-            let ends_at = at.checked_add(CLAIM_LIFE).map_err(failed)?;
             let hash: &[u8] = &fingerprint.0;
             session.run(FORGET_ENDED_KEYS, &[&micros(*at)]).await?;
-            let (client, key, ends_at) = (client.uuid(), key.uuid(), micros(ends_at));
+            let (client, key, ends_at) = (client.uuid(), key.uuid(), micros(claim.ends_at()));
             let row = session.row(CLAIM_KEY, &[&client, &key, &id.uuid(), &hash, &ends_at]).await?;
             let row = row.ok_or_else(|| damaged("a key that is neither written nor there"))?;
             let kept = kept_of(&row)?;
@@ -88,6 +93,9 @@ impl Idempotency for PostgresStore {
             if kept.ends_at <= *at {
                 session.run(TAKE_KEY_OVER, &[&client, &key, &id.uuid(), &hash, &ends_at]).await?;
                 return Ok(Claimed::Ours);
+            }
+            if kept.answer.is_none() && claim.outlasts_life(kept.ends_at) {
+                session.run(SHORTEN_CLAIM, &[&client, &key, &ends_at]).await?;
             }
             Ok(match kept.answer {
                 _ if kept.fingerprint != *fingerprint => Claimed::OtherRequest,

@@ -49,9 +49,9 @@ update installation
 set noted_at = $1
 where only_row";
 
-/// Nothing gets due before now by it. A claim that ends within its minute may have been made by the new clock: its request
-/// is under way. Schedules stay: they are times of the calendar.
-const MOVE_BACK: [&str; 7] = [
+/// Nothing gets due before now by it. Claims of keys are shortened when they are met; schedules stay: they are times of the
+/// calendar.
+const MOVE_BACK: [&str; 6] = [
     "\
 -- move_back_due_work
 update work
@@ -82,11 +82,6 @@ where due_at > $1",
 update link
 set lease_until = greatest($1, lease_until - $2)
 where lease_until > $1",
-    "\
--- move_back_claims
-update idempotency
-set ends_at = greatest($1, ends_at - $2)
-where status is null and ends_at - 60000000 > $1",
 ];
 
 #[async_trait]

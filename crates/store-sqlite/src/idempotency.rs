@@ -3,9 +3,9 @@
 use crate::row::{Fields, Put};
 use crate::{Database, SqliteStore, sql};
 use async_trait::async_trait;
-use domain::idempotency::{CLAIM_LIFE, Claim, Claimed, Fingerprint, KeptAnswer};
+use domain::idempotency::{Claim, Claimed, Fingerprint, KeptAnswer};
 use jiff::Timestamp;
-use store::{Answer, Idempotency, StoreError};
+use store::{Answer, Idempotency};
 
 /// More than come at once in the long run, so that ended keys never pile up.
 const FORGET_ENDED_KEYS: &str = "
@@ -30,6 +30,12 @@ const CLAIM_KEY: &str = "
     insert or replace into idempotency
         (client_id, idempotency_key, claim_id, fingerprint, ends_at_us)
     values (?1, ?2, ?3, ?4, ?5)";
+
+const SHORTEN_CLAIM: &str = "
+    -- shorten_claim
+    update idempotency
+    set ends_at_us = ?3
+    where client_id = ?1 and idempotency_key = ?2";
 
 const KEEP_ANSWER: &str = "
     -- keep_answer
@@ -80,14 +86,16 @@ fn claim_key(database: &Database, claim: &Claim) -> Answer<Claimed> {
     if let Some((ends_at, kept, answer)) = sql::one(database, FIND_KEY, &[client, key], found)?
         && ends_at > *at
     {
+        if answer.is_none() && claim.outlasts_life(ends_at) {
+            sql::execute(database, SHORTEN_CLAIM, &[client, key, &claim.ends_at()])?;
+        }
         return Ok(match answer {
             _ if kept != *fingerprint => Claimed::OtherRequest,
             None => Claimed::UnderWay,
             Some(answer) => Claimed::Answered(answer),
         });
     }
-    let ends_at = at.checked_add(CLAIM_LIFE).map_err(|error| StoreError::Failed(error.into()))?;
-    sql::execute(database, CLAIM_KEY, &[client, key, id, &fingerprint.0, &ends_at])?;
+    sql::execute(database, CLAIM_KEY, &[client, key, id, &fingerprint.0, &claim.ends_at()])?;
     Ok(Claimed::Ours)
 }
 

@@ -28,9 +28,9 @@ const NOTE_TIME: &str = "
     update installation
     set noted_at_us = ?1";
 
-/// Nothing gets due before now by it. A claim that ends within its minute may have been made by the new clock: its request
-/// is under way. Schedules stay: they are times of the calendar.
-const MOVE_BACK: [&str; 7] = [
+/// Nothing gets due before now by it. Claims of keys are shortened when they are met; schedules stay: they are times of the
+/// calendar.
+const MOVE_BACK: [&str; 6] = [
     "
     -- move_back_due_work
     update work
@@ -61,11 +61,6 @@ const MOVE_BACK: [&str; 7] = [
     update link
     set lease_until_us = max(?1, lease_until_us - ?2)
     where lease_until_us > ?1",
-    "
-    -- move_back_claims
-    update idempotency
-    set ends_at_us = max(?1, ends_at_us - ?2)
-    where status is null and ends_at_us - 60000000 > ?1",
 ];
 
 #[async_trait]

@@ -1,10 +1,9 @@
 //! Whether the clock was set back since the database was last worked with. What was due or held by the clock that was ahead
 //! would lie in the future, and wait as long as the clock was ahead.
 
+use domain::clock::CLOCKS_APART_MAX;
 use jiff::{SignedDuration, Timestamp};
 
-/// Clocks of processes on several machines differ by less.
-const CLOCKS_APART_MAX: SignedDuration = SignedDuration::from_mins(10);
 /// How often the time is noted: each note is a commit.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
