@@ -81,6 +81,9 @@ impl SentStage {
 /// A statement that is being sent is nobody else's for so long: longer than the calls for it may take, so that it is not
 /// sent by two.
 pub const SENDING_HOLD: SignedDuration = SignedDuration::from_secs(60);
+/// For so long after that it may be on its way. The rest of the hold is for what the platform hears late: whoever looks it
+/// up then must find it.
+pub const SENDING_TIME: SignedDuration = SignedDuration::from_secs(40);
 
 /// The longest pause between two questions how far a statement is: one that takes for ever must not use up the calls of
 /// others.

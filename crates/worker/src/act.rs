@@ -7,26 +7,21 @@ use domain::push::{Outcome, Sent};
 use domain::source_account::AccountPath;
 use domain::work::{Destination, Lease};
 use store::Answer;
-use tokio::time::Instant;
 
 /// Does what the push's platform asks for; what was sent is told only of a platform that we send to.
-pub(crate) async fn attempt(
-    desk: &Desk,
-    lease: &Lease,
-    send_before: Instant,
-) -> Answer<(Outcome, Option<Sent>)> {
+pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Option<Sent>)> {
     let Some(destination) = lease.destination else { return Ok((Outcome::Gone, None)) };
     match destination.platform.delivery {
         // The lines lie ready since the push was accepted: the platform fetches them when it likes.
         Delivery::Pulled => Ok((Outcome::Done, None)),
-        Delivery::Sent => bring(desk, (lease, send_before), destination).await,
+        Delivery::Sent => bring(desk, lease, destination).await,
     }
 }
 
 /// Sends it, if everything that it goes to is still there.
 async fn bring(
     desk: &Desk,
-    (lease, send_before): (&Lease, Instant),
+    lease: &Lease,
     destination: Destination,
 ) -> Answer<(Outcome, Option<Sent>)> {
     let push = &lease.push;
@@ -39,7 +34,6 @@ async fn bring(
     let Some(account) = account.filter(|it| it.created_at == destination.account_made_at) else {
         return Ok((Outcome::Gone, None));
     };
-    let (outcome, sent): Attempt =
-        send::attempt(desk, (lease, send_before), &connection, &account).await?;
+    let (outcome, sent): Attempt = send::attempt(desk, lease, &connection, &account).await?;
     Ok((outcome, Some(sent)))
 }

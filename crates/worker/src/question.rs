@@ -129,7 +129,7 @@ impl Question for EndFeed<'_> {
     }
 }
 
-/// Sends a statement, as long as the push is surely held: another worker would look for it, not find what is still on its
+/// Sends a statement while the push is surely held: later, another worker may look for it, not find what is still on its
 /// way, and take its lines back.
 pub(crate) struct SendStatement<'a> {
     pub(crate) statement: &'a Statement,

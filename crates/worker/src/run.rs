@@ -12,12 +12,8 @@ use std::fmt::Debug;
 use std::time::Duration;
 use store::{Answer, LeaseRequest, Settled};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
-
-/// The part of a lease in which lines may be on their way to a platform.
-const SENDING_PART: f64 = 2.0 / 3.0;
 
 /// How a worker works.
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +62,6 @@ impl Worker {
             count: self.options.batch,
             now: self.desk.clock.now(),
         };
-        // By a clock that nobody sets, and so that an answer that is late still finds the push held.
-        let send_before = Instant::now() + self.options.lease.unsigned_abs().mul_f64(SENDING_PART);
         let leases = self.desk.store.lease_due_work(&request).await?;
         let held = leases.len();
         let now = self.desk.clock.now();
@@ -81,7 +75,7 @@ impl Worker {
         let mut tasks = JoinSet::new();
         for lease in others {
             let worker = self.clone();
-            tasks.spawn(async move { worker.bring_on(&lease, send_before).await });
+            tasks.spawn(async move { worker.bring_on(&lease).await });
         }
         while let Some(ended) = tasks.join_next().await {
             if let Ok(Err(error)) = ended {
@@ -103,9 +97,9 @@ impl Worker {
         Ok(())
     }
 
-    async fn bring_on(&self, lease: &Lease, send_before: Instant) -> Answer<()> {
+    async fn bring_on(&self, lease: &Lease) -> Answer<()> {
         let push = &lease.push;
-        let (outcome, sent) = attempt(&self.desk, lease, send_before).await?;
+        let (outcome, sent) = attempt(&self.desk, lease).await?;
         let now = self.desk.clock.now();
         let attempted =
             Attempted { push, attempt: lease.attempt, random: self.desk.random(), sent };
