@@ -68,6 +68,11 @@ def require_key(authorization: Annotated[str, Header()]) -> None:
         raise HTTPException(401)
 
 
+@app.get("/process", dependencies=[Depends(require_key)])
+async def process() -> int:
+    return os.getpid()
+
+
 @app.post(
     "/companies/{company}/connections/{connection}/push/bankAccounts/{account}/bankTransactions",
     dependencies=[Depends(require_key)],

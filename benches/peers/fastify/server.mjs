@@ -53,6 +53,8 @@ async function serve() {
     if (!isKnown) return reply.code(401).send();
   });
 
+  app.get("/process", async () => String(process.pid));
+
   app.post(
     "/companies/:company/connections/:connection/push/bankAccounts/:account/bankTransactions",
     { schema },

@@ -30,7 +30,7 @@ pub(crate) async fn discard_leftover(request: Request, next: Next) -> Response {
     }
     let waits_for_us = request.headers().contains_key(header::EXPECT);
     let (parts, body) = request.into_parts();
-    let mut shared = SharedBody(Arc::new(Mutex::new(Reading { body, has_begun: false })));
+    let mut shared = SharedBody::of(body);
     let response = next.run(Request::from_parts(parts, Body::new(shared.clone()))).await;
     // Who waits for leave to send has sent nothing yet: the answer alone tells not to.
     if shared.lock().has_begun || !waits_for_us {
@@ -47,9 +47,8 @@ pub async fn discard_body(request: Request, way_out: &Semaphore) {
     if body.is_end_stream() || waits_for_us {
         return;
     }
-    let shared = SharedBody(Arc::new(Mutex::new(Reading { body, has_begun: false })));
+    let mut shared = SharedBody::of(body);
     let leave = async {
-        let mut shared = shared;
         // Whoever has sent nothing for a moment lets the next one pass.
         while let Ok(_turn) = way_out.acquire().await
             && timeout(TURN_LASTS, shared.discard()).await.is_err()
@@ -67,9 +66,15 @@ struct SharedBody(Arc<Mutex<Reading>>);
 struct Reading {
     body: Body,
     has_begun: bool,
+    /// How much of it was thrown away.
+    discarded: u64,
 }
 
 impl SharedBody {
+    fn of(body: Body) -> Self {
+        Self(Arc::new(Mutex::new(Reading { body, has_begun: false, discarded: 0 })))
+    }
+
     /// A handler that panicked while reading leaves a body like any other.
     fn lock(&self) -> MutexGuard<'_, Reading> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -79,12 +84,13 @@ impl SharedBody {
         if self.size_hint().lower() > DISCARDED_BYTES_MAX {
             return;
         }
-        let mut bytes: u64 = 0;
-        while bytes <= DISCARDED_BYTES_MAX {
+        while self.lock().discarded <= DISCARDED_BYTES_MAX {
             let frame = poll_fn(|context| Pin::new(&mut *self).poll_frame(context)).await;
             let Some(Ok(frame)) = frame else { return };
             let length = frame.data_ref().map_or(0, Bytes::len);
-            bytes = bytes.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+            let length = u64::try_from(length).unwrap_or(u64::MAX);
+            let mut reading = self.lock();
+            reading.discarded = reading.discarded.saturating_add(length);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Links, and what changes with them.
 
 use crate::row::{Fields, Put};
+use crate::writer::{Undo, Writing};
 use crate::{Database, SqliteStore, connection, path, source_account, sql};
 use async_trait::async_trait;
 use domain::connection::ConnectionStatus;
@@ -153,7 +154,8 @@ impl Links for SqliteStore {
                 }
             }
         };
-        self.write_then(move |writing| change_link(writing.database, &change), raise).await
+        self.write_then(Undo::Job, move |writing| change_link(writing.database, &change), raise)
+            .await
     }
 
     async fn lease_due_links(&self, request: &LeaseRequest) -> Answer<Vec<HeldLink>> {
@@ -185,11 +187,11 @@ impl Links for SqliteStore {
         let path = *path;
         let links = self.links.clone();
         let raise = move |_: &usize| links.raise();
-        let release = move |writing: &mut crate::writer::Writing<'_>| {
+        let release = move |writing: &mut Writing<'_>| {
             let values: [&dyn Put; 3] = [&path.client, &path.connection, &token];
             sql::execute(writing.database, RELEASE_LINK, &values)
         };
-        self.write_then(release, raise).await.map(drop)
+        self.write_then(Undo::Job, release, raise).await.map(drop)
     }
 
     async fn forget_link(&self, link: &Link) -> Answer<bool> {

@@ -99,25 +99,17 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&mut Writing<'_>) -> Answer<T> + Send + 'static,
     ) -> Answer<T> {
-        self.writer.write(Undo::Job, work, |_| {}).await
+        self.write_then(Undo::Job, work, |_| {}).await
     }
 
     /// Runs `work` in the next commit, and `after` once that is durable, even if nobody waits for the answer any more.
     pub(crate) async fn write_then<T: Send + 'static>(
         &self,
+        undo: Undo,
         work: impl FnOnce(&mut Writing<'_>) -> Answer<T> + Send + 'static,
         after: impl FnOnce(&T) + Send + 'static,
     ) -> Answer<T> {
-        self.writer.write(Undo::Job, work, after).await
-    }
-
-    /// As [`write_then`](Self::write_then), for work that looks at everything before it writes: see [`Undo::Commit`].
-    pub(crate) async fn write_checked<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Writing<'_>) -> Answer<T> + Send + 'static,
-        after: impl FnOnce(&T) + Send + 'static,
-    ) -> Answer<T> {
-        self.writer.write(Undo::Commit, work, after).await
+        self.writer.write(undo, work, after).await
     }
 
     /// Runs `work` on what is committed at one moment.

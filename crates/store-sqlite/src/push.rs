@@ -1,7 +1,7 @@
 //! Pushes: the way in, and what callers poll.
 
 use crate::row::{Fields, Put};
-use crate::writer::Writing;
+use crate::writer::{Undo, Writing};
 use crate::{Database, SqliteStore, event, ledger, managed_sync, path, sql, work};
 use async_trait::async_trait;
 use domain::event::{Event, EventKind};
@@ -78,7 +78,7 @@ impl Pushes for SqliteStore {
                 signal.raise();
             }
         };
-        self.write_checked(move |writing| accept_push(writing, intake), raise).await
+        self.write_then(Undo::Commit, move |writing| accept_push(writing, intake), raise).await
     }
 
     async fn find_push(

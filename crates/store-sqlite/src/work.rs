@@ -1,6 +1,7 @@
 //! Due work: leased, settled, given back.
 
 use crate::row::Put;
+use crate::writer::Undo;
 use crate::{Database, SqliteStore, fetch, ledger, push, row, sql};
 use async_trait::async_trait;
 use domain::ids::PushKey;
@@ -80,7 +81,12 @@ const SETTLE_PUSH: &str = "
 impl WorkQueue for SqliteStore {
     async fn lease_due_work(&self, request: &LeaseRequest) -> Answer<Vec<Lease>> {
         let request = *request;
-        self.write_checked(move |writing| lease_due_work(writing.database, request), |_| {}).await
+        self.write_then(
+            Undo::Commit,
+            move |writing| lease_due_work(writing.database, request),
+            |_| {},
+        )
+        .await
     }
 
     async fn settle_push(

@@ -1,15 +1,18 @@
 //! Two servers that do the same in the way that comes first to mind: `FastAPI` with `SQLAlchemy`, and Fastify with pg, each
 //! with two processes on PostgreSQL. We wrote them (benches/peers); nobody who sells either has looked at them.
 
-use crate::load::Target;
+use crate::load::{Connection, Target};
 use crate::process::{Process, free_port};
 use crate::server::authorization;
+use std::collections::HashSet;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 use testkit::{PostgresCluster, wait_until};
 
+/// Of each: as many as there are cores where it was measured.
+const PROCESSES: usize = 2;
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../benches/peers");
 
 /// Which.
@@ -39,14 +42,18 @@ impl Peer {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-peers");
         let folder = folder.join(self.folder());
         let done = folder.join("installed");
-        if !done.exists() {
-            println!("installing once: {}", self.name());
+        let is_new = !done.exists();
+        if is_new {
             drop(std::fs::remove_dir_all(&folder));
             std::fs::create_dir_all(&folder).unwrap();
-            let source = Path::new(FOLDER).join(self.folder());
-            for file in std::fs::read_dir(source).unwrap().map(Result::unwrap) {
-                std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
-            }
+        }
+        // Each time: it may have changed since.
+        let source = Path::new(FOLDER).join(self.folder());
+        for file in std::fs::read_dir(source).unwrap().map(Result::unwrap) {
+            std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+        }
+        if is_new {
+            println!("installing once: {}", self.name());
             match self {
                 Self::FastApi => {
                     succeed(Command::new("python3").args(["-m", "venv", "venv"]), &folder);
@@ -77,7 +84,8 @@ impl Peer {
         let mut command = match self {
             Self::FastApi => {
                 let mut command = Command::new(home.join("venv/bin/python"));
-                command.args(["-m", "uvicorn", "app:app", "--workers", "2", "--host", "127.0.0.1"]);
+                command.args(["-m", "uvicorn", "app:app", "--host", "127.0.0.1"]);
+                command.args(["--workers", &PROCESSES.to_string()]);
                 command.args(["--no-access-log", "--app-dir"]).arg(&home);
                 command.args(["--port", &port.to_string()]);
                 command
@@ -103,10 +111,14 @@ impl Peer {
     }
 }
 
+/// Until each of its processes has answered.
 fn wait_for(address: &str) {
     wait_until(&format!("somebody listens on {address}"), || TcpStream::connect(address).is_ok());
-    // The other process may need a moment more.
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    let mut heard = HashSet::new();
+    wait_until(&format!("{PROCESSES} processes answer on {address}"), || {
+        heard.insert(Connection::open(address).get("/process", &authorization()).to_vec());
+        heard.len() == PROCESSES
+    });
 }
 
 fn succeed(command: &mut Command, folder: &Path) {

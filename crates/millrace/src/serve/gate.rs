@@ -1,4 +1,4 @@
-//! So many requests are served at once; whoever finds no place is told at once to come again. What is let in is answered
+//! So many requests are served at once; whoever finds no place is told to come again. What is let in is answered
 //! soon, however many knock: a queue would only make all of them wait. Health is not behind it.
 
 use super::arriving::Arriving;
