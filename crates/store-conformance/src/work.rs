@@ -494,3 +494,17 @@ pub async fn a_clock_that_is_set_back_holds_no_work_up(backend: &dyn Backend) {
     let held = world.lease_one(noon_plus(2)).await;
     assert_eq!((held.push.account, held.attempt), (account("held"), 2));
 }
+
+/// Workers go on while nobody has seen yet that the clock was set back.
+pub async fn who_took_work_by_the_new_clock_keeps_it(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
+    world.store.ensure_installation(&proposed).await.unwrap();
+    let by = SignedDuration::from_hours(24);
+    assert_eq!(world.store.note_time(NOON + by).await.unwrap(), None);
+    world.push(&["one"]).await;
+    let taken = world.lease_one(NOON).await;
+    assert_eq!(world.store.note_time(NOON).await.unwrap(), Some(by));
+    assert_eq!(world.lease(NOON).await, []);
+    world.settle(&taken, success(), NOON).await;
+}

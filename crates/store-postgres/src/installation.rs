@@ -51,37 +51,41 @@ where only_row";
 
 /// Nothing gets due before now by it. Claims of keys are shortened when they are met; schedules stay: they are times of the
 /// calendar.
-const MOVE_BACK: [&str; 6] = [
+const MOVE_BACK_DUE: [&str; 3] = [
     "\
 -- move_back_due_work
 update work
 set due_at = greatest($1, due_at - $2)
 where due_at > $1",
     "\
--- move_back_held_work
-update work
-set lease_until = greatest($1, lease_until - $2)
-where lease_until > $1",
-    "\
 -- move_back_due_syncs
 update managed_sync
 set due_at = greatest($1, due_at - $2)
 where ended_at is null and due_at > $1",
     "\
--- move_back_held_syncs
-update managed_sync
-set lease_until = greatest($1, lease_until - $2)
-where ended_at is null and lease_until > $1",
-    "\
 -- move_back_deliveries
 update webhook_delivery
 set due_at = greatest($1, due_at - $2)
 where due_at > $1",
+];
+
+/// Whoever began to hold since the clock was set back is still at work, and keeps what is theirs.
+const MOVE_BACK_HELD: [&str; 3] = [
+    "\
+-- move_back_held_work
+update work
+set lease_until = greatest($1, lease_until - $2)
+where lease_until > $3",
+    "\
+-- move_back_held_syncs
+update managed_sync
+set lease_until = greatest($1, lease_until - $2)
+where ended_at is null and lease_until > $3",
     "\
 -- move_back_held_links
 update link
 set lease_until = greatest($1, lease_until - $2)
-where lease_until > $1",
+where lease_until > $3",
 ];
 
 #[async_trait]
@@ -157,8 +161,12 @@ async fn note_time(session: &Session, now: Timestamp) -> Attempt<Option<SignedDu
     let length = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
     // Links first: whoever changes one locks it before its work.
     link::move_back(session, by, now).await?;
-    for statement in MOVE_BACK {
+    for statement in MOVE_BACK_DUE {
         session.run(statement, &[&at, &length]).await?;
+    }
+    let held_later = micros(clock_watch::holds_end_by(now));
+    for statement in MOVE_BACK_HELD {
+        session.run(statement, &[&at, &length, &held_later]).await?;
     }
     call::move_back(session, by, now).await?;
     Ok(Some(by))

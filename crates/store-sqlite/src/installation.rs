@@ -30,37 +30,41 @@ const NOTE_TIME: &str = "
 
 /// Nothing gets due before now by it. Claims of keys are shortened when they are met; schedules stay: they are times of the
 /// calendar.
-const MOVE_BACK: [&str; 6] = [
+const MOVE_BACK_DUE: [&str; 3] = [
     "
     -- move_back_due_work
     update work
     set due_at_us = max(?1, due_at_us - ?2)
     where due_at_us > ?1",
     "
-    -- move_back_held_work
-    update work
-    set lease_until_us = max(?1, lease_until_us - ?2)
-    where lease_until_us > ?1",
-    "
     -- move_back_due_syncs
     update managed_sync
     set due_at_us = max(?1, due_at_us - ?2)
     where ended_at_us is null and due_at_us > ?1",
     "
-    -- move_back_held_syncs
-    update managed_sync
-    set lease_until_us = max(?1, lease_until_us - ?2)
-    where ended_at_us is null and lease_until_us > ?1",
-    "
     -- move_back_deliveries
     update webhook_delivery
     set due_at_us = max(?1, due_at_us - ?2)
     where due_at_us > ?1",
+];
+
+/// Whoever began to hold since the clock was set back is still at work, and keeps what is theirs.
+const MOVE_BACK_HELD: [&str; 3] = [
+    "
+    -- move_back_held_work
+    update work
+    set lease_until_us = max(?1, lease_until_us - ?2)
+    where lease_until_us > ?3",
+    "
+    -- move_back_held_syncs
+    update managed_sync
+    set lease_until_us = max(?1, lease_until_us - ?2)
+    where ended_at_us is null and lease_until_us > ?3",
     "
     -- move_back_held_links
     update link
     set lease_until_us = max(?1, lease_until_us - ?2)
-    where lease_until_us > ?1",
+    where lease_until_us > ?3",
 ];
 
 #[async_trait]
@@ -115,8 +119,12 @@ fn note_time(database: &Database, now: Timestamp) -> Answer<Option<SignedDuratio
     let Noting::MoveBack(by) = noting else { return Ok(None) };
     let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
     link::move_back(database, by, now)?;
-    for statement in MOVE_BACK {
+    for statement in MOVE_BACK_DUE {
         sql::execute(database, statement, &[&now, &micros])?;
+    }
+    let held_later = clock_watch::holds_end_by(now);
+    for statement in MOVE_BACK_HELD {
+        sql::execute(database, statement, &[&now, &micros, &held_later])?;
     }
     call::move_back(database, by, now)?;
     Ok(Some(by))

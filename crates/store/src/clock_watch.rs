@@ -31,6 +31,11 @@ pub fn decide(noted: Option<Timestamp>, now: Timestamp) -> Noting {
     }
 }
 
+/// No hold that the clock which tells `now` has given ends later. What does was held by the clock that was ahead.
+pub fn holds_end_by(now: Timestamp) -> Timestamp {
+    now.saturating_add(CLOCKS_APART_MAX).unwrap_or(now)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

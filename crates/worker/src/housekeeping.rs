@@ -1,7 +1,7 @@
 //! What falls due by the clock alone and belongs to nobody's request. Every process may do it: each step is done once.
 
 use crate::trouble::Trouble;
-use domain::clock::Clock;
+use domain::clock::{CLOCKS_APART_MAX, Clock};
 use domain::rate_limit::RateLimits;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -11,9 +11,6 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 const FORGOTTEN_AT_ONCE: u32 = 100;
-/// A used password is remembered so much longer than it is good: another process's clock may be behind this one's, and
-/// would take it again.
-const CLOCKS_APART_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 /// Keeps house.
 #[derive(Clone, Debug)]
@@ -68,6 +65,7 @@ impl Housekeeper {
         let before = now.saturating_sub(self.keep_deliveries).unwrap_or(Timestamp::MIN);
         // In small bites: whoever writes meanwhile does not wait.
         while self.store.forget_deliveries(before, FORGOTTEN_AT_ONCE).await? > 0 {}
+        // A used password is remembered longer than it is good: another process, whose clock is behind, would take it again.
         let ended = now.saturating_sub(CLOCKS_APART_MAX).unwrap_or(Timestamp::MIN);
         while self.store.forget_link_sessions(ended, FORGOTTEN_AT_ONCE).await? > 0 {}
         Ok(())
