@@ -4,7 +4,7 @@
 use crate::desk::{Desk, DeskError, can};
 use crate::question::{LookUp, Poll, SendStatement};
 use domain::connection::{Connection, ConnectionStatus, TroubleKind};
-use domain::delivery::{SENDING_TIME, SentStage, SentStatement};
+use domain::delivery::{SENDING_HOLD, SENDING_TIME, SentStage, SentStatement};
 use domain::link::{Effects, Link};
 use domain::push::{LineSpan, Outcome, PushStatus, Remark, Sent, deadline};
 use domain::source_account::{AccountPath, AccountStatus, SourceAccount};
@@ -103,7 +103,8 @@ impl Courier<'_> {
                 None => self.begin(number, statement, &cut),
             };
             let sent = match known.stage {
-                SentStage::Unsent | SentStage::Sending => {
+                SentStage::Sending => return Ok(Outcome::Waiting(held_until(&known))),
+                SentStage::Unsent => {
                     if self.is_late() {
                         return Ok(Outcome::Gone);
                     }
@@ -210,6 +211,7 @@ impl Courier<'_> {
         }
     }
 
+    /// Looks for a statement whose answer was lost. One that is not there is unsent, or is still looked for.
     async fn look_up(
         &mut self,
         way: Way<'_>,
@@ -220,8 +222,16 @@ impl Courier<'_> {
         if let Some(receipt) = found {
             return self.receive(way, known, receipt).await;
         }
-        let stage_at = self.desk.now();
-        self.keep(SentStatement { stage: SentStage::Unsent, stage_at, ..known }).await
+        let now = self.desk.now();
+        // A clock that was set ahead ends holds under those who are still sending. What is sent again meanwhile, the platform
+        // knows twice and says so; but before lines are taken back, it is looked for once more, a whole hold later.
+        let was_missed = known.stage_at != known.attempted_at && known.stage_at <= now;
+        let stage = match (self.is_late(), was_missed) {
+            (true, true) if now < held_until(&known) => return Ok(known),
+            (true, false) => SentStage::Sending,
+            (_, true) | (false, false) => SentStage::Unsent,
+        };
+        self.keep(SentStatement { stage, stage_at: now, ..known }).await
     }
 
     /// What the platform has of a statement whose answer was lost.
@@ -414,6 +424,11 @@ impl Courier<'_> {
         let is_open = statements.iter().any(|one| one.stage.is_open());
         (outcome, Sent { taken, is_open, warnings: self.warnings })
     }
+}
+
+/// Whoever was sending it when it last changed has ended by then.
+fn held_until(statement: &SentStatement) -> Timestamp {
+    statement.stage_at.saturating_add(SENDING_HOLD).unwrap_or(Timestamp::MAX)
 }
 
 /// Of a statement that the platform may have, a refused question says nothing: it is asked again.
