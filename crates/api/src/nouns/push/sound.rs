@@ -1,6 +1,7 @@
 //! Reads a push in which nothing is wrong, in one pass over the text and straight into its lines: nearly every push is
 //! one. At the first thing that is odd it gives up without a word; body.rs then reads again, slowly, and tells all that is
-//! wrong. Whatever is read here, body.rs would read as the same.
+//! wrong. Whatever is read here, body.rs would read as the same. Texts with escapes, and values that nobody asked for,
+//! are left to the JSON parser.
 
 use super::body::WORD_CHARS_MAX;
 use domain::dates::LineDate;
@@ -9,174 +10,226 @@ use domain::money::Amount;
 use domain::platform::PUSH_LINES_MAX;
 use domain::push::{DraftLine, PushDraft};
 use domain::source_account::AccountId;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-use std::fmt;
-use std::marker::PhantomData;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use std::borrow::Cow;
 
 /// The lines of a push to `account`, if all is well with them.
 pub(super) fn read_sound(body: &[u8], account: &AccountId) -> Option<PushDraft> {
     // Checked once for all texts.
-    let text = str::from_utf8(body).ok()?;
-    let Object(push) = serde_json::from_str::<Object<Push>>(text).ok()?;
-    (push.account_id.0 == account.as_str()).then_some(PushDraft { lines: push.transactions.0 })
+    let mut rest = Rest(str::from_utf8(body).ok()?);
+    let draft = rest.push(account).ok()?;
+    rest.skip_space();
+    rest.0.is_empty().then_some(draft)
 }
 
-/// What is read from an object and, unlike what serde derives, from no list of its fields.
-struct Object<T>(T);
+/// Nobody reads why: body.rs finds better words.
+struct Odd;
 
-/// The contract's list of lines. A field beside the two may be the flat line's, which is for body.rs.
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Push {
-    account_id: Text<LINE_TEXT_CHARS_MAX>,
-    transactions: Lines,
-}
+type Read<T> = Result<T, Odd>;
 
-/// At least one line, and no more than are taken.
-struct Lines(Vec<DraftLine>);
+/// What is still to be read. Each method takes what it is named after from the front.
+struct Rest<'a>(&'a str);
 
-/// A line. What is null is as absent, what is unknown is skipped, and what stands twice is an error.
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Line {
-    id: Option<Text<LINE_ID_CHARS_MAX>>,
-    date: Option<Day>,
-    amount: Option<Number>,
-    balance: Option<Number>,
-    description: Option<Text<LINE_TEXT_CHARS_MAX>>,
-    counterparty: Option<Text<LINE_TEXT_CHARS_MAX>>,
-    reference: Option<Text<LINE_TEXT_CHARS_MAX>>,
-    reconciled: Option<bool>,
-    transaction_type: Option<Kind>,
-}
-
-/// A text of at most so many bytes, which are never fewer than its characters.
-struct Text<const MAX: usize>(String);
-struct Day(LineDate);
-struct Number(Amount);
-struct Kind(LineKind);
-
-impl From<Line> for DraftLine {
-    fn from(line: Line) -> Self {
-        Self {
-            id: line.id.map(|text| text.0),
-            date: line.date.map(|day| day.0),
-            amount: line.amount.map(|number| number.0),
-            balance: line.balance.map(|number| number.0),
-            description: line.description.map(|text| text.0),
-            counterparty: line.counterparty.map(|text| text.0),
-            reference: line.reference.map(|text| text.0),
-            reconciled: line.reconciled,
-            kind: line.transaction_type.map(|kind| kind.0),
-        }
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor(PhantomData)).map(Self)
-    }
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map))
-    }
-}
-
-impl<'de> Deserialize<'de> for Lines {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(LinesVisitor)
-    }
-}
-
-struct LinesVisitor;
-
-impl<'de> Visitor<'de> for LinesVisitor {
-    type Value = Lines;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of lines")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Lines, A::Error> {
-        let mut lines = Vec::new();
-        while let Some(line) = list.next_element::<Object<Line>>()? {
-            if lines.len() == PUSH_LINES_MAX {
-                return Err(odd());
+impl<'a> Rest<'a> {
+    /// The contract's list of lines. A field beside the two may be the flat line's, which is for body.rs.
+    fn push(&mut self, account: &AccountId) -> Read<PushDraft> {
+        let (mut seen, mut lines) = (Seen::default(), Vec::new());
+        let (mut names_account, mut has_lines) = (false, false);
+        self.object(|rest, name| {
+            match name {
+                "accountId" => {
+                    seen.first(0)?;
+                    let named = rest.text(LINE_TEXT_CHARS_MAX)?;
+                    names_account = named.is_some_and(|named| named == account.as_str());
+                }
+                "transactions" => {
+                    seen.first(1)?;
+                    lines = rest.lines()?;
+                    has_lines = true;
+                }
+                _ => return Err(Odd),
             }
-            lines.push(line.0.into());
+            Ok(())
+        })?;
+        if names_account && has_lines { Ok(PushDraft { lines }) } else { Err(Odd) }
+    }
+
+    /// At least one, and no more than are taken.
+    fn lines(&mut self) -> Read<Vec<DraftLine>> {
+        self.sign(b'[')?;
+        let before = self.0.len();
+        let first = self.line()?;
+        // The others are about as long.
+        let length = before.saturating_sub(self.0.len()).max(1);
+        let others = self.0.len().checked_div(length).unwrap_or_default();
+        let mut lines = Vec::with_capacity(others.saturating_add(1).min(PUSH_LINES_MAX));
+        lines.push(first);
+        while self.sign(b']').is_err() {
+            if lines.len() == PUSH_LINES_MAX {
+                return Err(Odd);
+            }
+            self.sign(b',')?;
+            lines.push(self.line()?);
         }
-        if lines.is_empty() { Err(odd()) } else { Ok(Lines(lines)) }
+        Ok(lines)
+    }
+
+    /// What is null is as absent, what is unknown is skipped, and what stands twice is odd.
+    fn line(&mut self) -> Read<DraftLine> {
+        let (mut seen, mut line) = (Seen::default(), DraftLine::default());
+        self.object(|rest, name| {
+            match name {
+                "id" => {
+                    seen.first(0)?;
+                    line.id = rest.text(LINE_ID_CHARS_MAX)?.map(Cow::into_owned);
+                }
+                "date" => {
+                    seen.first(1)?;
+                    line.date = rest.word(|word| LineDate::parse(word).ok())?;
+                }
+                "amount" => {
+                    seen.first(2)?;
+                    line.amount = rest.number()?;
+                }
+                "balance" => {
+                    seen.first(3)?;
+                    line.balance = rest.number()?;
+                }
+                "description" => {
+                    seen.first(4)?;
+                    line.description = rest.text(LINE_TEXT_CHARS_MAX)?.map(Cow::into_owned);
+                }
+                "counterparty" => {
+                    seen.first(5)?;
+                    line.counterparty = rest.text(LINE_TEXT_CHARS_MAX)?.map(Cow::into_owned);
+                }
+                "reference" => {
+                    seen.first(6)?;
+                    line.reference = rest.text(LINE_TEXT_CHARS_MAX)?.map(Cow::into_owned);
+                }
+                "reconciled" => {
+                    seen.first(7)?;
+                    line.reconciled = rest.flag()?;
+                }
+                "transactionType" => {
+                    seen.first(8)?;
+                    line.kind = rest.word(LineKind::parse)?;
+                }
+                _ => drop(rest.value::<IgnoredAny>()?),
+            }
+            Ok(())
+        })?;
+        Ok(line)
+    }
+
+    /// An object; `field` takes the value of the field of that name.
+    fn object(&mut self, mut field: impl FnMut(&mut Self, &str) -> Read<()>) -> Read<()> {
+        self.sign(b'{')?;
+        if self.sign(b'}').is_ok() {
+            return Ok(());
+        }
+        loop {
+            self.skip_space();
+            let name = self.plain_text()?;
+            self.sign(b':')?;
+            self.skip_space();
+            field(self, name)?;
+            if self.sign(b'}').is_ok() {
+                return Ok(());
+            }
+            self.sign(b',')?;
+        }
+    }
+
+    /// A text of at most so many bytes, which are never fewer than its characters.
+    fn text(&mut self, bytes_max: usize) -> Read<Option<Cow<'a, str>>> {
+        if self.literal("null") {
+            return Ok(None);
+        }
+        let text = match self.plain_text() {
+            Ok(text) => Cow::Borrowed(text),
+            Err(Odd) => Cow::Owned(self.escaped_text()?),
+        };
+        if text.len() > bytes_max { Err(Odd) } else { Ok(Some(text)) }
+    }
+
+    /// A text without escapes.
+    fn plain_text(&mut self) -> Read<&'a str> {
+        let inside = self.0.strip_prefix('"').ok_or(Odd)?;
+        let end = inside.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' '));
+        let (text, rest) = end.and_then(|end| inside.split_at_checked(end)).ok_or(Odd)?;
+        self.0 = rest.strip_prefix('"').ok_or(Odd)?;
+        Ok(text)
+    }
+
+    fn escaped_text(&mut self) -> Read<String> {
+        let text: String = self.value()?;
+        if text.contains('\0') { Err(Odd) } else { Ok(text) }
+    }
+
+    /// A text that means something.
+    fn word<T>(&mut self, parse: impl Fn(&str) -> Option<T>) -> Read<Option<T>> {
+        let word = self.text(WORD_CHARS_MAX)?;
+        word.map(|word| parse(&word).ok_or(Odd)).transpose()
+    }
+
+    /// Through no float.
+    fn number(&mut self) -> Read<Option<Amount>> {
+        if self.literal("null") {
+            return Ok(None);
+        }
+        let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E');
+        let length = self.0.bytes().take_while(is_part).count();
+        let (number, rest) = self.0.split_at_checked(length).ok_or(Odd)?;
+        self.0 = rest;
+        Amount::parse(number).map(Some).map_err(|_refused| Odd)
+    }
+
+    fn flag(&mut self) -> Read<Option<bool>> {
+        match () {
+            () if self.literal("null") => Ok(None),
+            () if self.literal("true") => Ok(Some(true)),
+            () if self.literal("false") => Ok(Some(false)),
+            () => Err(Odd),
+        }
+    }
+
+    /// Any value, as the JSON parser takes it.
+    fn value<T: DeserializeOwned>(&mut self) -> Read<T> {
+        let mut values = serde_json::Deserializer::from_str(self.0).into_iter();
+        let value = values.next().and_then(Result::ok).ok_or(Odd)?;
+        self.0 = self.0.get(values.byte_offset()..).ok_or(Odd)?;
+        Ok(value)
+    }
+
+    fn literal(&mut self, literal: &str) -> bool {
+        self.0.strip_prefix(literal).map(|rest| self.0 = rest).is_some()
+    }
+
+    /// A brace, a bracket, a comma or a colon, and the space before it.
+    fn sign(&mut self, sign: u8) -> Read<()> {
+        self.skip_space();
+        self.0 = self.0.strip_prefix(char::from(sign)).ok_or(Odd)?;
+        Ok(())
+    }
+
+    fn skip_space(&mut self) {
+        if self.0.starts_with([' ', '\n', '\r', '\t']) {
+            self.0 = self.0.trim_start_matches([' ', '\n', '\r', '\t']);
+        }
     }
 }
 
-impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(TextVisitor(MAX, |text: &str| Some(text.to_owned()))).map(Self)
+/// Which fields an object has shown.
+#[derive(Default)]
+struct Seen(u16);
+
+impl Seen {
+    /// Notes the field of that number, which must be new.
+    fn first(&mut self, field: u16) -> Read<()> {
+        let bit = 1 << field;
+        let is_new = self.0 & bit == 0;
+        self.0 |= bit;
+        if is_new { Ok(()) } else { Err(Odd) }
     }
-}
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let parse = |text: &str| LineDate::parse(text).ok();
-        deserializer.deserialize_str(TextVisitor(WORD_CHARS_MAX, parse)).map(Self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Kind {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(TextVisitor(WORD_CHARS_MAX, LineKind::parse)).map(Self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Through no float. What is not a number is none for the parser either.
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        Amount::parse(raw.get()).map(Self).map_err(|_refused| odd())
-    }
-}
-
-/// A text of at most so many bytes, and what it means.
-struct TextVisitor<F>(usize, F);
-
-impl<T, F: Fn(&str) -> Option<T>> TextVisitor<F> {
-    fn read<E: Error>(self, text: &str) -> Result<T, E> {
-        let Self(bytes_max, parse) = self;
-        if text.len() > bytes_max { Err(odd()) } else { parse(text).ok_or_else(odd) }
-    }
-}
-
-impl<'de, T, F: Fn(&str) -> Option<T>> Visitor<'de> for TextVisitor<F> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
-    }
-
-    /// As it stands in the body, where no character NUL can stand.
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<T, E> {
-        self.read(text)
-    }
-
-    /// With escapes.
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        if text.contains('\0') { Err(odd()) } else { self.read(text) }
-    }
-}
-
-/// Nobody reads it: body.rs finds better words.
-fn odd<E: Error>() -> E {
-    E::custom("odd")
 }
