@@ -38,11 +38,11 @@ pub(crate) fn connection() -> Connection {
 
 pub(crate) fn line(date: &str) -> Line {
     Line {
-        id: format!("t-{date}"),
+        id: format!("t-{date}").into(),
         date: LineDate::parse(date).unwrap(),
         amount: amount("-41.20"),
         balance: None,
-        description: Some("Card sale".to_owned()),
+        description: Some("Card sale".into()),
         counterparty: None,
         reference: None,
         reconciled: None,

@@ -5,6 +5,9 @@ use crate::money::Amount;
 use crate::query::{Kind, Property, PropertySpec, Queryable};
 use jiff::Timestamp;
 
+/// A text of a line. Most are so short that they take no memory of their own.
+pub type Text = compact_str::CompactString;
+
 /// OFX carries no longer one; it is the caller's id of a transaction.
 pub const LINE_ID_CHARS_MAX: usize = 255;
 /// The longest that any platform takes (Xero's description) for each text of a line.
@@ -14,7 +17,7 @@ pub const LINE_TEXT_CHARS_MAX: usize = 2_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// The caller's id, unique within the account.
-    pub id: String,
+    pub id: Text,
     /// When it happened, in the account's own time.
     pub date: LineDate,
     /// Money in is positive.
@@ -22,11 +25,11 @@ pub struct Line {
     /// The account's balance after it.
     pub balance: Option<Amount>,
     /// What it was.
-    pub description: Option<String>,
+    pub description: Option<Text>,
     /// Who the other side was.
-    pub counterparty: Option<String>,
+    pub counterparty: Option<Text>,
     /// The payment's reference.
-    pub reference: Option<String>,
+    pub reference: Option<Text>,
     /// Whether the caller reconciled it.
     pub reconciled: Option<bool>,
     /// Its type, as the platform will see it.

@@ -3,6 +3,7 @@
 //! a fault wherever it stands.
 
 use api::bare::{Refusal, read_push};
+use domain::line::LineKind;
 use domain::platform::PUSH_LINES_MAX;
 use domain::push::{DraftLine, PushDraft};
 use domain::source_account::AccountId;
@@ -148,23 +149,23 @@ fn rewritten(draft: &PushDraft) -> String {
 }
 
 fn rewritten_line(line: &DraftLine) -> String {
-    let text = |text: &Option<String>| serde_json::to_string(text).unwrap();
+    let text = |text: Option<&str>| serde_json::to_string(&text).unwrap();
     let number = |number: Option<domain::money::Amount>| {
         number.map_or_else(|| "null".to_owned(), |number| number.to_string())
     };
     let fields = [
-        ("transactionType", text(&line.kind.map(|kind| kind.name().to_owned()))),
+        ("transactionType", text(line.kind.map(LineKind::name))),
         (
             "reconciled",
             line.reconciled.map_or_else(|| "null".to_owned(), |truth| truth.to_string()),
         ),
-        ("description", text(&line.description)),
-        ("reference", text(&line.reference)),
-        ("counterparty", text(&line.counterparty)),
+        ("description", text(line.description.as_deref())),
+        ("reference", text(line.reference.as_deref())),
+        ("counterparty", text(line.counterparty.as_deref())),
         ("balance", number(line.balance)),
         ("amount", number(line.amount)),
-        ("date", text(&line.date.map(|date| date.to_string()))),
-        ("id", text(&line.id)),
+        ("date", text(line.date.map(|date| date.to_string()).as_deref())),
+        ("id", text(line.id.as_deref())),
     ];
     let fields: Vec<_> =
         fields.into_iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();

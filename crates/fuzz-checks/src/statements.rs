@@ -3,7 +3,7 @@
 
 use crate::supply::Supply;
 use domain::dates::LineDate;
-use domain::line::Line;
+use domain::line::{Line, Text};
 use domain::money::Amount;
 use jiff::civil::Date;
 use platforms::xero::cutting::{Bounds, bytes_asked, cut};
@@ -129,10 +129,11 @@ fn supplied_line(supply: &mut Supply<'_>, index: usize) -> Line {
     let [days, length, letter] = supply.array();
     let letters = ["x", "é", "\u{1}", "\"", "\\", "\u{1f600}"];
     let letter = letters.get(usize::from(letter) % letters.len()).copied().unwrap();
-    let text = |factor: usize| letter.repeat(usize::from(length % 32).saturating_mul(factor));
+    let text =
+        |factor: usize| Text::from(letter.repeat(usize::from(length % 32).saturating_mul(factor)));
     let day = Date::constant(2024, 2, 15).checked_add(jiff::Span::new().days(i64::from(days) % 32));
     Line {
-        id: format!("t-{index}"),
+        id: format!("t-{index}").into(),
         date: LineDate::parse(&day.unwrap().to_string()).unwrap(),
         amount,
         balance,

@@ -5,7 +5,7 @@ use crate::lists::{all, matching, ordered, page};
 use crate::world::{World, finished, ids_of, today};
 use domain::dates::LineDate;
 use domain::ids::{ConnectionId, ConnectionPath};
-use domain::line::{KeptLine, LINE_PROPERTIES, Line, LineKind};
+use domain::line::{KeptLine, LINE_PROPERTIES, Line, LineKind, Text};
 use domain::page::ListRequest;
 use domain::push::{LineSpan, PushStatus};
 use domain::source_account::AccountPath;
@@ -105,12 +105,12 @@ fn delicate_lines() -> Vec<Line> {
         lines.push(today(id));
     }
     lines.push(today(&"é".repeat(255)));
-    let long = Some("結".repeat(2_000));
+    let long = Some(Text::from("結".repeat(2_000)));
     lines.push(Line { description: long.clone(), counterparty: long, ..today("long") });
     lines.push(Line {
-        description: Some(String::new()),
-        counterparty: Some(String::new()),
-        reference: Some("RF18 \"5390\"\n\u{0}\\".to_owned()),
+        description: Some(Text::default()),
+        counterparty: Some(Text::default()),
+        reference: Some("RF18 \"5390\"\n\u{0}\\".into()),
         reconciled: Some(true),
         ..today("empty texts")
     });
@@ -307,7 +307,7 @@ pub async fn lines_are_read_by_their_places(backend: &dyn Backend) {
         lines.into_iter().map(|kept| (kept.position, kept.line.id)).collect::<Vec<_>>()
     };
     let expected = [(4, "p1-1"), (5, "p1-2"), (6, "p2-0"), (7, "p2-1")];
-    assert_eq!(at(4, 4).await, expected.map(|(place, id)| (place, id.to_owned())));
+    assert_eq!(at(4, 4).await, expected.map(|(place, id)| (place, id.into())));
     assert_eq!(at(28, 10).await.len(), 2);
     assert_eq!(at(30, 5).await, []);
     assert_eq!(at(3, 0).await, []);

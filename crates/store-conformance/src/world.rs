@@ -260,7 +260,7 @@ pub(crate) fn finished(status: PushStatus) -> Settlement {
 
 /// Their ids, in their order.
 pub(crate) fn ids_of(lines: &[KeptLine]) -> Vec<String> {
-    lines.iter().map(|kept| kept.line.id.clone()).collect()
+    lines.iter().map(|kept| kept.line.id.to_string()).collect()
 }
 
 /// Page `number` of `items` each.

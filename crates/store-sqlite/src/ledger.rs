@@ -1,6 +1,7 @@
 //! The heads and chunks of the accounts' ledgers: fetching and putting the bytes. What they mean is `store::ledger`.
 
 use crate::row::{Fields, Put};
+use crate::writer::Writing;
 use crate::{Database, sql};
 use domain::line::KeptLine;
 use domain::money::Amount;
@@ -13,7 +14,9 @@ use store::ledger::{
 };
 use store::{Answer, StoreError};
 
-/// Decoded runs kept at hand: those of some hundred accounts of a hundred thousand lines.
+/// Decoded runs kept at hand: those of some hundred accounts of a hundred thousand lines. Which of them goes when there
+/// are too many is left to chance: when a few more accounts take turns than fit, the longest unused would always be the next
+/// to be wanted.
 const RUNS_BYTES_MAX: usize = 128 << 20;
 
 const CREATE_LEDGER: &str = "
@@ -96,11 +99,12 @@ pub(crate) fn set_balance(
 
 /// Writes an append: its chunks, then the head that names them, with the balance if there is a new one.
 pub(crate) fn write_append(
-    database: &Database,
+    writing: &mut Writing<'_>,
     account_no: i64,
-    append: Append,
+    mut append: Append,
     balance: Option<Amount>,
 ) -> Answer<()> {
+    let database = writing.database;
     let add = |kind: ChunkKind, bytes: &Vec<u8>| {
         sql::insert(database, ADD_CHUNK, &[&account_no, &kind.code(), bytes])
     };
@@ -110,6 +114,10 @@ pub(crate) fn write_append(
         append.directory.as_ref().map(|bytes| add(ChunkKind::Directory, bytes)).transpose()?;
     for dropped in &append.dropped_runs {
         sql::execute(database, DELETE_CHUNK, &[dropped])?;
+        writing.runs.forget(*dropped);
+    }
+    if let Some((chunk, made)) = run.zip(append.take_run()) {
+        writing.runs.keep(chunk, Arc::new(made));
     }
     let head = append.finish(segment, run, directory)?;
     match balance {
@@ -251,13 +259,24 @@ impl RunCache {
             return Ok(Arc::clone(run));
         }
         let run = Arc::new(read_chunk(database, chunk, ChunkKind::Run, Run::decode)?);
-        // Starting afresh is the simplest bound, and rare: the runs in use are back after a push of each account.
-        if self.bytes.saturating_add(run.bytes()) > RUNS_BYTES_MAX {
-            self.clear();
+        self.keep(chunk, Arc::clone(&run));
+        Ok(run)
+    }
+
+    fn keep(&mut self, chunk: ChunkNo, run: Arc<Run>) {
+        while self.bytes.saturating_add(run.bytes()) > RUNS_BYTES_MAX
+            && let Some(any) = self.runs.keys().next().copied()
+        {
+            self.forget(any);
         }
         self.bytes = self.bytes.saturating_add(run.bytes());
-        self.runs.insert(chunk, Arc::clone(&run));
-        Ok(run)
+        self.runs.insert(chunk, run);
+    }
+
+    fn forget(&mut self, chunk: ChunkNo) {
+        if let Some(run) = self.runs.remove(&chunk) {
+            self.bytes = self.bytes.saturating_sub(run.bytes());
+        }
     }
 }
 
@@ -265,7 +284,7 @@ impl RunCache {
 mod tests {
     use super::*;
     use crate::schema;
-    use crate::writer::{Undo, Writer, Writing};
+    use crate::writer::{Undo, Writer};
     use domain::line::Line;
     use store::ledger::append;
     use store::migration::Migrate;
@@ -292,7 +311,7 @@ mod tests {
         let head = load_head(writing.database, ACCOUNT)?.unwrap();
         let runs = writing.runs.load(writing.database, &head)?;
         let append = append(&head, &runs, &lines(prefix), NOON)?.unwrap();
-        write_append(writing.database, ACCOUNT, append, None)?;
+        write_append(writing, ACCOUNT, append, None)?;
         let head = load_head(writing.database, ACCOUNT)?.unwrap();
         let runs = writing.runs.load(writing.database, &head)?;
         Ok((head, runs))

@@ -6,7 +6,7 @@ use crate::{Database, SqliteStore, event, ledger, managed_sync, path, sql, work}
 use async_trait::async_trait;
 use domain::event::{Event, EventKind};
 use domain::ids::{ClientId, CompanyId, ConnectionPath, PushKey};
-use domain::line::Identity;
+use domain::line::{Identity, Text};
 use domain::page::{ListRequest, Page};
 use domain::platform::Platform;
 use domain::push::{
@@ -134,7 +134,7 @@ fn accept_push(writing: &mut Writing<'_>, mut intake: PushIntake) -> Answer<Acce
     let profile = intake.profiles.of(target.platform);
     let verdict = judge(&profile, &target.standing, &known, draft, intake.requested_at);
     let operation = match verdict {
-        Verdict::Accepted(accepted) => keep_accepted(database, &target, &intake, accepted)?,
+        Verdict::Accepted(accepted) => keep_accepted(writing, &target, &intake, accepted)?,
         Verdict::Refused(refused) => keep_refused(database, &target, &intake, refused)?,
     };
     if let Some(sync) = intake.sync {
@@ -189,14 +189,14 @@ fn find_known(
     database: &Database,
     target: &Target,
     draft: &PushDraft,
-) -> Answer<HashMap<String, Identity>> {
+) -> Answer<HashMap<Text, Identity>> {
     let ids: Vec<&str> = draft.lines.iter().filter_map(|line| line.id.as_deref()).collect();
     let known = ledger::find_known(database, &target.head, &target.runs, &ids)?;
     Ok(known.into_iter().map(|kept| (kept.line.id.clone(), kept.line.identity())).collect())
 }
 
 fn keep_accepted(
-    database: &Database,
+    writing: &mut Writing<'_>,
     target: &Target,
     intake: &PushIntake,
     accepted: Accepted,
@@ -206,11 +206,11 @@ fn keep_accepted(
     let lines = append.as_ref().map_or(nothing, |append| append.span);
     let operation = intake.pending(lines, accepted.known, accepted.warnings);
     // First, since a key that is there already is refused here, before anything is written.
-    create_push(database, target, &operation)?;
+    create_push(writing.database, target, &operation)?;
     if let Some(append) = append {
-        ledger::write_append(database, target.account_no, append, accepted.balance)?;
+        ledger::write_append(writing, target.account_no, append, accepted.balance)?;
     }
-    work::create(database, operation.key, target.account_no, intake.requested_at)?;
+    work::create(writing.database, operation.key, target.account_no, intake.requested_at)?;
     Ok(operation)
 }
 

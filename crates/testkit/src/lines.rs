@@ -9,11 +9,11 @@ use domain::push::PushDraft;
 pub fn a_line(id: &str, date: &str, value: &str) -> Line {
     let value = amount(value);
     Line {
-        id: id.to_owned(),
+        id: id.into(),
         date: LineDate::parse(date).unwrap(),
         amount: value,
         balance: Some(amount("1000.00")),
-        description: Some(format!("card payment {id}")),
+        description: Some(format!("card payment {id}").into()),
         counterparty: None,
         reference: None,
         reconciled: Some(false),

@@ -134,7 +134,13 @@ impl LineShape {
         let shown = covering().take(LINE_FETCHES_MAX).map(FetchShape::show).collect();
         let waiting = sent.map_or("stored", state_of);
         let state = if fetch_count == 0 { waiting } else { "fetched" };
-        Self { id: Some(line.line.id), position: line.position, state, fetch_count, fetches: shown }
+        Self {
+            id: Some(line.line.id.into()),
+            position: line.position,
+            state,
+            fetch_count,
+            fetches: shown,
+        }
     }
 }
 

@@ -197,7 +197,7 @@ fn accounts_model(platform: &Platform) -> Answer<PushOption> {
 mod tests {
     use super::*;
     use domain::connection::ConnectionStatus;
-    use domain::line::Identity;
+    use domain::line::{Identity, Text};
     use domain::platform::KNOWN;
     use domain::push::{DraftLine, PushDraft, Standing, Verdict, judge};
     use domain::source_account::AccountStatus;
@@ -220,7 +220,7 @@ mod tests {
             feed_start: None,
             newest: None,
         };
-        let known: HashMap<String, Identity> = HashMap::new();
+        let known: HashMap<Text, Identity> = HashMap::new();
         let draft = PushDraft { lines: vec![line] };
         matches!(judge(profile, &standing, &known, draft, NOON), Verdict::Accepted(_))
     }

@@ -41,12 +41,12 @@ impl LineShape {
         let accepted_at = stamp(kept.accepted_at);
         let line = kept.line;
         Self {
-            id: line.id,
+            id: line.id.into(),
             account_id: account.to_string(),
             cleared_on_date: Shown(line.date),
-            description: line.description,
-            counterparty: line.counterparty,
-            reference: line.reference,
+            description: line.description.map(Into::into),
+            counterparty: line.counterparty.map(Into::into),
+            reference: line.reference.map(Into::into),
             reconciled: line.reconciled.unwrap_or(false),
             amount: Number(line.amount),
             balance: line.balance.map(Number),

@@ -1,7 +1,7 @@
 //! What a caller sent: well-formed, but not judged yet.
 
 use crate::dates::LineDate;
-use crate::line::{Line, LineKind};
+use crate::line::{Line, LineKind, Text};
 use crate::money::Amount;
 
 /// A push as it was sent.
@@ -15,7 +15,7 @@ pub struct PushDraft {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DraftLine {
     /// The caller's id.
-    pub id: Option<String>,
+    pub id: Option<Text>,
     /// When it happened.
     pub date: Option<LineDate>,
     /// Money in is positive.
@@ -23,11 +23,11 @@ pub struct DraftLine {
     /// The account's balance after it.
     pub balance: Option<Amount>,
     /// What it was.
-    pub description: Option<String>,
+    pub description: Option<Text>,
     /// Who the other side was.
-    pub counterparty: Option<String>,
+    pub counterparty: Option<Text>,
     /// The payment's reference.
-    pub reference: Option<String>,
+    pub reference: Option<Text>,
     /// Whether the caller reconciled it.
     pub reconciled: Option<bool>,
     /// Its type.

@@ -3,7 +3,7 @@
 use super::{DraftLine, PushDraft, Remark};
 use crate::clock::{days_before, earliest_date, latest_date};
 use crate::connection::ConnectionStatus;
-use crate::line::{Identity, Line, LineKind};
+use crate::line::{Identity, Line, LineKind, Text};
 use crate::money::Amount;
 use crate::platform::{History, Kinds, Need, Profile, Strictness};
 use crate::source_account::AccountStatus;
@@ -60,7 +60,7 @@ pub struct Refused {
 pub fn judge<S: BuildHasher>(
     profile: &Profile,
     standing: &Standing,
-    known: &HashMap<String, Identity, S>,
+    known: &HashMap<Text, Identity, S>,
     draft: PushDraft,
     now: Timestamp,
 ) -> Verdict {
@@ -154,7 +154,7 @@ impl<'a> Bench<'a> {
     }
 
     fn judge_presence(&mut self, line: &DraftLine) {
-        let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
+        let given = |text: &Option<Text>| text.as_deref().is_some_and(|text| !text.is_empty());
         for (field, need, given) in [
             ("id", Need::Required, given(&line.id)),
             ("date", Need::Required, line.date.is_some()),

@@ -2,7 +2,7 @@
 
 use domain::connection::ConnectionStatus;
 use domain::dates::LineDate;
-use domain::line::{Identity, LineKind};
+use domain::line::{Identity, LineKind, Text};
 use domain::money::Amount;
 use domain::platform::Profile;
 use domain::push::{Accepted, DraftLine, PushDraft, Refused, Remark, Standing, Verdict, judge};
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 
 /// The identities of lines that an account has.
-pub(crate) type Known = HashMap<String, Identity>;
+pub(crate) type Known = HashMap<Text, Identity>;
 
 /// Noon of a leap day, when it is the same day almost everywhere.
 pub(crate) const NOON: Timestamp = Timestamp::constant(1_709_208_000, 0);
@@ -35,11 +35,11 @@ pub(crate) fn line_date(text: &str) -> LineDate {
 /// A line with all that any platform asks for.
 pub(crate) fn line(id: &str, date: &str) -> DraftLine {
     DraftLine {
-        id: Some(id.to_owned()),
+        id: Some(id.into()),
         date: Some(line_date(date)),
         amount: Some(amount("-12.50")),
         balance: Some(amount("100.00")),
-        description: Some("card payment".to_owned()),
+        description: Some("card payment".into()),
         counterparty: None,
         reference: None,
         reconciled: None,

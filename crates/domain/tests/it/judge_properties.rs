@@ -5,7 +5,7 @@ use crate::court::{Case, NOON, READY, amount, paths};
 use domain::clock::{days_before, earliest_date, latest_date};
 use domain::connection::ConnectionStatus;
 use domain::dates::{LineDate, Suffix};
-use domain::line::{Identity, LineKind};
+use domain::line::{Identity, LineKind, Text};
 use domain::money::Amount;
 use domain::platform::{History, Kinds, Need, Profile, QUICKBOOKS, SAGE, Strictness, XERO};
 use domain::push::{DraftLine, Standing, Verdict};
@@ -52,17 +52,17 @@ fn amounts() -> impl Strategy<Value = Amount> {
     select(vec!["-12.50", "-12.5", "12.50", "0", "7"]).prop_map(amount)
 }
 
-fn texts(likelihood: f64) -> impl Strategy<Value = Option<String>> {
+fn texts(likelihood: f64) -> impl Strategy<Value = Option<Text>> {
     weighted(likelihood, select(vec!["card payment", "rent", "rent", "rent", ""]))
-        .prop_map(|text| text.map(str::to_owned))
+        .prop_map(|text| text.map(Text::from))
 }
 
 fn draft_lines() -> impl Strategy<Value = DraftLine> {
     let ids = prop_oneof![
         1 => Just(None),
-        1 => Just(Some(String::new())),
-        40 => "[a-z]{2}".prop_map(Some),
-        4 => "[ab]".prop_map(Some),
+        1 => Just(Some(Text::default())),
+        40 => "[a-z]{2}".prop_map(|id| Some(id.into())),
+        4 => "[ab]".prop_map(|id| Some(id.into())),
     ];
     let head = (ids, weighted(0.98, dates()), weighted(0.98, amounts()), weighted(0.95, amounts()));
     let tail = (
@@ -308,9 +308,9 @@ proptest! {
         let reworded: Vec<_> = lines
             .iter()
             .map(|line| DraftLine {
-                description: Some("reworded".to_owned()),
+                description: Some("reworded".into()),
                 counterparty: None,
-                reference: Some("new".to_owned()),
+                reference: Some("new".into()),
                 balance: Some(amount("5")),
                 reconciled,
                 ..line.clone()

@@ -67,7 +67,7 @@ fn lines_flow_only_into_a_connected_account_of_a_linked_connection() {
 #[test]
 fn what_a_line_needs_depends_on_the_platform() {
     let whole = || line("a", TODAY);
-    let text = |text: &str| Some(text.to_owned());
+    let text = |text: &str| Some(text.into());
     for (lacking, field, expected) in [
         (DraftLine { id: None, ..whole() }, "id", [true; 3]),
         (DraftLine { id: text(""), ..whole() }, "id", [true; 3]),
@@ -317,8 +317,7 @@ fn a_known_line_may_have_grown_old() {
 fn one_fault_refuses_the_push_and_every_fault_is_told() {
     let identity =
         Identity { date: line_date(TODAY), amount: amount("7"), kind: LineKind::Unknown };
-    let case =
-        Case { known: [("k".to_owned(), identity)].into(), ..Case::under(QUICKBOOKS.profile) };
+    let case = Case { known: [("k".into(), identity)].into(), ..Case::under(QUICKBOOKS.profile) };
     let lines = [
         line("good", TODAY),
         DraftLine { description: None, ..line("b", TODAY) },

@@ -65,9 +65,9 @@ pub(super) fn statement_line(kept: &KeptLine, currency: &StatedCurrency) -> Stat
         amount: currency.amount(line.amount),
         fit_id: fit_id(&line.id),
         check_number: None,
-        reference: line.reference.clone(),
-        name: line.description.clone().or_else(|| line.counterparty.clone()),
-        memo: line.counterparty.clone(),
+        reference: line.reference.as_deref().map(str::to_owned),
+        name: line.description.as_deref().or(line.counterparty.as_deref()).map(str::to_owned),
+        memo: line.counterparty.as_deref().map(str::to_owned),
     }
 }
 
@@ -186,7 +186,8 @@ mod tests {
     #[test]
     fn the_other_side_is_the_memo_and_stands_in_for_a_missing_description() {
         let other = Some("Baker & Sons".to_owned());
-        let line = Line { counterparty: other.clone(), ..a_line("1", "2024-02-29", "1") };
+        let line =
+            Line { counterparty: Some("Baker & Sons".into()), ..a_line("1", "2024-02-29", "1") };
         let currency = StatedCurrency::of(&account_with("checking", None));
         let shown = statement_line(&kept(line.clone()), &currency);
         assert_eq!((shown.name.as_deref(), &shown.memo), (Some("card payment 1"), &other));

@@ -158,7 +158,7 @@ async fn an_account_that_tells_no_balance_has_nothing() {
 async fn text_of_strangers_cannot_break_the_answer() {
     let house = House::new();
     let account = house.add_account("ACCT1", "checking");
-    let description = Some("</OFX><STMTTRN>\r\n\u{0} & Søns 日本".to_owned());
+    let description = Some("</OFX><STMTTRN>\r\n\u{0} & Søns 日本".into());
     house.add_line(&account, Line { description, ..a_line("a b", "2024-02-27", "1") });
     let answer = house.ask(&bank(&bank_statement("S1", "ACCT1", &since("20240201")))).await;
     let shown = statements(&answer)[0];

@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn every_warning_says_what_is_sent() {
         let mut given = lines(&[("1.00", "9.00"), ("0.00005", "8.00"), ("1.00", "")]);
-        given[1].counterparty = Some("x".repeat(256));
+        given[1].counterparty = Some("x".repeat(256).into());
         let cut = cut_with(None, &given, BOUNDS);
         let words: Vec<_> = cut.warnings.iter().map(|warning| warning.message.as_str()).collect();
         let wanted = [
@@ -254,7 +254,8 @@ mod tests {
 
     #[test]
     fn a_thousand_long_lines_are_cut_by_their_bytes() {
-        let long = |id| Line { description: Some("\u{1}".repeat(2_000)), ..line(id, "1.00", "") };
+        let long =
+            |id| Line { description: Some("\u{1}".repeat(2_000).into()), ..line(id, "1.00", "") };
         let given: Vec<_> = (0..1_000).map(long).collect();
         let cut = cut_with(Some("0"), &given, BOUNDS);
         let counts: Vec<_> = cut.statements.iter().map(|one| one.lines.len()).collect();

@@ -8,7 +8,7 @@ use super::wire::{
 use crate::error::{PlatformError, Reason};
 use crate::feed::{Feed, FeedDraft, FeedStage, FeedTarget};
 use crate::statement::{Statement, StatementStage};
-use domain::line::{Line, LineKind};
+use domain::line::{Line, LineKind, Text};
 use domain::link::{Company, Organisation, TargetAccount, TargetKind};
 use domain::money::{Amount, CurrencyCode};
 use serde_json::value::RawValue;
@@ -89,7 +89,7 @@ pub fn bytes_asked(statement: &Statement) -> Option<usize> {
 /// A line as it is sent; see [`statement_asked`].
 pub(super) fn line_asked(line: &Line) -> Option<LineAsked> {
     let (amount, credit_debit_indicator) = unsigned(line.amount)?;
-    let cut = |text: &Option<String>, chars_max| {
+    let cut = |text: &Option<Text>, chars_max| {
         text.as_deref().filter(|text| !text.is_empty()).map(|text| beginning(text, chars_max))
     };
     Some(LineAsked {
@@ -98,7 +98,7 @@ pub(super) fn line_asked(line: &Line) -> Option<LineAsked> {
         description: cut(&line.description, DESCRIPTION_CHARS_MAX),
         amount,
         credit_debit_indicator,
-        transaction_id: line.id.clone(),
+        transaction_id: line.id.to_string(),
         payee_name: cut(&line.counterparty, PAYEE_CHARS_MAX),
         reference: cut(&line.reference, REFERENCE_CHARS_MAX),
         transaction_type: line.kind.filter(|kind| *kind != LineKind::Unknown).map(LineKind::name),
@@ -313,8 +313,8 @@ mod tests {
     #[test]
     fn a_line_is_sent_with_its_own_day_and_within_every_length() {
         let line = Line {
-            counterparty: Some("é".repeat(300)),
-            reference: Some(String::new()),
+            counterparty: Some("é".repeat(300).into()),
+            reference: Some(Text::default()),
             ..a_line("t-1", "2024-02-29T23:59:59-11:00", "-42.50")
         };
         let sent = serde_json::to_value(line_asked(&line).unwrap()).unwrap();
@@ -426,7 +426,7 @@ mod tests {
             target_account(serde_json::from_value(body).unwrap())
         };
         let wanted = TargetAccount {
-            id: "a-1".to_owned(),
+            id: "a-1".into(),
             name: "Current".to_owned(),
             code: None,
             number: Some("12345678".to_owned()),

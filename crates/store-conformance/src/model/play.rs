@@ -219,7 +219,7 @@ impl Play {
             0..3 => lines.push(lines[at].clone()),
             3..6 => lines[at].amount = amount("0.01"),
             6..9 => lines[at].date = self.day(days),
-            9..12 => lines[at].description = Some("\u{0}another text".to_owned()),
+            9..12 => lines[at].description = Some("\u{0}another text".into()),
             _ => {}
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::connection::ConnectionStatus;
 use domain::event::{Event, EventKind};
 use domain::ids::ConnectionPath;
-use domain::line::Identity;
+use domain::line::{Identity, Text};
 use domain::platform::{self, Platform};
 use domain::push::{Accepted, LineSpan, PushOperation, Refused, Standing, Verdict, judge};
 use domain::source_account::AccountStatus;
@@ -141,7 +141,7 @@ impl Scene {
         &self,
         session: &Session,
         intake: &PushIntake,
-    ) -> Attempt<HashMap<String, Identity>> {
+    ) -> Attempt<HashMap<Text, Identity>> {
         let head = &self.ledger.head;
         let ids: Vec<&str> =
             intake.draft.lines.iter().filter_map(|line| line.id.as_deref()).collect();
@@ -153,7 +153,7 @@ impl Scene {
         positions.dedup();
         entries.retain(|entry| positions.iter().any(|position| entry.span.contains(*position)));
         let chunks: Vec<ChunkNo> = entries.iter().map(|entry| entry.chunk).collect();
-        let mut identities: HashMap<u64, (String, Identity)> = HashMap::new();
+        let mut identities: HashMap<u64, (Text, Identity)> = HashMap::new();
         for (entry, (_, bytes)) in entries.iter().zip(chunk::load(session, client, &chunks).await?)
         {
             for kept in encoding::decode_lines_at(&bytes, entry.span, &positions)? {

@@ -91,11 +91,11 @@ impl Feed {
         let time = Time::new(i8::try_from(minutes / 60)?, i8::try_from(minutes % 60)?, second, 0)?;
         let choice = usize::try_from(self.chance.below(12))?;
         Ok(Line {
-            id: Uuid::from_u64_pair(self.chance.number(), self.made).to_string(),
+            id: Uuid::from_u64_pair(self.chance.number(), self.made).to_string().into(),
             date: LineDate::from_parts(day, Some(time), Suffix::Zulu)?,
             amount: Amount::from_parts(cents.into(), 2)?,
             balance: Some(Amount::from_parts((*balance).into(), 2)?),
-            description: DESCRIPTIONS.get(choice).map(|&text| text.to_owned()),
+            description: DESCRIPTIONS.get(choice).map(|&text| text.into()),
             counterparty: None,
             reference: None,
             reconciled: Some(false),

@@ -126,7 +126,7 @@ impl Inspections for Memory {
 
 fn line(id: &str, day: &str) -> Line {
     Line {
-        id: id.to_owned(),
+        id: id.into(),
         date: LineDate::parse(day).unwrap(),
         amount: Amount::ZERO,
         balance: None,

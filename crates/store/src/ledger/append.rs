@@ -45,6 +45,8 @@ pub struct Append {
     /// The head, but for the chunks whose numbers are not known.
     head: Head,
     run_lines: u64,
+    /// What `run` says.
+    made: Option<Run>,
     oldest: Date,
     newest: Date,
 }
@@ -75,6 +77,7 @@ pub fn append<R: Borrow<Run>>(
         segment: encode_segment(lines, accepted_at),
         run_lines: run.as_ref().map_or(0, Run::lines),
         run: run.as_ref().map(Run::encode),
+        made: run,
         directory: overflow(&mut next).as_ref().map(Directory::encode),
         dropped_runs: dropped_runs.unwrap_or_default(),
         span,
@@ -85,6 +88,12 @@ pub fn append<R: Borrow<Run>>(
 }
 
 impl Append {
+    /// The run that is to be written, for whoever keeps runs: the next push to the account need not read it.
+    pub fn take_run(&mut self) -> Option<Run> {
+        let (bytes, made) = (self.run.as_deref()?, self.made.take()?);
+        Some(made.read_back(bytes))
+    }
+
     /// The new head, once the chunks have their numbers.
     pub fn finish(
         self,

@@ -1,10 +1,15 @@
-//! Ids of lines: most have the shape of a UUID and take sixteen bytes, and come back letter for letter.
+//! Ids of lines: most have the shape of a UUID and take sixteen bytes; of others only what differs is kept. All come back
+//! letter for letter.
 
+use super::Damage;
+use super::alike::Alike;
+use super::bytes::{Reader, Writer};
+use domain::line::Text;
 use uuid::Uuid;
 use uuid::fmt::{Hyphenated, Simple};
 
 /// Bytes of a packed id.
-pub(super) const PACKED_BYTES: usize = 16;
+const PACKED_BYTES: usize = 16;
 
 /// How an id was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,18 +51,22 @@ impl IdForm {
 pub(super) enum PackedId<'a> {
     Text(&'a str),
     Uuid(IdForm, Uuid),
+    /// As the last one that was kept as text, but for its end.
+    Like(Alike<'a>),
 }
 
 impl<'a> PackedId<'a> {
-    /// Packs an id if it comes back exactly.
-    pub(super) fn of(id: &'a str) -> Self {
+    /// Packs an id if it comes back exactly; `last` was the last to be kept as text.
+    pub(super) fn of(id: &'a str, last: &str) -> Self {
         match id.len() {
-            Hyphenated::LENGTH | Simple::LENGTH => Self::packed(id).unwrap_or(Self::Text(id)),
-            _ => Self::Text(id),
+            Hyphenated::LENGTH | Simple::LENGTH => Self::uuid(id),
+            _ => None,
         }
+        .or_else(|| Alike::of(id, last).map(Self::Like))
+        .unwrap_or(Self::Text(id))
     }
 
-    fn packed(id: &str) -> Option<Self> {
+    fn uuid(id: &str) -> Option<Self> {
         let uuid = Uuid::try_parse_ascii(id.as_bytes()).ok()?;
         let forms = [IdForm::Hyphenated, IdForm::HyphenatedUpper, IdForm::Simple];
         let mut buffer = [0; Hyphenated::LENGTH];
@@ -68,16 +77,60 @@ impl<'a> PackedId<'a> {
     /// How it was written.
     pub(super) const fn form(self) -> IdForm {
         match self {
-            Self::Text(_) => IdForm::Text,
+            Self::Text(_) | Self::Like(_) => IdForm::Text,
             Self::Uuid(form, _) => form,
         }
     }
 
-    /// The id as it came.
-    pub(super) fn unpacked(self) -> String {
+    /// Whether it is told by another.
+    pub(super) const fn is_like(self) -> bool {
+        matches!(self, Self::Like(_))
+    }
+
+    /// Puts it; its form and whether it is like another are told elsewhere.
+    pub(super) fn put(self, writer: &mut Writer, last: &mut &'a str) {
         match self {
-            Self::Text(text) => text.to_owned(),
-            Self::Uuid(form, uuid) => written(uuid, form, &mut [0; Hyphenated::LENGTH]).to_owned(),
+            Self::Text(text) => {
+                writer.len(text.len());
+                writer.raw(text.as_bytes());
+                *last = text;
+            }
+            Self::Uuid(_, uuid) => writer.raw(uuid.as_bytes()),
+            Self::Like(alike) => {
+                writer.len(alike.shared_bytes());
+                alike.put_end(writer);
+            }
+        }
+    }
+
+    /// What [`put`](Self::put) put.
+    pub(super) fn take(
+        reader: &mut Reader<'a>,
+        (form, is_like): (IdForm, bool),
+        last: &mut &'a str,
+    ) -> Result<Self, Damage> {
+        match form {
+            IdForm::Text if is_like => {
+                let shared = reader.uint()?;
+                Ok(Self::Like(Alike::take(reader, shared, last)?))
+            }
+            IdForm::Text => {
+                let bytes = reader.len()?;
+                *last = reader.text(bytes)?;
+                Ok(Self::Text(last))
+            }
+            IdForm::Hyphenated | IdForm::HyphenatedUpper | IdForm::Simple => {
+                Ok(Self::Uuid(form, Uuid::from_bytes(reader.array::<PACKED_BYTES>()?)))
+            }
+        }
+    }
+
+    /// The id as it came.
+    pub(super) fn unpacked(self) -> Text {
+        match self {
+            Self::Text(text) => text.into(),
+            Self::Uuid(form, uuid) => written(uuid, form, &mut [0; Hyphenated::LENGTH]).into(),
+            Self::Like(alike) => alike.whole(),
         }
     }
 }

@@ -2,15 +2,15 @@
 //! before.
 
 use super::Damage;
+use super::alike::Told;
 use super::bytes::{Reader, Writer};
 use super::days::{put_day, take_day};
-use super::id::{IdForm, PACKED_BYTES, PackedId};
+use super::id::{IdForm, PackedId};
 use super::texts::Texts;
 use domain::dates::{LineDate, Suffix};
 use domain::line::{Line, LineKind};
 use domain::money::Amount;
 use jiff::civil::Time;
-use uuid::Uuid;
 
 /// Most currencies have two decimal places.
 const USUAL_SCALE: u32 = 2;
@@ -28,10 +28,14 @@ const COUNTERPARTY: u16 = 10;
 const REFERENCE: u16 = 11;
 const RECONCILED: u16 = 12;
 const KIND: u16 = 14;
+const LIKE: u16 = 15;
 
 /// What the next line may refer to.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Context<'a> {
+    /// The last ones that were kept whole.
+    id: &'a str,
+    reference: &'a str,
     texts: Texts<'a>,
     day: i32,
     suffix: Suffix,
@@ -47,7 +51,7 @@ pub(super) struct LineView<'a> {
     balance: Option<Amount>,
     description: Option<&'a str>,
     counterparty: Option<&'a str>,
-    reference: Option<&'a str>,
+    reference: Option<Told<'a>>,
     reconciled: Option<bool>,
     kind: Option<LineKind>,
 }
@@ -60,9 +64,9 @@ impl LineView<'_> {
             date: self.date,
             amount: self.amount,
             balance: self.balance,
-            description: self.description.map(str::to_owned),
-            counterparty: self.counterparty.map(str::to_owned),
-            reference: self.reference.map(str::to_owned),
+            description: self.description.map(Into::into),
+            counterparty: self.counterparty.map(Into::into),
+            reference: self.reference.map(Told::unpacked),
             reconciled: self.reconciled,
             kind: self.kind,
         }
@@ -143,7 +147,7 @@ fn follows(before: Amount, amount: Amount, balance: Amount) -> bool {
 
 /// Puts a line after those that made `context`.
 pub(super) fn put_line<'a>(writer: &mut Writer, line: &'a Line, context: &mut Context<'a>) {
-    let id = PackedId::of(&line.id);
+    let id = PackedId::of(&line.id, context.id);
     let clock = Clock::of(line.date.time());
     let suffix = line.date.time().map_or(0, |_| suffix_code(line.date.suffix(), context.suffix));
     let balance = balance_code(line, context.balance);
@@ -158,12 +162,10 @@ pub(super) fn put_line<'a>(writer: &mut Writer, line: &'a Line, context: &mut Co
         | u16::from(line.counterparty.is_some()) << COUNTERPARTY
         | u16::from(line.reference.is_some()) << REFERENCE
         | reconciled << RECONCILED
-        | u16::from(line.kind.is_some()) << KIND;
+        | u16::from(line.kind.is_some()) << KIND
+        | u16::from(id.is_like()) << LIKE;
     writer.raw(&marks.to_le_bytes());
-    match id {
-        PackedId::Text(text) => put_text(writer, text),
-        PackedId::Uuid(_, uuid) => writer.raw(uuid.as_bytes()),
-    }
+    id.put(writer, &mut context.id);
     context.day = put_day(writer, line.date.date(), context.day);
     match clock {
         Clock::None => {}
@@ -182,8 +184,12 @@ pub(super) fn put_line<'a>(writer: &mut Writer, line: &'a Line, context: &mut Co
         (3, Some(told)) => put_amount(writer, told),
         _ => {}
     }
-    for text in [&line.description, &line.counterparty, &line.reference].into_iter().flatten() {
+    for text in [&line.description, &line.counterparty].into_iter().flatten() {
         context.texts.put(writer, text);
+    }
+    // References seldom come again, and would only drive out what does.
+    if let Some(text) = &line.reference {
+        Told::of(text, context.reference).put(writer, &mut context.reference);
     }
     if let Some(kind) = line.kind {
         writer.u8(kind_code(kind));
@@ -202,12 +208,7 @@ pub(super) fn take_line<'a>(
     let marks = u16::from_le_bytes(reader.array()?);
     let two = |shift: u16| (marks >> shift) & 3;
     let one = |shift: u16| (marks >> shift) & 1 == 1;
-    let id = match IdForm::from_code(marks) {
-        IdForm::Text => PackedId::Text(take_text(reader)?),
-        form @ (IdForm::Hyphenated | IdForm::HyphenatedUpper | IdForm::Simple) => {
-            PackedId::Uuid(form, Uuid::from_bytes(reader.array::<PACKED_BYTES>()?))
-        }
-    };
+    let id = PackedId::take(reader, (IdForm::from_code(marks), one(LIKE)), &mut context.id)?;
     let date = take_date(reader, two(TIME), two(SUFFIX), context)?;
     let amount = if one(USUAL_AMOUNT) { take_usual(reader)? } else { take_amount(reader)? };
     let balance = match two(BALANCE) {
@@ -221,8 +222,9 @@ pub(super) fn take_line<'a>(
     };
     context.balance = balance.or(context.balance);
     let mut text = |shift| if one(shift) { context.texts.take(reader).map(Some) } else { Ok(None) };
-    let (description, counterparty, reference) =
-        (text(DESCRIPTION)?, text(COUNTERPARTY)?, text(REFERENCE)?);
+    let (description, counterparty) = (text(DESCRIPTION)?, text(COUNTERPARTY)?);
+    let reference =
+        if one(REFERENCE) { Some(Told::take(reader, &mut context.reference)?) } else { None };
     let reconciled = two(RECONCILED).checked_sub(1).map(|code| code == 1);
     let kind = if one(KIND) { Some(take_kind(reader)?) } else { None };
     Ok(LineView {

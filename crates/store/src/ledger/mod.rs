@@ -2,6 +2,7 @@
 //! only ever added. What they hold is decided and encoded here; fetching and putting the bytes is the backends'.
 #![deny(clippy::arithmetic_side_effects)]
 
+mod alike;
 mod append;
 mod bytes;
 mod chunk;

@@ -19,7 +19,7 @@ fn line(id: usize, date: &str) -> Line {
     let date = LineDate::parse(&format!("2024-01-{date}")).unwrap();
     let amount = Amount::from(i64::try_from(id % 3).unwrap());
     let [line] = <[Line; 1]>::try_from(typical_lines(0, 0, 1)).unwrap();
-    Line { id: id.to_string(), date, amount, ..line }
+    Line { id: id.to_string().into(), date, amount, ..line }
 }
 
 /// An account after some pushes, some of its lines withdrawn.

@@ -100,6 +100,12 @@ impl Run {
         writer.seal()
     }
 
+    /// As [`decode`](Self::decode) would read `encoded`, which it was written as.
+    pub(super) fn read_back(self, encoded: &[u8]) -> Self {
+        let (begun, left_out) = beginnings(&self.entries);
+        Self { begun, left_out, seal: seal_at_end(encoded), ..self }
+    }
+
     /// Reads what an earlier append wrote.
     pub fn decode(bytes: &[u8]) -> Result<Self, Damage> {
         let mut reader = Reader::open(bytes, FORMAT, "run")?;

@@ -1,7 +1,7 @@
 //! Lines for tests: every shape that a line can have, and lines such as banks send.
 
 use domain::dates::{LineDate, Suffix};
-use domain::line::{KeptLine, Line, LineKind};
+use domain::line::{KeptLine, Line, LineKind, Text};
 use domain::money::Amount;
 use jiff::civil::{Date, Time, date};
 use proptest::option;
@@ -35,11 +35,11 @@ pub(super) fn typical_lines(account: u64, first: u64, count: u64) -> Vec<Line> {
             let minute = i8::try_from(index % 40).unwrap();
             let time = Time::new(9 + minute / 4, minute, 17, 0).unwrap();
             Line {
-                id: id.to_string(),
+                id: id.to_string().into(),
                 date: LineDate::from_parts(day.unwrap(), Some(time), Suffix::Zulu).unwrap(),
                 amount: Amount::from_parts(cents(index), 2).unwrap(),
                 balance: Some(Amount::from_parts(balance, 2).unwrap()),
-                description: Some(text.to_owned()),
+                description: Some(text.into()),
                 counterparty: None,
                 reference: None,
                 reconciled: Some(false),
@@ -55,8 +55,12 @@ pub(super) fn any_lines() -> impl Strategy<Value = Vec<Line>> {
 }
 
 fn any_line() -> impl Strategy<Value = Line> {
-    let text =
-        || option::of(prop_oneof![select(&DESCRIPTIONS[..]).prop_map(str::to_owned), "\\PC{0,40}"]);
+    let text = || {
+        option::of(prop_oneof![
+            select(&DESCRIPTIONS[..]).prop_map(Text::from),
+            "\\PC{0,40}".prop_map(Text::from)
+        ])
+    };
     (
         (any_id(), any_date(), any_amount(), option::of(any_amount())),
         (text(), text(), text(), option::of(any::<bool>()), option::of(select(LineKind::ALL))),
@@ -81,7 +85,7 @@ fn any_line() -> impl Strategy<Value = Line> {
         )
 }
 
-fn any_id() -> impl Strategy<Value = String> {
+fn any_id() -> impl Strategy<Value = Text> {
     let uuid = any::<u128>().prop_map(Uuid::from_u128);
     let written = uuid.prop_flat_map(|uuid| {
         let lower = uuid.to_string();
@@ -96,7 +100,17 @@ fn any_id() -> impl Strategy<Value = String> {
             lower,
         ])
     });
-    prop_oneof![written, "\\PC{1,60}", "[0-9a-fA-F-]{32}", "[0-9a-f-]{36}"]
+    let alike = ["(tx|txn-é?)[0-9a-f]{0,20}", "2024[0-9]{1,12}", "txn-é?\\PC{0,8}"];
+    prop_oneof![
+        written,
+        "\\PC{1,60}",
+        "[0-9a-fA-F-]{32}",
+        "[0-9a-f-]{36}",
+        alike[0],
+        alike[1],
+        alike[2]
+    ]
+    .prop_map(Text::from)
 }
 
 fn any_date() -> impl Strategy<Value = LineDate> {

@@ -1,6 +1,7 @@
 //! Reads everything that the bank has for a sync, page by page, and puts it in order.
 
 use super::source::{BankRefusal, BankRequest, BankSource};
+use domain::line::Text;
 use domain::managed_sync::{ManagedSync, SyncErrorCode};
 use domain::push::DraftLine;
 use std::collections::HashMap;
@@ -52,7 +53,7 @@ pub(super) async fn gather(
 fn in_order(mut lines: Vec<DraftLine>) -> Gathered {
     let count = u32::try_from(lines.len()).unwrap_or(u32::MAX);
     // Pages that overlap repeat lines; one that differs under the same id is for the judge to refuse.
-    let mut known: HashMap<String, DraftLine> = HashMap::new();
+    let mut known: HashMap<Text, DraftLine> = HashMap::new();
     lines.retain(|line| {
         let Some(id) = &line.id else { return true };
         known.insert(id.clone(), line.clone()).is_none_or(|earlier| earlier != *line)
@@ -75,8 +76,7 @@ mod tests {
         let line = |id, date| DraftLine::from(a_line(id, date, "1.00"));
         let mut undated = line("none", "2024-02-29");
         undated.date = None;
-        let changed =
-            DraftLine { description: Some("other".to_owned()), ..line("a", "2024-02-27") };
+        let changed = DraftLine { description: Some("other".into()), ..line("a", "2024-02-27") };
         let gathered = in_order(vec![
             line("b", "2024-02-28"),
             line("c", "2024-02-28"),

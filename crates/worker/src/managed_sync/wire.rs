@@ -3,7 +3,7 @@
 
 use super::source::BankPage;
 use domain::dates::LineDate;
-use domain::line::{LINE_ID_CHARS_MAX, LINE_TEXT_CHARS_MAX, LineKind};
+use domain::line::{LINE_ID_CHARS_MAX, LINE_TEXT_CHARS_MAX, LineKind, Text};
 use domain::money::Amount;
 use domain::push::DraftLine;
 use serde::Deserialize;
@@ -61,13 +61,13 @@ pub(super) fn read_page(body: &[u8]) -> Result<BankPage, String> {
 
 fn draft(line: &LineWire<'_>) -> Result<DraftLine, String> {
     Ok(DraftLine {
-        id: text("id", line.id, LINE_ID_CHARS_MAX)?,
+        id: line_text("id", line.id, LINE_ID_CHARS_MAX)?,
         date: parsed("date", line.date, LineDate::parse)?,
         amount: amount("amount", line.amount)?,
         balance: amount("balance", line.balance)?,
-        description: text("description", line.description, LINE_TEXT_CHARS_MAX)?,
-        counterparty: text("counterparty", line.counterparty, LINE_TEXT_CHARS_MAX)?,
-        reference: text("reference", line.reference, LINE_TEXT_CHARS_MAX)?,
+        description: line_text("description", line.description, LINE_TEXT_CHARS_MAX)?,
+        counterparty: line_text("counterparty", line.counterparty, LINE_TEXT_CHARS_MAX)?,
+        reference: line_text("reference", line.reference, LINE_TEXT_CHARS_MAX)?,
         reconciled: value("reconciled", line.reconciled, "true or false")?,
         kind: parsed("transactionType", line.transaction_type, |name| {
             LineKind::parse(name).ok_or_else(|| format!("{name:?} is not a type of a transaction"))
@@ -93,6 +93,10 @@ fn text(name: &str, raw: Option<&RawValue>, chars_max: usize) -> Result<Option<S
         return Err(format!("{name} has more than {chars_max} characters"));
     }
     Ok(Some(text))
+}
+
+fn line_text(name: &str, raw: Option<&RawValue>, chars_max: usize) -> Result<Option<Text>, String> {
+    text(name, raw, chars_max).map(|text| text.map(Text::from))
 }
 
 fn parsed<T, E: std::fmt::Display>(

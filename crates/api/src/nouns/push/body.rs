@@ -6,7 +6,7 @@ use crate::envelope::Answer;
 use crate::json::{Faults, Fields, ListField, Node, Place, RawObject, Seed, parse_object};
 use crate::surface::formats;
 use domain::dates::LineDate;
-use domain::line::{LINE_ID_CHARS_MAX, LINE_TEXT_CHARS_MAX, LineKind};
+use domain::line::{LINE_ID_CHARS_MAX, LINE_TEXT_CHARS_MAX, LineKind, Text};
 use domain::platform::PUSH_LINES_MAX;
 use domain::push::{DraftLine, PushDraft};
 use domain::source_account::AccountId;
@@ -170,13 +170,13 @@ fn read_lines(object: &RawObject<'_>, faults: &mut Faults) -> Vec<DraftLine> {
 
 fn read_line(fields: &mut Fields<'_, '_>, date: &str) -> DraftLine {
     DraftLine {
-        id: fields.text("id", LINE_ID_CHARS_MAX),
+        id: fields.text("id", LINE_ID_CHARS_MAX).map(Text::from),
         date: fields.parsed(date, WORD_CHARS_MAX, LineDate::parse),
         amount: fields.amount("amount"),
         balance: fields.amount("balance"),
-        description: fields.text("description", LINE_TEXT_CHARS_MAX),
-        counterparty: fields.text("counterparty", LINE_TEXT_CHARS_MAX),
-        reference: fields.text("reference", LINE_TEXT_CHARS_MAX),
+        description: fields.text("description", LINE_TEXT_CHARS_MAX).map(Text::from),
+        counterparty: fields.text("counterparty", LINE_TEXT_CHARS_MAX).map(Text::from),
+        reference: fields.text("reference", LINE_TEXT_CHARS_MAX).map(Text::from),
         reconciled: fields.flag("reconciled"),
         kind: fields.parsed("transactionType", WORD_CHARS_MAX, |name| {
             LineKind::parse(name).ok_or_else(|| format!("{name:?} is not one of {}", kind_names()))

@@ -5,7 +5,7 @@
 
 use super::body::WORD_CHARS_MAX;
 use domain::dates::LineDate;
-use domain::line::{LINE_ID_CHARS_MAX, LINE_TEXT_CHARS_MAX, LineKind};
+use domain::line::{LINE_ID_CHARS_MAX, LINE_TEXT_CHARS_MAX, LineKind, Text};
 use domain::money::Amount;
 use domain::platform::PUSH_LINES_MAX;
 use domain::push::{DraftLine, PushDraft};
@@ -81,7 +81,7 @@ impl<'a> Rest<'a> {
             match name {
                 "id" => {
                     seen.first(0)?;
-                    line.id = rest.text(LINE_ID_CHARS_MAX)?.map(Cow::into_owned);
+                    line.id = rest.text(LINE_ID_CHARS_MAX)?.map(Text::from);
                 }
                 "date" => {
                     seen.first(1)?;
@@ -97,15 +97,15 @@ impl<'a> Rest<'a> {
                 }
                 "description" => {
                     seen.first(4)?;
-                    line.description = rest.text(LINE_TEXT_CHARS_MAX)?.map(Cow::into_owned);
+                    line.description = rest.text(LINE_TEXT_CHARS_MAX)?.map(Text::from);
                 }
                 "counterparty" => {
                     seen.first(5)?;
-                    line.counterparty = rest.text(LINE_TEXT_CHARS_MAX)?.map(Cow::into_owned);
+                    line.counterparty = rest.text(LINE_TEXT_CHARS_MAX)?.map(Text::from);
                 }
                 "reference" => {
                     seen.first(6)?;
-                    line.reference = rest.text(LINE_TEXT_CHARS_MAX)?.map(Cow::into_owned);
+                    line.reference = rest.text(LINE_TEXT_CHARS_MAX)?.map(Text::from);
                 }
                 "reconciled" => {
                     seen.first(7)?;
@@ -209,12 +209,13 @@ impl<'a> Rest<'a> {
     /// A brace, a bracket, a comma or a colon, and the space before it.
     fn sign(&mut self, sign: u8) -> Read<()> {
         self.skip_space();
-        self.0 = self.0.strip_prefix(char::from(sign)).ok_or(Odd)?;
+        let is_there = self.0.as_bytes().first() == Some(&sign);
+        self.0 = self.0.get(1..).filter(|_| is_there).ok_or(Odd)?;
         Ok(())
     }
 
     fn skip_space(&mut self) {
-        if self.0.starts_with([' ', '\n', '\r', '\t']) {
+        if let Some(b' ' | b'\n' | b'\r' | b'\t') = self.0.as_bytes().first() {
             self.0 = self.0.trim_start_matches([' ', '\n', '\r', '\t']);
         }
     }

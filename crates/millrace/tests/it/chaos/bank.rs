@@ -75,7 +75,7 @@ impl Bank {
         for _ in 0..LARGE_LINES {
             self.add_line(account);
             let line = self.accounts[account].lines.last_mut().unwrap();
-            line.description = Some(LARGE_DESCRIPTION.repeat(LARGE_DESCRIPTION_CHARS));
+            line.description = Some(LARGE_DESCRIPTION.repeat(LARGE_DESCRIPTION_CHARS).into());
         }
         self.window(account, known..known + LARGE_LINES, None)
     }

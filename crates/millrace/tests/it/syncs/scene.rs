@@ -127,7 +127,7 @@ impl Scene {
         let mut lines =
             self.store.list_lines(&self.account, &request).await.unwrap().unwrap().items;
         lines.sort_by_key(|line| line.position);
-        lines.into_iter().map(|kept| kept.line.id).collect()
+        lines.into_iter().map(|kept| kept.line.id.into()).collect()
     }
 
     /// The sync's pushes.

@@ -16,8 +16,8 @@ async fn lines_come_into_the_books_in_order_with_sign_and_balance() {
         ..a_line(id, date, value)
     };
     let paid = Line {
-        counterparty: Some("Corner Cafe".to_owned()),
-        reference: Some("R 7".to_owned()),
+        counterparty: Some("Corner Cafe".into()),
+        reference: Some("R 7".into()),
         ..line("t-2", "2024-02-29T23:30:00-11:00", "-42.50", "-32.5")
     };
     let lines = [

@@ -43,7 +43,7 @@ impl Layout for Rows {
                 second,
                 i64::try_from(line.amount.mantissa())?,
                 line.balance.map_or(Ok(0), |balance| i64::try_from(balance.mantissa()))?,
-                line.description,
+                line.description.as_deref(),
                 line.kind.map(LineKind::name),
             ])?;
         }
