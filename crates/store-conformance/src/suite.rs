@@ -395,6 +395,7 @@ macro_rules! suite {
                 a_statement_of_another_account_shows_nothing
                 of_one_account_many_workers_get_one_push
                 a_clock_that_is_set_back_holds_no_work_up
+                a_push_that_comes_after_the_clock_was_set_back_is_due_soon
                 who_took_work_by_the_new_clock_keeps_it
             ;
 

@@ -495,6 +495,19 @@ pub async fn a_clock_that_is_set_back_holds_no_work_up(backend: &dyn Backend) {
     assert_eq!((held.push.account, held.attempt), (account("held"), 2));
 }
 
+/// Its caller was let in by the old clock, and was slow.
+pub async fn a_push_that_comes_after_the_clock_was_set_back_is_due_soon(backend: &dyn Backend) {
+    let day = 24 * 60;
+    let world = World::open(backend).await;
+    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
+    world.store.ensure_installation(&proposed).await.unwrap();
+    assert_eq!(world.store.note_time(noon_plus(day)).await.unwrap(), None);
+    let by = SignedDuration::from_hours(24);
+    assert_eq!(world.store.note_time(NOON).await.unwrap(), Some(by));
+    let late = push_to(&world, "late", "a", day).await;
+    assert_eq!(world.lease_one(noon_plus(10)).await.push, late);
+}
+
 /// Workers go on while nobody has seen yet that the clock was set back.
 pub async fn who_took_work_by_the_new_clock_keeps_it(backend: &dyn Backend) {
     let world = World::open(backend).await;

@@ -9,12 +9,13 @@ use domain::platform::Platform;
 use domain::push::{Ending, PushOperation, Settlement, Withdrawal};
 use domain::work::{Destination, Lease};
 use jiff::Timestamp;
+use store::clock_watch::AHEAD_OF_NOTED_MICROS;
 use store::{Answer, LeaseRequest, Settled, WorkQueue};
 
 const CREATE_WORK: &str = "
     -- create_work
     insert into work (push_key, account_no, due_at_us, attempt)
-    values (?1, ?2, ?3, 0)";
+    values (?1, ?2, min(?3, coalesce((select noted_at_us + ?4 from installation), ?3)), 0)";
 
 const FIND_DUE_WORK: &str = "
     -- find_due_work
@@ -125,7 +126,8 @@ pub(crate) fn create(
     account_no: i64,
     due_at: Timestamp,
 ) -> Answer<()> {
-    sql::execute(database, CREATE_WORK, &[&push, &account_no, &due_at])?;
+    let values: [&dyn Put; 4] = [&push, &account_no, &due_at, &AHEAD_OF_NOTED_MICROS];
+    sql::execute(database, CREATE_WORK, &values)?;
     Ok(())
 }
 

@@ -36,6 +36,10 @@ pub fn holds_end_by(now: Timestamp) -> Timestamp {
     now.saturating_add(CLOCKS_APART_MAX).unwrap_or(now)
 }
 
+/// By how much more than the noted time nobody's clock is ahead, in microseconds. A request that was let in by a clock that
+/// was then set back, and is written after that was noted, must not wait for the old time.
+pub const AHEAD_OF_NOTED_MICROS: i64 = CLOCKS_APART_MAX.as_secs().saturating_mul(1_000_000);
+
 #[cfg(test)]
 mod tests {
     use super::*;

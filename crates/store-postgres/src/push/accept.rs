@@ -53,7 +53,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const CREATE_WORK: &str = "\
 -- create_work
 insert into work (client_id, account_no, push_no, push_key, company_id, due_at, attempts)
-values ($1, $2, $3, $4, $5, $6, 0)";
+values ($1, $2, $3, $4, $5, least($6, (select noted_at + $7 from installation where only_row)), 0)";
 
 /// One attempt. It may be tried again, so it only talks to the database.
 pub(super) async fn accept(

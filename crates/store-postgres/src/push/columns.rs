@@ -1,6 +1,7 @@
 //! What a push writes, in columns.
 
 use domain::push::PushOperation;
+use store::clock_watch::AHEAD_OF_NOTED_MICROS;
 use store::ledger::{Append, ChunkKind, ChunkNo};
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -82,8 +83,16 @@ impl<'a> PushColumns<'a> {
         ]
     }
 
-    pub(super) fn work_values(&self) -> [&(dyn ToSql + Sync); 6] {
-        [&self.client, &self.account_no, &self.number, &self.key, &self.company, &self.requested_at]
+    pub(super) fn work_values(&self) -> [&(dyn ToSql + Sync); 7] {
+        [
+            &self.client,
+            &self.account_no,
+            &self.number,
+            &self.key,
+            &self.company,
+            &self.requested_at,
+            &AHEAD_OF_NOTED_MICROS,
+        ]
     }
 }
 
