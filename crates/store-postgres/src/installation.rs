@@ -66,11 +66,11 @@ where ended_at is null and due_at > $1",
 -- move_back_deliveries
 update webhook_delivery
 set due_at = greatest($1, due_at - $2)
-where due_at > $1",
+where lease_token is null and due_at > $1",
 ];
 
 /// Whoever began to hold since the clock was set back is still at work, and keeps what is theirs.
-const MOVE_BACK_HELD: [&str; 3] = [
+const MOVE_BACK_HELD: [&str; 4] = [
     "\
 -- move_back_held_work
 update work
@@ -81,6 +81,11 @@ where lease_until > $3",
 update managed_sync
 set lease_until = greatest($1, lease_until - $2)
 where ended_at is null and lease_until > $3",
+    "\
+-- move_back_held_deliveries
+update webhook_delivery
+set due_at = greatest($1, due_at - $2)
+where lease_token is not null and due_at > $3",
     "\
 -- move_back_held_links
 update link

@@ -45,11 +45,11 @@ const MOVE_BACK_DUE: [&str; 3] = [
     -- move_back_deliveries
     update webhook_delivery
     set due_at_us = max(?1, due_at_us - ?2)
-    where due_at_us > ?1",
+    where lease_token is null and due_at_us > ?1",
 ];
 
 /// Whoever began to hold since the clock was set back is still at work, and keeps what is theirs.
-const MOVE_BACK_HELD: [&str; 3] = [
+const MOVE_BACK_HELD: [&str; 4] = [
     "
     -- move_back_held_work
     update work
@@ -60,6 +60,11 @@ const MOVE_BACK_HELD: [&str; 3] = [
     update managed_sync
     set lease_until_us = max(?1, lease_until_us - ?2)
     where ended_at_us is null and lease_until_us > ?3",
+    "
+    -- move_back_held_deliveries
+    update webhook_delivery
+    set due_at_us = max(?1, due_at_us - ?2)
+    where lease_token is not null and due_at_us > ?3",
     "
     -- move_back_held_links
     update link

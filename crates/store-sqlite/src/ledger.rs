@@ -240,6 +240,7 @@ fn read_chunk<T>(
 pub(crate) struct RunCache {
     runs: HashMap<ChunkNo, Arc<Run>>,
     bytes: usize,
+    dice: u64,
 }
 
 impl RunCache {
@@ -265,12 +266,20 @@ impl RunCache {
 
     fn keep(&mut self, chunk: ChunkNo, run: Arc<Run>) {
         while self.bytes.saturating_add(run.bytes()) > RUNS_BYTES_MAX
-            && let Some(any) = self.runs.keys().next().copied()
+            && let Some(any) = self.any()
         {
             self.forget(any);
         }
         self.bytes = self.bytes.saturating_add(run.bytes());
         self.runs.insert(chunk, run);
+    }
+
+    /// One of those kept, as a dice of no great quality has it.
+    fn any(&mut self) -> Option<ChunkNo> {
+        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let place = usize::try_from(self.dice >> 33).unwrap_or_default();
+        let place = place.checked_rem(self.runs.len())?;
+        self.runs.keys().nth(place).copied()
     }
 
     fn forget(&mut self, chunk: ChunkNo) {

@@ -7,6 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 /// How often the time is noted: each note is a commit.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
+/// Nobody holds anything longer: a message to a webhook consumer is held for four times `worker.lease_secs`, 300 at most.
+const HOLD_MAX: SignedDuration = SignedDuration::from_mins(20);
+
 /// What is to be done about the time that was noted last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Noting {
@@ -31,9 +34,9 @@ pub fn decide(noted: Option<Timestamp>, now: Timestamp) -> Noting {
     }
 }
 
-/// No hold that the clock which tells `now` has given ends later. What does was held by the clock that was ahead.
+/// No hold that a clock which is right at `now` has given ends later. What does was held by the clock that was ahead.
 pub fn holds_end_by(now: Timestamp) -> Timestamp {
-    now.saturating_add(CLOCKS_APART_MAX).unwrap_or(now)
+    now.saturating_add(CLOCKS_APART_MAX + HOLD_MAX).unwrap_or(now)
 }
 
 /// By how much more than the noted time nobody's clock is ahead, in microseconds. A request that was let in by a clock that

@@ -31,8 +31,8 @@ pub trait Installations: Send + Sync + fmt::Debug {
     async fn check_health(&self) -> Answer<()>;
 
     /// Remembers the latest time at which anybody worked. When it lies further ahead than clocks differ, the clock was set
-    /// back: what the old clock has put off or held is moved back by as much, so that nothing waits for it; who began to
-    /// hold since then holds on. Answers by how much.
+    /// back: what the old clock has put off or held is moved back by as much, so that nothing waits for it (but for a
+    /// hold whose holder is gone: half an hour at most); who began to hold since then holds on. Answers by how much.
     async fn note_time(&self, now: Timestamp) -> Answer<Option<SignedDuration>>;
 
     /// Finishes what was begun and lets go of the database. Later calls fail.

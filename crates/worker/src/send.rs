@@ -89,11 +89,8 @@ impl Courier<'_> {
         self.warnings = self.placed(&cut);
         for (number, statement) in cut.statements.iter().enumerate() {
             let way = Way { link, statement };
-            let known = self.so_far.statements.get(number).cloned();
-            let known = match known {
-                Some(known) if known.stage == SentStage::Sending => {
-                    self.look_up(way, known).await?
-                }
+            let was_late = self.is_late();
+            let known = match self.so_far.statements.get(number).cloned() {
                 // A worker died before it could tell why. It was certainly not taken, so the same attempt may be made again.
                 Some(known) if known.stage == SentStage::Rejected && known.id.is_none() => {
                     let attempt = known.attempt.saturating_sub(1);
@@ -102,11 +99,27 @@ impl Courier<'_> {
                 Some(known) => known,
                 None => self.begin(number, statement, &cut),
             };
+            let known = match known.stage {
+                SentStage::Sending => match self.look_up(way, &known).await? {
+                    Some(found) => found,
+                    None if was_late => self.give_up(known).await?,
+                    None => self.miss(known).await?,
+                },
+                // An attempt before this one may have been given up too early.
+                SentStage::Unsent if was_late && known.attempt > 0 => self.doubt(known).await?,
+                SentStage::Unsent
+                | SentStage::Received
+                | SentStage::Delivered
+                | SentStage::Rejected => known,
+            };
             let sent = match known.stage {
                 SentStage::Sending => return Ok(Outcome::Waiting(held_until(&known))),
                 SentStage::Unsent => {
-                    if self.is_late() {
+                    if was_late {
                         return Ok(Outcome::Gone);
+                    }
+                    if self.is_late() {
+                        return Ok(Outcome::TryAgain(None));
                     }
                     self.send(way, known).await?
                 }
@@ -211,27 +224,42 @@ impl Courier<'_> {
         }
     }
 
-    /// Looks for a statement whose answer was lost. One that is not there is unsent, or is still looked for.
+    /// Looks for a statement whose answer was lost.
     async fn look_up(
         &mut self,
         way: Way<'_>,
-        known: SentStatement,
-    ) -> Result<SentStatement, DeskError> {
-        let found = self.find(way, &known).await?;
+        known: &SentStatement,
+    ) -> Result<Option<SentStatement>, DeskError> {
+        let found = self.find(way, known).await?;
         info!(push.key = %self.lease.push.key, found = found.is_some(), "a lost answer was looked up");
-        if let Some(receipt) = found {
-            return self.receive(way, known, receipt).await;
+        match found {
+            Some(receipt) => self.receive(way, known.clone(), receipt).await.map(Some),
+            None => Ok(None),
         }
+    }
+
+    /// It is not there, and may be sent again.
+    async fn miss(&mut self, known: SentStatement) -> Result<SentStatement, DeskError> {
+        let (stage, stage_at) = (SentStage::Unsent, self.desk.now());
+        self.keep(SentStatement { stage, stage_at, ..known }).await
+    }
+
+    /// It is not there, and is too late to be sent again.
+    async fn give_up(&mut self, known: SentStatement) -> Result<SentStatement, DeskError> {
         let now = self.desk.now();
-        // A clock that was set ahead ends holds under those who are still sending. What is sent again meanwhile, the platform
-        // knows twice and says so; but before lines are taken back, it is looked for once more, a whole hold later.
         let was_missed = known.stage_at != known.attempted_at && known.stage_at <= now;
-        let stage = match (self.is_late(), was_missed) {
-            (true, true) if now < held_until(&known) => return Ok(known),
-            (true, false) => SentStage::Sending,
-            (_, true) | (false, false) => SentStage::Unsent,
-        };
-        self.keep(SentStatement { stage, stage_at: now, ..known }).await
+        match was_missed {
+            false => self.doubt(known).await,
+            true if now < held_until(&known) => Ok(known),
+            true => self.miss(known).await,
+        }
+    }
+
+    /// A clock that was set ahead ends holds under those who are still sending. What is sent again meanwhile, the platform
+    /// knows twice and says so; but before lines are taken back, it is looked for once more, a whole hold later.
+    async fn doubt(&mut self, known: SentStatement) -> Result<SentStatement, DeskError> {
+        let (stage, stage_at) = (SentStage::Sending, self.desk.now());
+        self.keep(SentStatement { stage, stage_at, ..known }).await
     }
 
     /// What the platform has of a statement whose answer was lost.

@@ -41,14 +41,15 @@ impl Peer {
     pub(crate) fn install(self) -> PathBuf {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-peers");
         let folder = folder.join(self.folder());
+        let source = Path::new(FOLDER).join(self.folder());
+        let pins = std::fs::read_to_string(source.join(self.pins())).unwrap();
         let done = folder.join("installed");
-        let is_new = !done.exists();
+        let is_new = std::fs::read_to_string(&done).ok().as_ref() != Some(&pins);
         if is_new {
             drop(std::fs::remove_dir_all(&folder));
             std::fs::create_dir_all(&folder).unwrap();
         }
         // Each time: it may have changed since.
-        let source = Path::new(FOLDER).join(self.folder());
         for file in std::fs::read_dir(source).unwrap().map(Result::unwrap) {
             std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
         }
@@ -62,9 +63,17 @@ impl Peer {
                 }
                 Self::Fastify => succeed(Command::new("npm").args(["ci", "--silent"]), &folder),
             }
-            std::fs::write(done, "").unwrap();
+            std::fs::write(done, pins).unwrap();
         }
         folder
+    }
+
+    /// The file that names the versions of what it needs.
+    const fn pins(self) -> &'static str {
+        match self {
+            Self::FastApi => "requirements.txt",
+            Self::Fastify => "package-lock.json",
+        }
     }
 
     const fn folder(self) -> &'static str {

@@ -198,7 +198,7 @@ impl Settings {
             webhooks: read.webhooks()?,
             worker: Worker {
                 enabled: read.truth("worker.enabled")?,
-                lease_secs: read.within("worker.lease_secs", 1, 3_600)?,
+                lease_secs: read.within("worker.lease_secs", 1, 300)?,
                 poll: Duration::from_millis(read.within("worker.poll_ms", 10, 60_000)?.into()),
             },
             managed_feeds: read.managed_feeds()?,

@@ -85,8 +85,11 @@ impl<'a> Alike<'a> {
         } else {
             (End::Text(end), end.len())
         };
-        // One length more is told than of a whole text.
-        (!other.is_empty() && bytes.saturating_add(1) < text.len()).then_some(Self { shared, end })
+        // One length more is told than of a whole text; and those that come later shall not be compared with one of
+        // another kind.
+        let is_shorter = bytes.saturating_add(1) < text.len();
+        let is_of_a_kind = text.len() == other.len() || alike >= text.len().div_ceil(2);
+        (is_shorter && is_of_a_kind).then_some(Self { shared, end })
     }
 
     /// How much of the other it shares: to be put before its end.

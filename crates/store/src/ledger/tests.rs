@@ -328,7 +328,8 @@ fn ids_that_begin_alike_are_told_by_their_ends() {
     for (first, second, bytes) in [
         ("transaction-2024-a", "transaction-2024-xyz", 2 + 3),
         ("transaction-00000017", "transaction-00041f", 2 + 2),
-        ("17", "20240229123456789", 2 + 9),
+        ("98765432109876543", "20240229123456789", 2 + 9),
+        ("17", "20240229123456789", 1 + 17),
         ("transaction-é", "transaction-è", 2 + 2),
         ("transaction", "transaction", 2),
         ("transaction", "payment", 1 + 7),

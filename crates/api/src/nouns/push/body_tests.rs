@@ -4,7 +4,7 @@ use super::*;
 use crate::envelope::ApiError;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{Index, select};
 
 fn read(body: impl AsRef<[u8]>) -> Result<PushDraft, ApiError> {
     read_push(body.as_ref(), &AccountId::parse("acc").unwrap())
@@ -230,9 +230,55 @@ fn any_push() -> impl Strategy<Value = String> {
     })
 }
 
+/// What does not belong into a body, or not there.
+const ODD: &[&str] = &[
+    "",
+    " ",
+    "\t\r\n",
+    "\u{b}",
+    ",",
+    ":",
+    "x",
+    "0",
+    "-",
+    "\"",
+    "\\",
+    "\\ud800",
+    "\\u0000",
+    "\u{0}",
+    "\u{1f}",
+    "\u{7f}",
+    "\u{feff}",
+    "é",
+    "null",
+    "{",
+    "}",
+    "[",
+    "]",
+    "[\"\\udc00\"]",
+    "\"extra\":{\"a\":[\"\\ud800\"]},",
+];
+
+/// A push, and what comes of it when some of its characters are replaced or cut off.
+fn any_body() -> impl Strategy<Value = String> {
+    let edits = vec((any::<Index>(), any::<bool>(), select(ODD)), 0..3);
+    (any_push(), edits, 0..20_u8).prop_map(|(mut body, edits, cut)| {
+        for (place, replaces, odd) in edits {
+            let places: Vec<_> = body.char_indices().collect();
+            let (at, old) = places[place.index(places.len())];
+            let end = if replaces { at + old.len_utf8() } else { at };
+            body.replace_range(at..end, odd);
+        }
+        if cut == 0 {
+            body.pop();
+        }
+        body
+    })
+}
+
 proptest! {
     #[test]
-    fn what_is_read_at_once_is_what_is_read_slowly(body in any_push()) {
+    fn what_is_read_at_once_is_what_is_read_slowly(body in any_body()) {
         let account = AccountId::parse("acc").unwrap();
         let slowly = read_and_tell(body.as_bytes(), &account, Faults::of(VALIDATOR));
         match (read_sound(body.as_bytes(), &account), slowly) {
