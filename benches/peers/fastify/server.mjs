@@ -5,7 +5,6 @@ import { randomUUID, timingSafeEqual } from "node:crypto";
 import Fastify from "fastify";
 import pg from "pg";
 
-const PROCESSES = 2;
 const COLUMNS = ["line_id", "day", "amount", "balance", "description", "reference", "counterparty"];
 const FIELDS = ["id", "date", "amount", "balance", "description", "reference", "counterparty"];
 const INSERT_LINES = `
@@ -91,7 +90,7 @@ async function serve() {
 }
 
 if (cluster.isPrimary) {
-  for (let number = 0; number < PROCESSES; number += 1) cluster.fork();
+  for (let number = 0; number < Number(process.env.PEER_PROCESSES); number += 1) cluster.fork();
 } else {
   await serve();
 }

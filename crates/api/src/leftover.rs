@@ -127,6 +127,7 @@ mod tests {
     use axum::routing::{any, post};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use tokio::task::JoinSet;
+    use tokio::time::{Sleep, sleep};
     use tower::ServiceExt as _;
 
     const CHUNK: &[u8] = &[b'x'; 1 << 16];
@@ -182,6 +183,42 @@ mod tests {
         let waiting = |path| post_to(path).header(header::EXPECT, "100-continue");
         assert_eq!(taken(waiting("/away"), 20).await, 0);
         assert_eq!(taken(waiting("/read"), 20).await, 20);
+    }
+
+    /// A body that pauses for more than a turn.
+    struct Halting {
+        body: Counted,
+        halts_before: usize,
+        halt: Pin<Box<Sleep>>,
+    }
+
+    impl HttpBody for Halting {
+        type Data = Bytes;
+        type Error = axum::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+            if self.body.left == self.halts_before && self.halt.as_mut().poll(context).is_pending()
+            {
+                return Poll::Pending;
+            }
+            Pin::new(&mut self.body).poll_frame(context)
+        }
+    }
+
+    #[tokio::test]
+    async fn the_limit_is_that_of_all_turns_together() {
+        let most = usize::try_from(DISCARDED_BYTES_MAX).unwrap() / CHUNK.len();
+        let taken = Arc::new(AtomicUsize::new(0));
+        let body = Halting {
+            body: Counted { left: 2 * most, taken: Arc::clone(&taken) },
+            halts_before: 2 * most - most / 2,
+            halt: Box::pin(sleep(4 * TURN_LASTS)),
+        };
+        discard_body(Request::new(Body::new(body)), &Semaphore::new(1)).await;
+        assert_eq!(taken.load(Ordering::SeqCst), most + 1);
     }
 
     /// A body that never comes.

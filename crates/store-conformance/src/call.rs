@@ -1,12 +1,8 @@
 //! Cases about calls of platforms.
 
 use crate::Backend;
-use crate::world::World;
 use domain::call_budget::{CallLimits, CallTurn};
 use domain::ids::CallId;
-use domain::link_otp::OTP_KEY_BYTES;
-use jiff::SignedDuration;
-use store::Installation;
 use testkit::{NOON, a_uuid, noon_plus};
 use tokio::task::JoinSet;
 
@@ -35,23 +31,6 @@ pub async fn calls_made_at_once_keep_to_the_limits(backend: &dyn Backend) {
         let_in.extend(went);
     }
     assert_eq!(let_in.len(), 13);
-}
-
-pub async fn silence_is_moved_back_with_the_clock(backend: &dyn Backend) {
-    let day = 24 * 60;
-    let world = World::open(backend).await;
-    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
-    world.store.ensure_installation(&proposed).await.unwrap();
-    assert_eq!(world.store.note_time(noon_plus(day)).await.unwrap(), None);
-    let limits = CallLimits { at_once: 5, minute: 60, day: 100 };
-    let (organisation, call) = (a_uuid().to_string(), CallId::new(a_uuid()));
-    let begin = async |now| world.store.begin_call(&organisation, call, limits, now).await.unwrap();
-    assert_eq!(begin(noon_plus(day)).await, CallTurn::Go);
-    world.store.end_call(&organisation, call, Some(noon_plus(day + 5))).await.unwrap();
-    let by = SignedDuration::from_hours(24);
-    assert_eq!(world.store.note_time(NOON).await.unwrap(), Some(by));
-    assert_eq!(begin(NOON).await, CallTurn::Wait(noon_plus(5)));
-    assert_eq!(begin(noon_plus(6)).await, CallTurn::Go);
 }
 
 pub async fn silence_is_kept_for_one_organisation(backend: &dyn Backend) {

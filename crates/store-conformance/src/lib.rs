@@ -19,6 +19,7 @@ pub mod branding;
 pub mod call;
 pub mod client;
 pub mod client_settings;
+pub mod clock;
 pub mod company;
 pub mod connection;
 pub mod credential;

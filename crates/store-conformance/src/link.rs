@@ -6,18 +6,17 @@ use domain::connection::{Connection, ConnectionStatus, Trouble, TroubleChange, T
 use domain::event::EventKind;
 use domain::ids::{ConnectionPath, LeaseToken};
 use domain::link::{AccountStep, Effects, HeldLink, Link, Organisation};
-use domain::link_otp::OTP_KEY_BYTES;
 use domain::platform::XERO;
 use domain::push::Settlement;
 use domain::sealed::Sealed;
 use domain::source_account::{AccountChange, AccountId, AccountStatus, SourceAccount};
-use jiff::{SignedDuration, Timestamp};
-use store::{Installation, LeaseRequest, LinkChange, LinkChanged};
+use jiff::Timestamp;
+use store::{LeaseRequest, LinkChange, LinkChanged};
 use testkit::{NOON, a_lease_request, a_uuid, an_account, noon_plus};
 use tokio::task::JoinSet;
 
 /// A connection to Xero that nobody has authorised, with an account that waits.
-async fn xero(backend: &dyn Backend) -> World {
+pub(crate) async fn xero(backend: &dyn Backend) -> World {
     let mut world = World::open(backend).await;
     let status = ConnectionStatus::PendingAuth;
     let connection =
@@ -33,7 +32,7 @@ async fn xero(backend: &dyn Backend) -> World {
 }
 
 /// As a link is once its customer has said yes.
-fn open(path: ConnectionPath) -> Link {
+pub(crate) fn open(path: ConnectionPath) -> Link {
     let organisation =
         Organisation { id: "o-1".into(), connection: "c-1".into(), name: "Demo".into() };
     Link {
@@ -45,22 +44,22 @@ fn open(path: ConnectionPath) -> Link {
 }
 
 impl World {
-    async fn link_now(&self) -> Link {
+    pub(crate) async fn link_now(&self) -> Link {
         self.store.find_link(&self.path()).await.unwrap().unwrap()
     }
 
-    async fn change(&self, link: Link, effects: Effects) -> LinkChanged {
+    pub(crate) async fn change(&self, link: Link, effects: Effects) -> LinkChanged {
         let change = LinkChange { link, effects, held_by: None, now: noon_plus(1) };
         self.store.change_link(&change).await.unwrap()
     }
 
-    async fn hold(&self, now: Timestamp) -> Option<HeldLink> {
+    pub(crate) async fn hold(&self, now: Timestamp) -> Option<HeldLink> {
         let token = LeaseToken::new(a_uuid());
         let request = LeaseRequest { now, token, ..a_lease_request() };
         self.store.hold_link(&self.path(), &request).await.unwrap()
     }
 
-    async fn due_links(&self, now: Timestamp) -> Vec<HeldLink> {
+    pub(crate) async fn due_links(&self, now: Timestamp) -> Vec<HeldLink> {
         let token = LeaseToken::new(a_uuid());
         let request = LeaseRequest { now, token, ..a_lease_request() };
         self.store.lease_due_links(&request).await.unwrap()
@@ -210,40 +209,6 @@ pub async fn a_due_link_is_held_by_one(backend: &dyn Backend) {
         now: noon_plus(1),
     };
     assert_eq!(world.store.change_link(&late).await.unwrap(), LinkChanged::LeaseLost);
-}
-
-pub async fn a_links_pause_is_moved_back_with_the_clock(backend: &dyn Backend) {
-    let day = 24 * 60;
-    let world = xero(backend).await;
-    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
-    world.store.ensure_installation(&proposed).await.unwrap();
-    assert_eq!(world.store.note_time(noon_plus(day)).await.unwrap(), None);
-    let paused = |minute| Link { pause_until: Some(noon_plus(minute)), ..open(world.path()) };
-    world.change(paused(day + 5), Effects::default()).await;
-    let by = SignedDuration::from_hours(24);
-    assert_eq!(world.store.note_time(NOON).await.unwrap(), Some(by));
-    assert_eq!(world.due_links(noon_plus(4)).await, []);
-    let held = world.due_links(noon_plus(5)).await;
-    let access_ends_at = Some(noon_plus(0));
-    let moved = Link { version: 2, access_ends_at, ..paused(5) };
-    assert_eq!(held.into_iter().map(|held| held.link).collect::<Vec<_>>(), [moved]);
-}
-
-pub async fn a_link_that_cannot_be_read_keeps_no_clock_from_being_set_back(backend: &dyn Backend) {
-    let day = 24 * 60;
-    let world = xero(backend).await;
-    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
-    world.store.ensure_installation(&proposed).await.unwrap();
-    let wanted = Link { pause_until: Some(noon_plus(day + 5)), ..open(world.path()) };
-    world.change(wanted.clone(), Effects::default()).await;
-    assert_eq!(world.store.note_time(noon_plus(day)).await.unwrap(), None);
-    backend.run("update link set platform = 'of-tomorrow'").await;
-    let by = SignedDuration::from_hours(24);
-    assert_eq!(world.store.note_time(NOON).await.unwrap(), Some(by));
-    assert_eq!(world.store.note_time(NOON).await.unwrap(), None, "it is done");
-    // Whoever mends it finds it as it was.
-    backend.run(&format!("update link set platform = '{}'", XERO.key)).await;
-    assert_eq!(world.link_now().await, Link { version: 1, ..wanted });
 }
 
 pub async fn a_link_is_held_changed_and_let_go(backend: &dyn Backend) {

@@ -20,7 +20,7 @@ use testkit::{
 use tokio::task::JoinSet;
 
 /// A caller's wish for a sync, so many minutes after noon.
-fn a_wish(account: &AccountPath, minute: i64) -> SyncWish {
+pub(crate) fn a_wish(account: &AccountPath, minute: i64) -> SyncWish {
     SyncWish {
         id: SyncId::new(a_uuid()),
         account: account.clone(),
@@ -30,7 +30,7 @@ fn a_wish(account: &AccountPath, minute: i64) -> SyncWish {
     }
 }
 
-async fn begin(world: &World, wish: &SyncWish) -> ManagedSync {
+pub(crate) async fn begin(world: &World, wish: &SyncWish) -> ManagedSync {
     let answer = world.store.begin_managed_sync(wish).await.unwrap();
     let SyncBegun::Begun(sync) = answer else { panic!("{answer:?}") };
     sync
@@ -44,19 +44,19 @@ async fn sync_now(world: &World, sync: &ManagedSync) -> ManagedSync {
     world.store.find_managed_sync(&sync.account, sync.id).await.unwrap().unwrap()
 }
 
-async fn lease(world: &World, now: Timestamp) -> Vec<SyncLease> {
+pub(crate) async fn lease(world: &World, now: Timestamp) -> Vec<SyncLease> {
     let token = LeaseToken::new(a_uuid());
     let request = LeaseRequest { now, token, ..a_lease_request() };
     world.store.lease_due_syncs(&request).await.unwrap()
 }
 
-async fn lease_one(world: &World, now: Timestamp) -> SyncLease {
+pub(crate) async fn lease_one(world: &World, now: Timestamp) -> SyncLease {
     let mut leases = lease(world, now).await;
     assert_eq!(leases.len(), 1, "{leases:?}");
     leases.remove(0)
 }
 
-async fn settle(world: &World, lease: &SyncLease, end: SyncEnd, now: Timestamp) {
+pub(crate) async fn settle(world: &World, lease: &SyncLease, end: SyncEnd, now: Timestamp) {
     let settlement = SyncSettlement::Finished(end);
     let settled = world.store.settle_managed_sync(lease, &settlement, now).await.unwrap();
     assert_eq!(settled, Settled::Written);
@@ -70,7 +70,7 @@ async fn ended_sync(world: &World, minute: i64, end: SyncEnd) -> ManagedSync {
     sync_now(world, &sync).await
 }
 
-fn success() -> SyncEnd {
+pub(crate) fn success() -> SyncEnd {
     SyncEnd {
         status: SyncStatus::SuccessDataPushed,
         fault: None,

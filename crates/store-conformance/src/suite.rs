@@ -105,7 +105,6 @@ macro_rules! suite {
 
             call:
                 calls_made_at_once_keep_to_the_limits
-                silence_is_moved_back_with_the_clock
                 silence_is_kept_for_one_organisation
             ;
 
@@ -128,8 +127,6 @@ macro_rules! suite {
                 a_step_that_an_account_is_not_ready_for_is_not_taken
                 trouble_is_kept_until_it_ends_and_shown_afterwards
                 a_due_link_is_held_by_one
-                a_links_pause_is_moved_back_with_the_clock
-                a_link_that_cannot_be_read_keeps_no_clock_from_being_set_back
                 a_link_is_held_changed_and_let_go
                 whatever_ends_a_feed_stirs_its_link
                 a_link_outlives_its_connection_until_it_is_forgotten
@@ -394,9 +391,19 @@ macro_rules! suite {
                 lines_that_a_statement_showed_are_not_withdrawn
                 a_statement_of_another_account_shows_nothing
                 of_one_account_many_workers_get_one_push
-                a_clock_that_is_set_back_holds_no_work_up
-                a_push_that_comes_after_the_clock_was_set_back_is_due_soon
+            ;
+
+            clock:
+                no_work_is_held_up
+                a_push_that_comes_afterwards_is_due_soon
                 who_took_work_by_the_new_clock_keeps_it
+                syncs_are_held_up_by_the_old_clock_and_kept_by_the_new
+                messages_are_held_up_by_the_old_clock_and_kept_by_the_new
+                a_link_that_the_old_clock_held_is_free_soon
+                who_took_a_link_by_the_new_clock_keeps_it
+                a_links_pause_is_moved_back
+                a_link_that_cannot_be_read_is_passed_over
+                silence_is_moved_back
             ;
 
             model:
@@ -446,6 +453,7 @@ mod tests {
         check("call", include_str!("call.rs"));
         check("delivery", include_str!("delivery.rs"));
         check("work", include_str!("work.rs"));
+        check("clock", include_str!("clock.rs"));
         check("model", include_str!("model/cases.rs"));
     }
 }

@@ -5,14 +5,13 @@ use crate::world::{World, ending, finished, ids_of, success, today};
 use domain::event::{Event, EventKind};
 use domain::fetch::Fetch;
 use domain::ids::LeaseToken;
-use domain::link_otp::OTP_KEY_BYTES;
 use domain::push::{
     Ending, LineSpan, PushOperation, PushStatus, Remark, Settlement, Validation, Withdrawal,
 };
 use domain::source_account::SourceAccount;
 use domain::work::{Destination, Lease};
 use jiff::{SignedDuration, Timestamp};
-use store::{Installation, LeaseRequest, PushIntake, Settled};
+use store::{LeaseRequest, PushIntake, Settled};
 use testkit::{
     NOON, a_draft_of, a_fetch, a_lease_request, a_line, a_uuid, amount, an_account, an_intake,
     noon_plus,
@@ -20,7 +19,7 @@ use testkit::{
 use tokio::task::JoinSet;
 
 /// Accepts a push of one line to the named account, made if need be.
-async fn push_to(world: &World, account: &str, id: &str, minute: i64) -> PushOperation {
+pub(crate) async fn push_to(world: &World, account: &str, id: &str, minute: i64) -> PushOperation {
     let new = an_account(&world.connection, account);
     let path = testkit::an_account_path(&world.connection, account);
     if world.store.find_source_account(&path).await.unwrap().is_none() {
@@ -468,56 +467,4 @@ pub async fn of_one_account_many_workers_get_one_push(backend: &dyn Backend) {
     // Passing over a push that another worker is just taking must not reach the one behind it.
     let leases: Vec<Lease> = workers.join_all().await.into_iter().flatten().collect();
     assert_eq!(pushes_of(&leases), [first]);
-}
-
-/// A minute behind, nobody minds; a day behind, everything that the old clock put off would wait for a day.
-pub async fn a_clock_that_is_set_back_holds_no_work_up(backend: &dyn Backend) {
-    let day = 24 * 60;
-    let world = World::open(backend).await;
-    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
-    world.store.ensure_installation(&proposed).await.unwrap();
-    assert_eq!(world.store.note_time(noon_plus(day)).await.unwrap(), None);
-    // One is held by a worker that died, the other was accepted and never looked at.
-    push_to(&world, "held", "a", day).await;
-    world.lease_one(noon_plus(day)).await;
-    push_to(&world, "waiting", "a", day).await;
-    assert_eq!(world.store.note_time(noon_plus(day - 1)).await.unwrap(), None);
-    assert_eq!(world.lease(noon_plus(2)).await, []);
-    let by = SignedDuration::from_hours(24);
-    assert_eq!(world.store.note_time(NOON).await.unwrap(), Some(by));
-    assert_eq!(world.store.note_time(NOON).await.unwrap(), None, "it is done once");
-    let waiting = world.lease_one(NOON).await;
-    let account = |name| testkit::an_account_path(&world.connection, name).account;
-    assert_eq!(waiting.push.account, account("waiting"));
-    world.settle(&waiting, success(), NOON).await;
-    // A lease of a minute is one of a minute, whatever the clock says.
-    let held = world.lease_one(noon_plus(2)).await;
-    assert_eq!((held.push.account, held.attempt), (account("held"), 2));
-}
-
-/// Its caller was let in by the old clock, and was slow.
-pub async fn a_push_that_comes_after_the_clock_was_set_back_is_due_soon(backend: &dyn Backend) {
-    let day = 24 * 60;
-    let world = World::open(backend).await;
-    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
-    world.store.ensure_installation(&proposed).await.unwrap();
-    assert_eq!(world.store.note_time(noon_plus(day)).await.unwrap(), None);
-    let by = SignedDuration::from_hours(24);
-    assert_eq!(world.store.note_time(NOON).await.unwrap(), Some(by));
-    let late = push_to(&world, "late", "a", day).await;
-    assert_eq!(world.lease_one(noon_plus(10)).await.push, late);
-}
-
-/// Workers go on while nobody has seen yet that the clock was set back.
-pub async fn who_took_work_by_the_new_clock_keeps_it(backend: &dyn Backend) {
-    let world = World::open(backend).await;
-    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
-    world.store.ensure_installation(&proposed).await.unwrap();
-    let by = SignedDuration::from_hours(24);
-    assert_eq!(world.store.note_time(NOON + by).await.unwrap(), None);
-    world.push(&["one"]).await;
-    let taken = world.lease_one(NOON).await;
-    assert_eq!(world.store.note_time(NOON).await.unwrap(), Some(by));
-    assert_eq!(world.lease(NOON).await, []);
-    world.settle(&taken, success(), NOON).await;
 }

@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 /// How often the time is noted: each note is a commit.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
-/// Nobody holds anything longer: a message to a webhook consumer is held for four times `worker.lease_secs`, 300 at most.
-const HOLD_MAX: SignedDuration = SignedDuration::from_mins(20);
+/// Nobody holds anything longer.
+pub const HOLD_MAX: SignedDuration = SignedDuration::from_mins(20);
 
 /// What is to be done about the time that was noted last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -103,10 +103,13 @@ impl Courier<'_> {
                 SentStage::Sending => match self.look_up(way, &known).await? {
                     Some(found) => found,
                     None if was_late => self.give_up(known).await?,
-                    None => self.miss(known).await?,
+                    // It is not there, and may be sent again.
+                    None => self.keep_as(known, SentStage::Unsent).await?,
                 },
                 // An attempt before this one may have been given up too early.
-                SentStage::Unsent if was_late && known.attempt > 0 => self.doubt(known).await?,
+                SentStage::Unsent if was_late && known.attempt > 0 => {
+                    self.keep_as(known, SentStage::Sending).await?
+                }
                 SentStage::Unsent
                 | SentStage::Received
                 | SentStage::Delivered
@@ -238,28 +241,19 @@ impl Courier<'_> {
         }
     }
 
-    /// It is not there, and may be sent again.
-    async fn miss(&mut self, known: SentStatement) -> Result<SentStatement, DeskError> {
-        let (stage, stage_at) = (SentStage::Unsent, self.desk.now());
-        self.keep(SentStatement { stage, stage_at, ..known }).await
-    }
-
-    /// It is not there, and is too late to be sent again.
+    /// It is not there, and is too late to be sent again. A clock that was set ahead ends holds under those who are still
+    /// sending. What is sent again meanwhile, the platform knows twice and says so; but before lines are taken back, it is
+    /// looked for once more, a whole hold later.
     async fn give_up(&mut self, known: SentStatement) -> Result<SentStatement, DeskError> {
         let now = self.desk.now();
         let was_missed = known.stage_at != known.attempted_at && known.stage_at <= now;
-        match was_missed {
-            false => self.doubt(known).await,
-            true if now < held_until(&known) => Ok(known),
-            true => self.miss(known).await,
+        if !was_missed {
+            self.keep_as(known, SentStage::Sending).await
+        } else if now < held_until(&known) {
+            Ok(known)
+        } else {
+            self.keep_as(known, SentStage::Unsent).await
         }
-    }
-
-    /// A clock that was set ahead ends holds under those who are still sending. What is sent again meanwhile, the platform
-    /// knows twice and says so; but before lines are taken back, it is looked for once more, a whole hold later.
-    async fn doubt(&mut self, known: SentStatement) -> Result<SentStatement, DeskError> {
-        let (stage, stage_at) = (SentStage::Sending, self.desk.now());
-        self.keep(SentStatement { stage, stage_at, ..known }).await
     }
 
     /// What the platform has of a statement whose answer was lost.
@@ -294,15 +288,10 @@ impl Courier<'_> {
         known: SentStatement,
         receipt: Receipt,
     ) -> Result<SentStatement, DeskError> {
-        let (id, stage_at) = (Some(receipt.id), self.desk.now());
-        let known = SentStatement { id, stage_at, ..known };
+        let known = SentStatement { id: Some(receipt.id), ..known };
         match receipt.stage {
-            StatementStage::Pending => {
-                self.keep(SentStatement { stage: SentStage::Received, ..known }).await
-            }
-            StatementStage::Delivered => {
-                self.keep(SentStatement { stage: SentStage::Delivered, ..known }).await
-            }
+            StatementStage::Pending => self.keep_as(known, SentStage::Received).await,
+            StatementStage::Delivered => self.keep_as(known, SentStage::Delivered).await,
             StatementStage::Rejected { reasons } => self.reject(way, known, &reasons).await,
         }
     }
@@ -318,8 +307,7 @@ impl Courier<'_> {
         if is_known && known.attempt > 1 {
             return self.adopt(way, known).await;
         }
-        let stage_at = self.desk.now();
-        self.keep(SentStatement { stage: SentStage::Rejected, stage_at, ..known }).await?;
+        self.keep_as(known, SentStage::Rejected).await?;
         Err(PlatformError::Rejected { reasons: reasons.to_vec() }.into())
     }
 
@@ -331,7 +319,6 @@ impl Courier<'_> {
         known: SentStatement,
     ) -> Result<SentStatement, DeskError> {
         let found = self.find(way, &known).await?;
-        let stage_at = self.desk.now();
         let (id, stage) = match found {
             Some(Receipt { id, stage: StatementStage::Delivered }) => {
                 (Some(id), SentStage::Delivered)
@@ -339,7 +326,17 @@ impl Courier<'_> {
             Some(Receipt { id, .. }) => (Some(id), SentStage::Received),
             None => (known.id.clone(), SentStage::Delivered),
         };
-        self.keep(SentStatement { id, stage, stage_at, ..known }).await
+        self.keep_as(SentStatement { id, ..known }, stage).await
+    }
+
+    /// Keeps what became of a statement just now.
+    async fn keep_as(
+        &mut self,
+        known: SentStatement,
+        stage: SentStage,
+    ) -> Result<SentStatement, DeskError> {
+        let stage_at = self.desk.now();
+        self.keep(SentStatement { stage, stage_at, ..known }).await
     }
 
     /// Keeps a statement, or stops: somebody else has the push.

@@ -90,12 +90,12 @@ impl Peer {
         cluster
             .sql_at(&url, &std::fs::read_to_string(Path::new(FOLDER).join("schema.sql")).unwrap());
         let folder = TempDir::with_prefix("millrace-bench-").unwrap();
+        let processes = PROCESSES.to_string();
         let mut command = match self {
             Self::FastApi => {
                 let mut command = Command::new(home.join("venv/bin/python"));
                 command.args(["-m", "uvicorn", "app:app", "--host", "127.0.0.1"]);
-                command.args(["--workers", &PROCESSES.to_string()]);
-                command.args(["--no-access-log", "--app-dir"]).arg(&home);
+                command.args(["--workers", &processes, "--no-access-log", "--app-dir"]).arg(&home);
                 command.args(["--port", &port.to_string()]);
                 command
             }
@@ -108,7 +108,8 @@ impl Peer {
         let socket = url.split("host=").nth(1).unwrap().split('&').next().unwrap();
         let database = url.trim_start_matches("postgres:///").split('?').next().unwrap();
         command.env("PEER_SOCKET", socket).env("PEER_DATABASE", database);
-        command.env("PEER_PORT", port.to_string()).env("PEER_AUTHORIZATION", authorization());
+        command.env("PEER_PORT", port.to_string()).env("PEER_PROCESSES", &processes);
+        command.env("PEER_AUTHORIZATION", authorization());
         let process = Process::start(&mut command, folder.path());
         let address = format!("127.0.0.1:{port}");
         wait_for(&address);

@@ -8,6 +8,7 @@ use domain::idempotency::ANSWER_LIFE_MINUTES_MAX;
 use domain::link::Other;
 use domain::platform::{QUICKBOOKS_HISTORY_DAYS_MAX, Strictness};
 use domain::rate_limit::RateLimits;
+use jiff::SignedDuration;
 use outbound::Subnet;
 use platforms::Secret;
 use platforms::xero::XeroUrls;
@@ -102,12 +103,22 @@ pub(crate) struct Webhooks {
     pub(crate) proxy: Option<String>,
 }
 
+/// Of a process that died nobody waits much longer than for a restart.
+const LEASE_SECS_MAX: u32 = 300;
+
 /// How pushes are settled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Worker {
     pub(crate) enabled: bool,
-    pub(crate) lease_secs: u32,
+    pub(crate) lease: SignedDuration,
     pub(crate) poll: Duration,
+}
+
+impl Worker {
+    /// How long messages to webhook consumers are held: an attempt at one may take longer than the settling of a push.
+    pub(crate) fn message_lease(&self) -> SignedDuration {
+        self.lease.saturating_mul(4)
+    }
 }
 
 /// Where the bank is that syncs ask.
@@ -198,7 +209,9 @@ impl Settings {
             webhooks: read.webhooks()?,
             worker: Worker {
                 enabled: read.truth("worker.enabled")?,
-                lease_secs: read.within("worker.lease_secs", 1, 300)?,
+                lease: SignedDuration::from_secs(
+                    read.within("worker.lease_secs", 1, LEASE_SECS_MAX)?.into(),
+                ),
                 poll: Duration::from_millis(read.within("worker.poll_ms", 10, 60_000)?.into()),
             },
             managed_feeds: read.managed_feeds()?,
@@ -457,6 +470,7 @@ mod tests {
                 "server.listen (from command line): \"8080\" is not an address",
             ),
             ("quickbooks.history_days", "91", "91 is not a whole number between 1 and 90"),
+            ("worker.lease_secs", "301", "301 is not a whole number between 1 and 300"),
             ("mode", "prod", "\"prod\" is none of evaluation, production"),
             ("quickbooks.bank_id", "1234567890", "1 to 9 letters or digits"),
             ("storage.database", "mysql://u:geheim@h/d", "begins with postgres://"),
@@ -475,5 +489,12 @@ mod tests {
         let refusal = check(&[("mode", "production"), ("simulators.enabled", "true")]).unwrap_err();
         assert!(refusal.contains("refused in production mode"));
         assert!(!check(&[("mode", "production")]).unwrap().simulators);
+    }
+
+    #[test]
+    fn nothing_is_held_for_longer_than_a_clock_that_was_set_back_allows() {
+        let lease = SignedDuration::from_secs(LEASE_SECS_MAX.into());
+        let worker = Worker { enabled: true, lease, poll: Duration::ZERO };
+        assert!(worker.message_lease() <= store::clock_watch::HOLD_MAX);
     }
 }

@@ -49,7 +49,7 @@ impl Workers<'_> {
 
     fn pushes(&self) -> Worker {
         let options = WorkerOptions {
-            lease: SignedDuration::from_secs(self.settings.worker.lease_secs.into()),
+            lease: self.settings.worker.lease,
             poll: self.settings.worker.poll,
             ..WorkerOptions::default()
         };
@@ -77,10 +77,7 @@ impl Workers<'_> {
 
     fn webhooks(&self) -> anyhow::Result<WebhookWorker> {
         let options = WebhookWorkerOptions {
-            // An attempt may take longer than the settling of a push.
-            lease: SignedDuration::from_secs(
-                i64::from(self.settings.worker.lease_secs).saturating_mul(4),
-            ),
+            lease: self.settings.worker.message_lease(),
             poll: self.settings.worker.poll,
             ..WebhookWorkerOptions::default()
         };

@@ -14,69 +14,18 @@ const LIKE: u64 = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Told<'a> {
     Whole(&'a str),
-    Like(Alike<'a>),
+    Like { shared: &'a str, end: End<'a> },
 }
 
 impl<'a> Told<'a> {
     /// The shorter of both; `last` was the last to be kept whole.
     pub(super) fn of(text: &'a str, last: &str) -> Self {
-        Alike::of(text, last).map_or(Self::Whole(text), Self::Like)
+        Self::like(text, last).unwrap_or(Self::Whole(text))
     }
 
-    pub(super) fn put(self, writer: &mut Writer, last: &mut &'a str) {
-        match self {
-            Self::Whole(text) => {
-                writer.uint(twice(text.len()));
-                writer.raw(text.as_bytes());
-                *last = text;
-            }
-            Self::Like(alike) => {
-                writer.uint(twice(alike.shared_bytes()) | LIKE);
-                alike.put_end(writer);
-            }
-        }
-    }
-
-    /// What [`put`](Self::put) put.
-    pub(super) fn take(reader: &mut Reader<'a>, last: &mut &'a str) -> Result<Self, Damage> {
-        let told = reader.uint()?;
-        if told & LIKE == LIKE {
-            return Alike::take(reader, told >> 1, last).map(Self::Like);
-        }
-        *last = reader.text(usize::try_from(told >> 1).unwrap_or(usize::MAX))?;
-        Ok(Self::Whole(last))
-    }
-
-    /// The text as it came.
-    pub(super) fn unpacked(self) -> Text {
-        match self {
-            Self::Whole(text) => text.into(),
-            Self::Like(alike) => alike.whole(),
-        }
-    }
-}
-
-/// A text that begins as another one did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Alike<'a> {
-    shared: &'a str,
-    end: End<'a>,
-}
-
-/// What is a text's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End<'a> {
-    Text(&'a str),
-    /// Hexadecimal, in small letters.
-    Digits(&'a str),
-    /// So many such digits as they are kept.
-    Pairs(&'a [u8], usize),
-}
-
-impl<'a> Alike<'a> {
     /// Nothing where that would be no shorter.
-    pub(super) fn of(text: &'a str, other: &str) -> Option<Self> {
-        let alike = text.bytes().zip(other.bytes()).take_while(|(own, its)| own == its).count();
+    fn like(text: &'a str, last: &str) -> Option<Self> {
+        let alike = text.bytes().zip(last.bytes()).take_while(|(own, its)| own == its).count();
         let alike = (0..=alike).rev().find(|length| text.is_char_boundary(*length))?;
         let (shared, end) = text.split_at_checked(alike)?;
         let is_hex = end.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -88,37 +37,58 @@ impl<'a> Alike<'a> {
         // One length more is told than of a whole text; and those that come later shall not be compared with one of
         // another kind.
         let is_shorter = bytes.saturating_add(1) < text.len();
-        let is_of_a_kind = text.len() == other.len() || alike >= text.len().div_ceil(2);
-        (is_shorter && is_of_a_kind).then_some(Self { shared, end })
+        let is_of_a_kind = text.len() == last.len() || alike >= text.len().div_ceil(2);
+        (is_shorter && is_of_a_kind).then_some(Self::Like { shared, end })
     }
 
-    /// How much of the other it shares: to be put before its end.
-    pub(super) fn shared_bytes(self) -> usize {
-        self.shared.len()
+    pub(super) fn put(self, writer: &mut Writer, last: &mut &'a str) {
+        match self {
+            Self::Whole(text) => {
+                writer.uint(twice(text.len()));
+                writer.raw(text.as_bytes());
+                *last = text;
+            }
+            Self::Like { shared, end } => {
+                writer.uint(twice(shared.len()) | LIKE);
+                end.put(writer);
+            }
+        }
     }
 
-    /// Puts what is its own.
-    pub(super) fn put_end(self, writer: &mut Writer) {
-        self.end.put(writer);
-    }
-
-    /// What [`put_end`](Self::put_end) put, after so many bytes of `other`.
-    pub(super) fn take(
-        reader: &mut Reader<'a>,
-        shared_bytes: u64,
-        other: &'a str,
-    ) -> Result<Self, Damage> {
-        let shared = usize::try_from(shared_bytes).ok().and_then(|bytes| other.get(..bytes));
-        let shared = shared.ok_or_else(|| reader.damage("with a text that is like none"))?;
-        Ok(Self { shared, end: End::take(reader)? })
+    /// What [`put`](Self::put) put.
+    pub(super) fn take(reader: &mut Reader<'a>, last: &mut &'a str) -> Result<Self, Damage> {
+        let told = reader.uint()?;
+        let bytes = usize::try_from(told >> 1).unwrap_or(usize::MAX);
+        if told & LIKE == LIKE {
+            let shared = last.get(..bytes);
+            let shared = shared.ok_or_else(|| reader.damage("with a text that is like none"))?;
+            return Ok(Self::Like { shared, end: End::take(reader)? });
+        }
+        *last = reader.text(bytes)?;
+        Ok(Self::Whole(last))
     }
 
     /// The text as it came.
-    pub(super) fn whole(self) -> Text {
-        let mut text = Text::from(self.shared);
-        self.end.add_to(&mut text);
-        text
+    pub(super) fn unpacked(self) -> Text {
+        match self {
+            Self::Whole(text) => text.into(),
+            Self::Like { shared, end } => {
+                let mut text = Text::from(shared);
+                end.add_to(&mut text);
+                text
+            }
+        }
     }
+}
+
+/// What is a text's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End<'a> {
+    Text(&'a str),
+    /// Hexadecimal, in small letters.
+    Digits(&'a str),
+    /// So many such digits as they are kept.
+    Pairs(&'a [u8], usize),
 }
 
 impl<'a> End<'a> {

@@ -2,7 +2,7 @@
 //! letter for letter.
 
 use super::Damage;
-use super::alike::Alike;
+use super::alike::Told;
 use super::bytes::{Reader, Writer};
 use domain::line::Text;
 use uuid::Uuid;
@@ -49,10 +49,8 @@ impl IdForm {
 /// An id as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PackedId<'a> {
-    Text(&'a str),
+    Text(Told<'a>),
     Uuid(IdForm, Uuid),
-    /// As the last one that was kept as text, but for its end.
-    Like(Alike<'a>),
 }
 
 impl<'a> PackedId<'a> {
@@ -62,8 +60,7 @@ impl<'a> PackedId<'a> {
             Hyphenated::LENGTH | Simple::LENGTH => Self::uuid(id),
             _ => None,
         }
-        .or_else(|| Alike::of(id, last).map(Self::Like))
-        .unwrap_or(Self::Text(id))
+        .unwrap_or_else(|| Self::Text(Told::of(id, last)))
     }
 
     fn uuid(id: &str) -> Option<Self> {
@@ -77,48 +74,27 @@ impl<'a> PackedId<'a> {
     /// How it was written.
     pub(super) const fn form(self) -> IdForm {
         match self {
-            Self::Text(_) | Self::Like(_) => IdForm::Text,
+            Self::Text(_) => IdForm::Text,
             Self::Uuid(form, _) => form,
         }
     }
 
-    /// Whether it is told by another.
-    pub(super) const fn is_like(self) -> bool {
-        matches!(self, Self::Like(_))
-    }
-
-    /// Puts it; its form and whether it is like another are told elsewhere.
+    /// Puts it; its form is told elsewhere.
     pub(super) fn put(self, writer: &mut Writer, last: &mut &'a str) {
         match self {
-            Self::Text(text) => {
-                writer.len(text.len());
-                writer.raw(text.as_bytes());
-                *last = text;
-            }
+            Self::Text(told) => told.put(writer, last),
             Self::Uuid(_, uuid) => writer.raw(uuid.as_bytes()),
-            Self::Like(alike) => {
-                writer.len(alike.shared_bytes());
-                alike.put_end(writer);
-            }
         }
     }
 
     /// What [`put`](Self::put) put.
     pub(super) fn take(
         reader: &mut Reader<'a>,
-        (form, is_like): (IdForm, bool),
+        form: IdForm,
         last: &mut &'a str,
     ) -> Result<Self, Damage> {
         match form {
-            IdForm::Text if is_like => {
-                let shared = reader.uint()?;
-                Ok(Self::Like(Alike::take(reader, shared, last)?))
-            }
-            IdForm::Text => {
-                let bytes = reader.len()?;
-                *last = reader.text(bytes)?;
-                Ok(Self::Text(last))
-            }
+            IdForm::Text => Told::take(reader, last).map(Self::Text),
             IdForm::Hyphenated | IdForm::HyphenatedUpper | IdForm::Simple => {
                 Ok(Self::Uuid(form, Uuid::from_bytes(reader.array::<PACKED_BYTES>()?)))
             }
@@ -128,9 +104,8 @@ impl<'a> PackedId<'a> {
     /// The id as it came.
     pub(super) fn unpacked(self) -> Text {
         match self {
-            Self::Text(text) => text.into(),
+            Self::Text(told) => told.unpacked(),
             Self::Uuid(form, uuid) => written(uuid, form, &mut [0; Hyphenated::LENGTH]).into(),
-            Self::Like(alike) => alike.whole(),
         }
     }
 }

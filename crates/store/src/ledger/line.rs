@@ -28,7 +28,6 @@ const COUNTERPARTY: u16 = 10;
 const REFERENCE: u16 = 11;
 const RECONCILED: u16 = 12;
 const KIND: u16 = 14;
-const LIKE: u16 = 15;
 
 /// What the next line may refer to.
 #[derive(Clone, Debug, Default)]
@@ -162,8 +161,7 @@ pub(super) fn put_line<'a>(writer: &mut Writer, line: &'a Line, context: &mut Co
         | u16::from(line.counterparty.is_some()) << COUNTERPARTY
         | u16::from(line.reference.is_some()) << REFERENCE
         | reconciled << RECONCILED
-        | u16::from(line.kind.is_some()) << KIND
-        | u16::from(id.is_like()) << LIKE;
+        | u16::from(line.kind.is_some()) << KIND;
     writer.raw(&marks.to_le_bytes());
     id.put(writer, &mut context.id);
     context.day = put_day(writer, line.date.date(), context.day);
@@ -208,7 +206,7 @@ pub(super) fn take_line<'a>(
     let marks = u16::from_le_bytes(reader.array()?);
     let two = |shift: u16| (marks >> shift) & 3;
     let one = |shift: u16| (marks >> shift) & 1 == 1;
-    let id = PackedId::take(reader, (IdForm::from_code(marks), one(LIKE)), &mut context.id)?;
+    let id = PackedId::take(reader, IdForm::from_code(marks), &mut context.id)?;
     let date = take_date(reader, two(TIME), two(SUFFIX), context)?;
     let amount = if one(USUAL_AMOUNT) { take_usual(reader)? } else { take_amount(reader)? };
     let balance = match two(BALANCE) {

@@ -9,7 +9,7 @@ use domain::push::LineSpan;
 use jiff::Timestamp;
 
 /// Tells a segment from other chunks, and its version.
-const FORMAT: u8 = 0x02;
+const FORMAT: u8 = 0x03;
 /// What a usual line takes, to ask for memory once.
 const LINE_BYTES_USUAL: usize = 64;
 

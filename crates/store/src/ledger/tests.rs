@@ -170,7 +170,7 @@ proptest! {
         for (byte, noise) in bytes.iter_mut().skip(at).step_by(7).zip(&noise) {
             *byte ^= noise;
         }
-        for format in [0x02, 0x11, 0x21, 0x31] {
+        for format in [0x03, 0x11, 0x21, 0x31] {
             for body in [&bytes[1..], &noise[..]] {
                 let mut writer = bytes::Writer::new(format, 0);
                 writer.raw(body);

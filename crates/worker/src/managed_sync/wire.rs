@@ -61,13 +61,13 @@ pub(super) fn read_page(body: &[u8]) -> Result<BankPage, String> {
 
 fn draft(line: &LineWire<'_>) -> Result<DraftLine, String> {
     Ok(DraftLine {
-        id: line_text("id", line.id, LINE_ID_CHARS_MAX)?,
+        id: text("id", line.id, LINE_ID_CHARS_MAX)?.map(Text::from),
         date: parsed("date", line.date, LineDate::parse)?,
         amount: amount("amount", line.amount)?,
         balance: amount("balance", line.balance)?,
-        description: line_text("description", line.description, LINE_TEXT_CHARS_MAX)?,
-        counterparty: line_text("counterparty", line.counterparty, LINE_TEXT_CHARS_MAX)?,
-        reference: line_text("reference", line.reference, LINE_TEXT_CHARS_MAX)?,
+        description: text("description", line.description, LINE_TEXT_CHARS_MAX)?.map(Text::from),
+        counterparty: text("counterparty", line.counterparty, LINE_TEXT_CHARS_MAX)?.map(Text::from),
+        reference: text("reference", line.reference, LINE_TEXT_CHARS_MAX)?.map(Text::from),
         reconciled: value("reconciled", line.reconciled, "true or false")?,
         kind: parsed("transactionType", line.transaction_type, |name| {
             LineKind::parse(name).ok_or_else(|| format!("{name:?} is not a type of a transaction"))
@@ -93,10 +93,6 @@ fn text(name: &str, raw: Option<&RawValue>, chars_max: usize) -> Result<Option<S
         return Err(format!("{name} has more than {chars_max} characters"));
     }
     Ok(Some(text))
-}
-
-fn line_text(name: &str, raw: Option<&RawValue>, chars_max: usize) -> Result<Option<Text>, String> {
-    text(name, raw, chars_max).map(|text| text.map(Text::from))
 }
 
 fn parsed<T, E: std::fmt::Display>(

@@ -33,25 +33,21 @@ struct Rest<'a>(&'a str);
 impl<'a> Rest<'a> {
     /// The contract's list of lines. A field beside the two may be the flat line's, which is for body.rs.
     fn push(&mut self, account: &AccountId) -> Read<PushDraft> {
-        let (mut seen, mut lines) = (Seen::default(), Vec::new());
-        let (mut names_account, mut has_lines) = (false, false);
+        let (mut named, mut lines) = (None, None);
         self.object(|rest, name| {
             match name {
-                "accountId" => {
-                    seen.first(0)?;
-                    let named = rest.text(LINE_TEXT_CHARS_MAX)?;
-                    names_account = named.is_some_and(|named| named == account.as_str());
+                "accountId" if named.is_none() => {
+                    named = Some(rest.text(LINE_TEXT_CHARS_MAX)?.ok_or(Odd)?);
                 }
-                "transactions" => {
-                    seen.first(1)?;
-                    lines = rest.lines()?;
-                    has_lines = true;
-                }
+                "transactions" if lines.is_none() => lines = Some(rest.lines()?),
                 _ => return Err(Odd),
             }
             Ok(())
         })?;
-        if names_account && has_lines { Ok(PushDraft { lines }) } else { Err(Odd) }
+        match (named, lines) {
+            (Some(named), Some(lines)) if named == account.as_str() => Ok(PushDraft { lines }),
+            _ => Err(Odd),
+        }
     }
 
     /// At least one, and no more than are taken.
