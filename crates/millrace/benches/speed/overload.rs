@@ -19,6 +19,9 @@ const LOADED: usize = 16;
 const TIMES: f64 = 10.0;
 /// Connections that ask: far more than are served at once.
 const ASKING: usize = 256;
+/// So many times as long as other measurements: the moment before the gate knows of the crowd is to count as little as it
+/// does in a crowd that stays.
+const LASTING: u32 = 5;
 /// Between two questions how the server is.
 const HEALTH_PAUSE: Duration = Duration::from_millis(10);
 
@@ -48,7 +51,8 @@ fn overload(options: &Options, figures: &mut Figures, server: &Server, lines: us
     let unloaded = Load::new(UNLOADED, lines, options.window).run(&server.target);
     let capacity = Load::new(LOADED, lines, options.window).run(&server.target).pushes_per_second;
     let began = Instant::now();
-    let (answered, health) = ask_too_much(&server.target, lines, capacity * TIMES, options.window);
+    let (answered, health) =
+        ask_too_much(&server.target, lines, capacity * TIMES, options.window * LASTING);
     let spent = began.elapsed().as_secs_f64();
     let Answered { taken, turned_away, otherwise } = answered;
     let asked = taken.len() + turned_away + otherwise;

@@ -22,16 +22,18 @@ const BYTES_OF_A_PLACE: u64 = 64 * 1024;
 const PLACES_OF_UNKNOWN: u32 = 2;
 /// Of the places, for a while after they ran out, only this part is given out: turning many away takes its share of the
 /// machine, and what is let in is still to be answered soon.
-const PART_IN_A_CROWD: u32 = 4;
+const PART_IN_A_CROWD: u32 = 8;
 /// The while. If they run out again soon afterwards, it was too short, and the next is twice as long; whoever is turned
-/// away meanwhile does not make it longer, or a crowd would last for as long as it is larger than that part.
-const CROWD_LASTS: Duration = Duration::from_secs(1);
-const CROWD_LASTS_MAX: Duration = Duration::from_secs(30);
-/// No request takes more than this part, or a long one would wait for an idle server.
-const PART_OF_ONE: u32 = 8;
+/// away meanwhile does not make it longer, or a crowd would last for as long as it is larger than that part. At the end of
+/// each all places are taken at once, and whoever has one then is answered late: that must be rare.
+const CROWD_LASTS: Duration = Duration::from_secs(4);
+const CROWD_LASTS_MAX: Duration = Duration::from_secs(32);
+/// No request takes more than this part, or a long one would wait for an idle server: in a crowd there is room for it
+/// beside as many small ones.
+const PART_OF_ONE: u32 = 16;
 /// So many of those who are turned away may have their bodies read at a time. The others wait for that, and take nothing
 /// from what is served: reading what is thrown away is most of the work that they make.
-const LEAVING_AT_ONCE: usize = 4;
+const LEAVING_AT_ONCE: usize = 1;
 /// How often the log is told that requests are turned away.
 const TOLD_EVERY: Duration = Duration::from_secs(10);
 
@@ -192,7 +194,7 @@ mod tests {
         assert_eq!(places_of(&request(Some(100))), 1);
         assert_eq!(places_of(&request(Some(160_000))), 3);
         assert_eq!(places_of(&request(None)), PLACES_OF_UNKNOWN);
-        let gate = Gate::new(10);
+        let gate = Gate::new(20);
         let long = gate.admit(&request(Some(8_000_000)), Instant::now()).unwrap();
         assert_eq!(long.num_permits(), 2);
         assert!(gate.admit(&request(Some(100)), Instant::now()).is_some());
@@ -200,18 +202,32 @@ mod tests {
 
     #[test]
     fn whoever_finds_no_place_is_not_let_in_until_somebody_has_left() {
-        let gate = Gate::new(8);
+        let gate = Gate::new(16);
         let began = Instant::now();
         let enter = |millis| gate.admit(&request(Some(1)), began + Duration::from_millis(millis));
-        let mut inside: Vec<_> = (0..8).map(|_| enter(0).unwrap()).collect();
+        let mut inside: Vec<_> = (0..16).map(|_| enter(0).unwrap()).collect();
         assert!(enter(0).is_none());
         inside.pop();
-        assert!(enter(0).is_none(), "in a crowd a quarter of the places is given out");
+        assert!(enter(0).is_none(), "in a crowd an eighth of the places is given out");
         inside.truncate(1);
-        inside.push(enter(999).unwrap());
-        assert!(enter(999).is_none());
-        inside.push(enter(1_000).unwrap());
+        inside.push(enter(3_999).unwrap());
+        assert!(enter(3_999).is_none());
+        inside.push(enter(4_000).unwrap());
         assert_eq!(inside.len(), 3, "those who were turned away meanwhile made it no longer");
+    }
+
+    #[test]
+    fn a_crowd_leaves_room_for_a_long_body_beside_small_ones() {
+        let gate = Gate::new(64);
+        let now = Instant::now();
+        let small = || gate.admit(&request(Some(1)), now);
+        let mut inside: Vec<_> = (0..64).map(|_| small().unwrap()).collect();
+        assert!(small().is_none());
+        inside.truncate(4);
+        let long = gate.admit(&request(Some(8_000_000)), now).unwrap();
+        assert!(small().is_none());
+        drop(long);
+        assert!(small().is_some());
     }
 
     #[test]
@@ -226,13 +242,13 @@ mod tests {
         };
         let has_two = |secs| enter(secs).is_some_and(|_first| enter(secs).is_some());
         run_out(0);
-        assert_eq!([0, 1].map(has_two), [false, true]);
-        run_out(1);
-        assert_eq!([2, 3].map(has_two), [false, true]);
-        run_out(3);
-        assert_eq!([6, 7].map(has_two), [false, true]);
-        run_out(60);
-        assert_eq!([60, 61].map(has_two), [false, true], "that was another crowd");
+        assert_eq!([3, 4].map(has_two), [false, true]);
+        run_out(4);
+        assert_eq!([11, 12].map(has_two), [false, true]);
+        run_out(12);
+        assert_eq!([27, 28].map(has_two), [false, true]);
+        run_out(600);
+        assert_eq!([603, 604].map(has_two), [false, true], "that was another crowd");
     }
 
     #[tokio::test]
