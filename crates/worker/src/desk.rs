@@ -19,6 +19,8 @@ use vault::Vault;
 const RENEW_BEFORE: SignedDuration = SignedDuration::from_mins(6);
 /// Somebody else renews it: that takes one call.
 const OTHERS_PAUSE: SignedDuration = SignedDuration::from_millis(500);
+/// The same, where each attempt asks the platform once in vain.
+const REFUSED_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 /// Longer than a renewal may take.
 const HOLD: SignedDuration = SignedDuration::from_secs(60);
 
@@ -176,7 +178,8 @@ impl Desk {
         let request = LeaseRequest { token, length: HOLD, count: 1, now: self.now() };
         if self.store.hold_link(path, &request).await?.is_none() {
             // One at a time: whoever comes second waits, and nothing is wrong.
-            let retry_at = self.now().saturating_add(OTHERS_PAUSE).unwrap_or(Timestamp::MAX);
+            let pause = if refused.is_some() { REFUSED_PAUSE } else { OTHERS_PAUSE };
+            let retry_at = self.now().saturating_add(pause).unwrap_or(Timestamp::MAX);
             return Err(PlatformError::RateLimited { retry_at }.into());
         }
         let renewed = self.renew(path, token, refused).await;
