@@ -10,7 +10,9 @@ use domain::call_budget::{CallLimits, CallTurn};
 use domain::ids::CallId;
 use domain::link::{Effects, Link};
 use domain::link_otp::OTP_KEY_BYTES;
+use domain::managed_sync::SyncSettlement;
 use domain::platform::XERO;
+use domain::push::Settlement;
 use jiff::SignedDuration;
 use store::{DeliverySettled, Installation};
 use testkit::{NOON, a_uuid, an_account, noon_plus};
@@ -140,6 +142,75 @@ pub async fn a_links_pause_is_moved_back(backend: &dyn Backend) {
     let access_ends_at = Some(noon_plus(0));
     let moved = Link { version: 2, access_ends_at, ..paused(5) };
     assert_eq!(held.into_iter().map(|held| held.link).collect::<Vec<_>>(), [moved]);
+}
+
+/// They looked at the clock before it was set back, and write after that was noticed.
+pub async fn slow_workers_put_nothing_off_by_the_old_clock(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    work_tomorrow(&world).await;
+    world.push(&["one"]).await;
+    notice(&world).await;
+    let slow = world.lease_one(noon_plus(DAY)).await;
+    assert_eq!(world.lease(NOON).await, [], "it is held all the same");
+    let again = world.lease_one(noon_plus(2)).await;
+    assert_eq!((again.push.key, again.attempt), (slow.push.key, 2));
+    let later = Settlement::Waiting(noon_plus(DAY + 15));
+    world.settle(&again, later, noon_plus(DAY + 5)).await;
+    assert_eq!(world.lease(noon_plus(9)).await, []);
+    world.lease_one(noon_plus(10)).await;
+    managed_sync::begin(&world, &a_wish(&world.account, 0)).await;
+    managed_sync::lease_one(&world, noon_plus(DAY)).await;
+    let sync = managed_sync::lease_one(&world, noon_plus(6)).await;
+    let later = SyncSettlement::Again(noon_plus(DAY + 8));
+    world.store.settle_managed_sync(&sync, &later, noon_plus(DAY)).await.unwrap();
+    managed_sync::lease_one(&world, noon_plus(8)).await;
+}
+
+pub async fn slow_workers_messages_are_due_soon(backend: &dyn Backend) {
+    let (world, _consumer) = listened_to(backend, |consumer| consumer).await;
+    work_tomorrow(&world).await;
+    notice(&world).await;
+    happen(&world, 1).await;
+    fan_out(&world, noon_plus(DAY)).await;
+    assert_eq!(webhook_world::lease(&world, noon_plus(DAY)).await.len(), 1);
+    let held = webhook_world::lease(&world, noon_plus(2)).await;
+    let [lease] = held.as_slice() else { panic!("{held:?}") };
+    let settled = webhook_world::settle(&world, lease, &answered(500), noon_plus(DAY)).await;
+    assert!(matches!(settled, DeliverySettled::Written(_)), "{settled:?}");
+    assert_eq!(webhook_world::lease(&world, noon_plus(10)).await.len(), 1);
+}
+
+pub async fn slow_workers_links_and_calls_wait_for_minutes(backend: &dyn Backend) {
+    let world = xero(backend).await;
+    world.change(open(world.path()), Effects::default()).await;
+    work_tomorrow(&world).await;
+    notice(&world).await;
+    assert!(world.hold(noon_plus(DAY)).await.is_some());
+    assert!(world.hold(noon_plus(2)).await.is_some());
+    let paused = Link { pause_until: Some(noon_plus(DAY + 5)), ..world.link_now().await };
+    world.change_at(noon_plus(DAY), paused, Effects::default()).await;
+    assert_eq!(world.link_now().await.pause_until, Some(noon_plus(5)));
+    let limits = CallLimits { at_once: 1, minute: 60, day: 100 };
+    let organisation = a_uuid().to_string();
+    let begin = async |now| {
+        let call = CallId::new(a_uuid());
+        world.store.begin_call(&organisation, call, limits, now).await.unwrap()
+    };
+    assert_eq!(begin(noon_plus(DAY)).await, CallTurn::Go);
+    assert!(matches!(begin(NOON).await, CallTurn::Wait(_)));
+    assert_eq!(begin(noon_plus(2)).await, CallTurn::Go);
+}
+
+/// What it shows then is its own.
+pub async fn a_clock_that_comes_to_the_old_times_again_is_believed(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    work_tomorrow(&world).await;
+    notice(&world).await;
+    assert_eq!(world.store.note_time(noon_plus(DAY)).await.unwrap(), None);
+    push_to(&world, "one", "a", DAY).await;
+    world.lease_one(noon_plus(DAY)).await;
+    assert_eq!(world.lease(noon_plus(DAY)).await, []);
+    world.lease_one(noon_plus(DAY + 2)).await;
 }
 
 pub async fn a_link_that_cannot_be_read_is_passed_over(backend: &dyn Backend) {

@@ -49,7 +49,16 @@ impl World {
     }
 
     pub(crate) async fn change(&self, link: Link, effects: Effects) -> LinkChanged {
-        let change = LinkChange { link, effects, held_by: None, now: noon_plus(1) };
+        self.change_at(noon_plus(1), link, effects).await
+    }
+
+    pub(crate) async fn change_at(
+        &self,
+        now: Timestamp,
+        link: Link,
+        effects: Effects,
+    ) -> LinkChanged {
+        let change = LinkChange { link, effects, held_by: None, now };
         self.store.change_link(&change).await.unwrap()
     }
 

@@ -402,6 +402,10 @@ macro_rules! suite {
                 a_link_that_the_old_clock_held_is_free_soon
                 who_took_a_link_by_the_new_clock_keeps_it
                 a_links_pause_is_moved_back
+                slow_workers_put_nothing_off_by_the_old_clock
+                slow_workers_messages_are_due_soon
+                slow_workers_links_and_calls_wait_for_minutes
+                a_clock_that_comes_to_the_old_times_again_is_believed
                 a_link_that_cannot_be_read_is_passed_over
                 silence_is_moved_back
             ;

@@ -10,6 +10,7 @@ use tracing::warn;
 use crate::PostgresStore;
 use crate::columns::Columns;
 use crate::fault::Attempt;
+use crate::installation;
 use crate::session::{Session, Write};
 use crate::text::escaped;
 
@@ -49,6 +50,7 @@ impl Calls for PostgresStore {
         now: Timestamp,
     ) -> Answer<CallTurn> {
         self.transact(|session| async move {
+            let now = installation::caught_up(&session, now).await?.now;
             change(&session, organisation, |budget| budget.take(call, limits, now)).await
         })
         .await

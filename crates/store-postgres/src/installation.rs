@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use domain::link_otp::OTP_KEY_BYTES;
 use jiff::{SignedDuration, Timestamp};
-use store::clock_watch::{self, Noting};
-use store::{Answer, Installation, Installations, StoreError, WorkSignal};
+use store::clock_watch::{self, CaughtUp, Noted, Noting};
+use store::{Answer, Installation, Installations, LeaseRequest, StoreError, WorkSignal};
 
 use crate::columns::{Columns, micros};
 use crate::fault::{Attempt, damaged};
@@ -32,13 +32,13 @@ where only_row";
 
 const FIND_NOTED_TIME: &str = "\
 -- find_noted_time
-select noted_at
+select noted_at, set_back_from
 from installation
 where only_row";
 
 const LOCK_NOTED_TIME: &str = "\
 -- lock_noted_time
-select noted_at
+select noted_at, set_back_from
 from installation
 where only_row
 for update";
@@ -46,7 +46,7 @@ for update";
 const NOTE_TIME: &str = "\
 -- note_time
 update installation
-set noted_at = $1
+set noted_at = $1, set_back_from = $2
 where only_row";
 
 /// Nothing gets due before now by it. Claims of keys are shortened when they are met; schedules stay: they are times of the
@@ -133,7 +133,7 @@ impl Installations for PostgresStore {
     async fn note_time(&self, now: Timestamp) -> Answer<Option<SignedDuration>> {
         // Reading is cheap, and a note is a commit.
         let noted = self.ask(|session| async move { noted(&session, FIND_NOTED_TIME).await });
-        if clock_watch::decide(noted.await?, now) == Noting::Enough {
+        if clock_watch::decide(noted.await?.at, now) == Noting::Enough {
             return Ok(None);
         }
         self.transact(|session| async move { note_time(&session, now).await }).await
@@ -148,20 +148,36 @@ impl Installations for PostgresStore {
     }
 }
 
-async fn noted(session: &Session, sql: &'static str) -> Attempt<Option<Timestamp>> {
-    let row = session.row(sql, &[]).await?;
-    let micros: Option<Option<i64>> = row.map(|row| Columns::of(&row).take()).transpose()?;
-    Ok(micros.flatten().and_then(|micros| Timestamp::from_microsecond(micros).ok()))
+async fn noted(session: &Session, sql: &'static str) -> Attempt<Noted> {
+    let Some(row) = session.row(sql, &[]).await? else { return Ok(Noted::default()) };
+    let mut columns = Columns::of(&row);
+    Ok(Noted { at: columns.moment_maybe()?, set_back_from: columns.moment_maybe()? })
+}
+
+/// See [`Noted::caught_up`].
+pub(crate) async fn caught_up(session: &Session, told: Timestamp) -> Attempt<CaughtUp> {
+    Ok(noted(session, FIND_NOTED_TIME).await?.caught_up(told))
+}
+
+/// The same for who wants to hold something.
+pub(crate) async fn caught_up_request(
+    session: &Session,
+    request: &LeaseRequest,
+) -> Attempt<LeaseRequest> {
+    Ok(LeaseRequest { now: caught_up(session, request.now).await?.now, ..*request })
 }
 
 async fn note_time(session: &Session, now: Timestamp) -> Attempt<Option<SignedDuration>> {
     // Another process may have been faster.
-    let noting = clock_watch::decide(noted(session, LOCK_NOTED_TIME).await?, now);
-    if noting == Noting::Enough {
-        return Ok(None);
-    }
+    let noted = noted(session, LOCK_NOTED_TIME).await?;
+    let noting = clock_watch::decide(noted.at, now);
+    let set_back_from = match noting {
+        Noting::Enough => return Ok(None),
+        Noting::Note => noted.set_back_from,
+        Noting::MoveBack(_) => noted.at,
+    };
     let at = micros(now);
-    session.run(NOTE_TIME, &[&at]).await?;
+    session.run(NOTE_TIME, &[&at, &set_back_from.map(micros)]).await?;
     let Noting::MoveBack(by) = noting else { return Ok(None) };
     let length = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
     // Links first: whoever changes one locks it before its work.

@@ -20,6 +20,7 @@ use crate::columns::{Columns, micros, signed};
 use crate::connection::{self, SET_CONNECTION_STATUS, event_on};
 use crate::event::{News, finish_with};
 use crate::fault::Attempt;
+use crate::installation;
 use crate::ledger;
 use crate::session::Session;
 use crate::source_account;
@@ -167,6 +168,7 @@ impl Links for PostgresStore {
 
     async fn lease_due_links(&self, request: &LeaseRequest) -> Answer<Vec<HeldLink>> {
         self.transact(|session| async move {
+            let request = &installation::caught_up_request(&session, request).await?;
             let (token, now, until) = lease(request);
             let values: [&(dyn ToSql + Sync); 4] =
                 [&now, &i64::from(request.count), &token, &until];
@@ -182,6 +184,7 @@ impl Links for PostgresStore {
         request: &LeaseRequest,
     ) -> Answer<Option<HeldLink>> {
         self.transact(|session| async move {
+            let request = &installation::caught_up_request(&session, request).await?;
             let (ids, (token, now, until)) = (ids(path), lease(request));
             let values: [&(dyn ToSql + Sync); 6] = [&ids.0, &ids.1, &ids.2, &now, &token, &until];
             let row = session.row(HOLD_LINK, &values).await?;
@@ -305,12 +308,13 @@ async fn change_link(session: &Session, change: &LinkChange) -> Attempt<LinkChan
         let path = AccountPath { connection: link.path, account: account.clone() };
         ledger::lock(session, &path).await?;
     }
-    let written = write(session, link, *held_by).await?;
+    let caught_up = installation::caught_up(session, *now).await?;
+    let written = write(session, &caught_up.moved_link(link), *held_by).await?;
     if written != LinkChanged::Changed {
         return Ok(written);
     }
     match connection {
-        Some(connection) => apply(session, connection, effects, *now).await?,
+        Some(connection) => apply(session, connection, effects, caught_up.now).await?,
         None => session.finish(&[]).await?,
     }
     Ok(LinkChanged::Changed)

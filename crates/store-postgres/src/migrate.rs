@@ -72,6 +72,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "noted_time",
         sql: include_str!("../migrations/0014_noted_time.sql"),
     },
+    Migration {
+        version: 15,
+        name: "set_back",
+        sql: include_str!("../migrations/0015_set_back.sql"),
+    },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

@@ -19,6 +19,7 @@ use crate::columns::{Columns, micros, signed};
 use crate::connection::event_on;
 use crate::event::{News, finish_with};
 use crate::fault::Attempt;
+use crate::installation;
 use crate::ledger;
 use crate::push::{operation_of, validation_text};
 use crate::session::{Session, Write};
@@ -351,6 +352,7 @@ async fn delay(
 impl WorkQueue for PostgresStore {
     async fn lease_due_work(&self, request: &LeaseRequest) -> Answer<Vec<Lease>> {
         self.transact(|session| async move {
+            let request = installation::caught_up_request(&session, request).await?;
             let (token, now) = (request.token.uuid(), micros(request.now));
             let until = request.now.saturating_add(request.length).unwrap_or(Timestamp::MAX);
             let values: [&(dyn ToSql + Sync); 4] =
@@ -378,11 +380,13 @@ impl WorkQueue for PostgresStore {
         now: Timestamp,
     ) -> Answer<Settled> {
         self.transact(|session| async move {
+            let caught_up = installation::caught_up(&session, now).await?;
+            let (now, moved) = (caught_up.now, |at: &Timestamp| caught_up.moved(*at));
             match settlement {
-                Settlement::Again(at) => delay(&session, lease, *at, DELAY_WORK).await,
-                Settlement::Waiting(at) => delay(&session, lease, *at, DELAY_ANEW).await,
+                Settlement::Again(at) => delay(&session, lease, moved(at), DELAY_WORK).await,
+                Settlement::Waiting(at) => delay(&session, lease, moved(at), DELAY_ANEW).await,
                 Settlement::Finished(ending) => finish(&session, lease, ending.clone(), now).await,
-                Settlement::TimedOut(at) => time_out(&session, lease, *at, now).await,
+                Settlement::TimedOut(at) => time_out(&session, lease, moved(at), now).await,
                 Settlement::Resolved(withdrawal) => resolve(&session, lease, *withdrawal).await,
             }
         })

@@ -1,7 +1,7 @@
 //! Calls of platforms, counted.
 
 use crate::row::Fields;
-use crate::{Database, SqliteStore, row, sql};
+use crate::{Database, SqliteStore, installation, row, sql};
 use async_trait::async_trait;
 use domain::call_budget::{CallBudget, CallLimits, CallTurn};
 use domain::ids::CallId;
@@ -36,6 +36,7 @@ impl Calls for SqliteStore {
     ) -> Answer<CallTurn> {
         let organisation = organisation.to_owned();
         self.write(move |writing| {
+            let now = installation::caught_up(writing.database, now)?.now;
             change(writing.database, &organisation, |budget| budget.take(call, limits, now))
         })
         .await

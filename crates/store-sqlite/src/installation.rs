@@ -1,11 +1,11 @@
 //! The installation, health, and the end.
 
 use crate::row::Put;
-use crate::{Database, SqliteStore, call, health, link, row, sql};
+use crate::{Database, SqliteStore, call, health, link, sql};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use store::clock_watch::{self, Noting};
-use store::{Answer, Installation, Installations, WorkSignal};
+use store::clock_watch::{self, CaughtUp, Noted, Noting};
+use store::{Answer, Installation, Installations, LeaseRequest, WorkSignal};
 
 const FIND_INSTALLATION: &str = "
     -- find_installation
@@ -20,13 +20,13 @@ const CREATE_INSTALLATION: &str = "
 
 const FIND_NOTED_TIME: &str = "
     -- find_noted_time
-    select noted_at_us
+    select noted_at_us, set_back_from_us
     from installation";
 
 const NOTE_TIME: &str = "
     -- note_time
     update installation
-    set noted_at_us = ?1";
+    set noted_at_us = ?1, set_back_from_us = ?2";
 
 /// Nothing gets due before now by it. Claims of keys are shortened when they are met; schedules stay: they are times of the
 /// calendar.
@@ -86,7 +86,7 @@ impl Installations for SqliteStore {
     async fn note_time(&self, now: Timestamp) -> Answer<Option<SignedDuration>> {
         // Reading is cheap, and a note is a commit.
         let noted = self.read(find_noted_time).await?;
-        if clock_watch::decide(noted, now) == Noting::Enough {
+        if clock_watch::decide(noted.at, now) == Noting::Enough {
             return Ok(None);
         }
         self.write(move |writing| note_time(writing.database, now)).await
@@ -110,17 +110,36 @@ fn ensure_installation(database: &Database, proposed: Installation) -> Answer<In
     Ok(kept.unwrap_or(proposed))
 }
 
-fn find_noted_time(database: &Database) -> Answer<Option<Timestamp>> {
-    Ok(sql::one(database, FIND_NOTED_TIME, &[], row::only)?.flatten())
+fn find_noted_time(database: &Database) -> Answer<Noted> {
+    let noted = sql::one(database, FIND_NOTED_TIME, &[], |row| {
+        Ok(Noted { at: row.next()?, set_back_from: row.next()? })
+    })?;
+    Ok(noted.unwrap_or_default())
+}
+
+/// See [`Noted::caught_up`].
+pub(crate) fn caught_up(database: &Database, told: Timestamp) -> Answer<CaughtUp> {
+    Ok(find_noted_time(database)?.caught_up(told))
+}
+
+/// The same for who wants to hold something.
+pub(crate) fn caught_up_request(
+    database: &Database,
+    request: LeaseRequest,
+) -> Answer<LeaseRequest> {
+    Ok(LeaseRequest { now: caught_up(database, request.now)?.now, ..request })
 }
 
 fn note_time(database: &Database, now: Timestamp) -> Answer<Option<SignedDuration>> {
     // Another process may have been faster.
-    let noting = clock_watch::decide(find_noted_time(database)?, now);
-    if noting == Noting::Enough {
-        return Ok(None);
-    }
-    sql::execute(database, NOTE_TIME, &[&now])?;
+    let noted = find_noted_time(database)?;
+    let noting = clock_watch::decide(noted.at, now);
+    let set_back_from = match noting {
+        Noting::Enough => return Ok(None),
+        Noting::Note => noted.set_back_from,
+        Noting::MoveBack(_) => noted.at,
+    };
+    sql::execute(database, NOTE_TIME, &[&now, &set_back_from])?;
     let Noting::MoveBack(by) = noting else { return Ok(None) };
     let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
     link::move_back(database, by, now)?;

@@ -2,7 +2,7 @@
 
 use crate::row::{Fields, Put};
 use crate::writer::{Undo, Writing};
-use crate::{Database, SqliteStore, connection, path, source_account, sql};
+use crate::{Database, SqliteStore, connection, installation, path, source_account, sql};
 use async_trait::async_trait;
 use domain::connection::ConnectionStatus;
 use domain::event::EventKind;
@@ -161,6 +161,7 @@ impl Links for SqliteStore {
     async fn lease_due_links(&self, request: &LeaseRequest) -> Answer<Vec<HeldLink>> {
         let request = *request;
         self.write(move |writing| {
+            let request = installation::caught_up_request(writing.database, request)?;
             let values: [&dyn Put; 2] = [&request.now, &request.count];
             let due = sql::all(writing.database, FIND_DUE_LINKS, &values, link)?;
             due.into_iter().map(|link| hold(writing.database, link, &request)).collect()
@@ -175,6 +176,7 @@ impl Links for SqliteStore {
     ) -> Answer<Option<HeldLink>> {
         let (path, request) = (*path, *request);
         self.write(move |writing| {
+            let request = installation::caught_up_request(writing.database, request)?;
             let values: [&dyn Put; 4] =
                 [&path.client, &path.connection, &path.company, &request.now];
             let free = sql::one(writing.database, FIND_FREE_LINK, &values, link)?;
@@ -288,6 +290,8 @@ fn change_link(database: &Database, change: &LinkChange) -> Answer<LinkChanged> 
     {
         return Ok(LinkChanged::LeaseLost);
     }
+    let caught_up = installation::caught_up(database, *now)?;
+    let link = &caught_up.moved_link(link);
     let (organisation, standing) = (organisation(link), link_text::write(link)?);
     let (stirred, due_at) = (link.is_stirred, due_at(link));
     let written = if link.version == 0 {
@@ -322,7 +326,7 @@ fn change_link(database: &Database, change: &LinkChange) -> Answer<LinkChanged> 
     if written == 0 {
         return Ok(LinkChanged::Outdated);
     }
-    apply(database, &link.path, effects, *now)?;
+    apply(database, &link.path, effects, caught_up.now)?;
     Ok(LinkChanged::Changed)
 }
 

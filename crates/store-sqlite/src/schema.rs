@@ -71,6 +71,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "noted_time",
         sql: include_str!("../migrations/0014_noted_time.sql"),
     },
+    Migration {
+        version: 15,
+        name: "set_back",
+        sql: include_str!("../migrations/0015_set_back.sql"),
+    },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

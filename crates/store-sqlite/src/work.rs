@@ -2,7 +2,7 @@
 
 use crate::row::Put;
 use crate::writer::Undo;
-use crate::{Database, SqliteStore, fetch, ledger, push, row, sql};
+use crate::{Database, SqliteStore, fetch, installation, ledger, push, row, sql};
 use async_trait::async_trait;
 use domain::ids::PushKey;
 use domain::platform::Platform;
@@ -132,6 +132,7 @@ pub(crate) fn create(
 }
 
 fn lease_due_work(database: &Database, request: LeaseRequest) -> Answer<Vec<Lease>> {
+    let request = installation::caught_up_request(database, request)?;
     let until = request.now.saturating_add(request.length).unwrap_or(Timestamp::MAX);
     let values: [&dyn Put; 2] = [&request.now, &request.count];
     let due = sql::all(database, FIND_DUE_WORK, &values, |row| {
@@ -162,16 +163,18 @@ fn settle_push(
     database: &Database,
     lease: Lease,
     settlement: Settlement,
-    now: Timestamp,
+    told: Timestamp,
 ) -> Answer<Settled> {
     let key = lease.push.key;
     let Some(account_no) = held(database, &lease)? else { return Ok(Settled::LeaseLost) };
+    let caught_up = installation::caught_up(database, told)?;
+    let now = caught_up.now;
     match settlement {
         Settlement::Again(at) => {
-            sql::execute(database, POSTPONE_WORK, &[&key, &at])?;
+            sql::execute(database, POSTPONE_WORK, &[&key, &caught_up.moved(at)])?;
         }
         Settlement::Waiting(at) => {
-            sql::execute(database, POSTPONE_ANEW, &[&key, &at])?;
+            sql::execute(database, POSTPONE_ANEW, &[&key, &caught_up.moved(at)])?;
         }
         Settlement::Finished(ending) => {
             sql::execute(database, DELETE_WORK, &[&key])?;
@@ -179,7 +182,7 @@ fn settle_push(
             finish(database, lease.push, ending, now)?;
         }
         Settlement::TimedOut(at) => {
-            sql::execute(database, POSTPONE_WORK, &[&key, &at])?;
+            sql::execute(database, POSTPONE_WORK, &[&key, &caught_up.moved(at)])?;
             finish(database, lease.push, Ending::timed_out(), now)?;
         }
         Settlement::Resolved(withdrawal) => {

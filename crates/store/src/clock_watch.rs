@@ -1,7 +1,8 @@
 //! Whether the clock was set back since the database was last worked with. What was due or held by the clock that was ahead
 //! would lie in the future, and wait as long as the clock was ahead.
 
-use domain::clock::CLOCKS_APART_MAX;
+use domain::clock::{CLOCKS_APART_MAX, moved_back};
+use domain::link::Link;
 use jiff::{SignedDuration, Timestamp};
 
 /// How often the time is noted: each note is a commit.
@@ -34,6 +35,51 @@ pub fn decide(noted: Option<Timestamp>, now: Timestamp) -> Noting {
     }
 }
 
+/// What the database knows of the clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// The time that was noted last.
+    pub at: Option<Timestamp>,
+    /// The time that was noted when it was set back; the last time that it was.
+    pub set_back_from: Option<Timestamp>,
+}
+
+/// The time for a caller, who may have been told another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaughtUp {
+    /// Now.
+    pub now: Timestamp,
+    /// How much later the caller was told it is.
+    by: SignedDuration,
+}
+
+impl CaughtUp {
+    /// A moment that the caller reckoned.
+    pub fn moved(&self, at: Timestamp) -> Timestamp {
+        moved_back(at, self.by, self.now)
+    }
+
+    /// A link with moments that the caller reckoned.
+    pub fn moved_link(&self, link: &Link) -> Link {
+        let mut link = link.clone();
+        link.move_back(self.by, self.now);
+        link
+    }
+}
+
+impl Noted {
+    /// The time for a caller who was told `told`. Who looked at the clock before it was set back, and was slow, would put
+    /// things off for as long as the clock was ahead, and nobody moves them back any more: the time that was noted since is
+    /// good enough for it. No clock that is right shows the old times again before it comes there.
+    pub fn caught_up(self, told: Timestamp) -> CaughtUp {
+        let now = self.at.zip(self.set_back_from).map_or(told, |(at, from)| {
+            let old_times = from.saturating_sub(CLOCKS_APART_MAX).unwrap_or(from);
+            if at < old_times && told >= old_times { at } else { told }
+        });
+        CaughtUp { now, by: told.duration_since(now) }
+    }
+}
+
 /// No hold that a clock which is right at `now` has given ends later. What does was held by the clock that was ahead.
 pub fn holds_end_by(now: Timestamp) -> Timestamp {
     now.saturating_add(CLOCKS_APART_MAX + HOLD_MAX).unwrap_or(now)
@@ -46,6 +92,19 @@ pub const AHEAD_OF_NOTED_MICROS: i64 = CLOCKS_APART_MAX.as_secs().saturating_mul
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_looked_at_the_clock_before_it_was_set_back_is_told_the_new_time() {
+        let at = |minute| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute);
+        let noted = |minute| Noted { at: Some(at(minute)), set_back_from: Some(at(60)) };
+        let caught_up = |noted: Noted, told| noted.caught_up(at(told)).now;
+        assert_eq!([61, 50, 49].map(|told| caught_up(noted(0), told)), [0, 0, 49].map(at));
+        assert_eq!(noted(0).caught_up(at(61)).moved(at(66)), at(5));
+        assert_eq!(noted(0).caught_up(at(5)).moved(at(66)), at(66));
+        assert_eq!(caught_up(noted(50), 61), at(61), "the new clock has come there");
+        let never = Noted { at: Some(at(0)), set_back_from: None };
+        assert_eq!([never, Noted::default()].map(|noted| caught_up(noted, 61)), [at(61); 2]);
+    }
 
     #[test]
     fn only_a_clock_that_is_far_behind_was_set_back() {

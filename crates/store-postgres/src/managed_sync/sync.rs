@@ -21,7 +21,7 @@ use crate::columns::{Columns, micros, signed};
 use crate::fault::{Attempt, damaged};
 use crate::session::{Session, Write, both};
 use crate::text::escaped;
-use crate::{company, connection, ledger};
+use crate::{company, connection, installation, ledger};
 
 const FIND_SYNC_STANDING: &str = "\
 -- find_sync_standing
@@ -295,6 +295,7 @@ pub(super) async fn list(
 
 /// Leases what is due.
 pub(super) async fn lease(session: &Session, request: &LeaseRequest) -> Attempt<Vec<SyncLease>> {
+    let request = installation::caught_up_request(session, request).await?;
     let until = request.now.saturating_add(request.length).unwrap_or(Timestamp::MAX);
     let (now, count, token) = (micros(request.now), i64::from(request.count), request.token.uuid());
     let rows = session.rows(LEASE_SYNCS, &[&now, &count, &token, &micros(until)]).await?;
@@ -311,19 +312,21 @@ pub(super) async fn settle(
     session: &Session,
     lease: &SyncLease,
     settlement: &SyncSettlement,
-    now: Timestamp,
+    told: Timestamp,
 ) -> Attempt<Settled> {
+    let caught_up = installation::caught_up(session, told).await?;
     let client = lease.sync.account.connection.client.uuid();
     let (id, token) = (lease.sync.id.uuid(), lease.token.uuid());
     let changed = match settlement {
         SyncSettlement::Again(at) => {
-            session.run(POSTPONE_SYNC, &[&client, &id, &token, &micros(*at)]).await?
+            let at = micros(caught_up.moved(*at));
+            session.run(POSTPONE_SYNC, &[&client, &id, &token, &at]).await?
         }
         SyncSettlement::Finished(end) => {
             let code = end.fault.as_ref().map(|fault| fault.code.name());
             let message = end.fault.as_ref().map(|fault| escaped(&fault.message));
             let (fetched, new) = (i64::from(end.fetched_lines), i64::from(end.new_lines));
-            let (now, status) = (micros(now), end.status.name());
+            let (now, status) = (micros(caught_up.now), end.status.name());
             let covers = end.covers_period;
             let values: [&(dyn ToSql + Sync); 10] =
                 [&client, &id, &token, &now, &status, &code, &message, &fetched, &new, &covers];

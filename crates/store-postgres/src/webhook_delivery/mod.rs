@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::PostgresStore;
 use crate::columns::{Columns, micros, signed};
 use crate::fault::Attempt;
+use crate::installation;
 use crate::session::{Session, both};
 use crate::text::escaped;
 use crate::webhook_consumer::{self, consumer_columns, read_consumer};
@@ -215,7 +216,11 @@ impl WebhookDeliveries for PostgresStore {
     }
 
     async fn lease_due_deliveries(&self, request: &DeliveryRequest) -> Answer<Vec<DeliveryLease>> {
-        self.transact(|session| async move { send::lease_due(&session, request).await }).await
+        self.transact(|session| async move {
+            let lease = installation::caught_up_request(&session, &request.lease).await?;
+            send::lease_due(&session, &DeliveryRequest { lease, ..request.clone() }).await
+        })
+        .await
     }
 
     async fn settle_deliveries(
@@ -224,7 +229,11 @@ impl WebhookDeliveries for PostgresStore {
         now: Timestamp,
     ) -> Answer<Vec<DeliverySettled>> {
         let outcomes = outcomes.as_slice();
-        self.transact(|session| async move { send::settle(&session, outcomes, now).await }).await
+        self.transact(|session| async move {
+            let now = installation::caught_up(&session, now).await?.now;
+            send::settle(&session, outcomes, now).await
+        })
+        .await
     }
 
     async fn list_deliveries(
@@ -291,8 +300,9 @@ impl WebhookDeliveries for PostgresStore {
         now: Timestamp,
     ) -> Answer<bool> {
         self.transact(|session| async move {
+            let now = micros(installation::caught_up(&session, now).await?.now);
             let (client, id, sequence) = (client.uuid(), consumer.uuid(), signed(sequence)?);
-            Ok(session.run(RESEND, &[&client, &id, &sequence, &micros(now)]).await? > 0)
+            Ok(session.run(RESEND, &[&client, &id, &sequence, &now]).await? > 0)
         })
         .await
     }
@@ -347,6 +357,7 @@ impl WebhookDeliveries for PostgresStore {
 
 async fn keep_wanted(session: &Session, fan_out: &FanOut) -> Attempt<bool> {
     let FanOut { client, consumer, from, to, wanted, now } = fan_out;
+    let now = micros(installation::caught_up(session, *now).await?.now);
     let (client, id) = (client.uuid(), consumer.uuid());
     let moved = session.row(MOVE_ON, &[&client, &id, &signed(*from)?, &signed(*to)?]).await?;
     let Some(moved) = moved else { return Ok(false) };
@@ -358,10 +369,10 @@ async fn keep_wanted(session: &Session, fan_out: &FanOut) -> Attempt<bool> {
     let types: Vec<_> = wanted.iter().map(|new| new.event_type.as_str()).collect();
     let bodies: Vec<_> = wanted.iter().map(|new| escaped(&new.body)).collect();
     let values: [&(dyn ToSql + Sync); 7] =
-        [&client, &id, &sequences, &companies, &types, &bodies, &micros(*now)];
+        [&client, &id, &sequences, &companies, &types, &bodies, &now];
     session.run(CREATE_DELIVERIES, &values).await?;
     if Columns::of(&moved).take()? {
-        session.run(LINE_UP, &[&client, &id, &micros(*now)]).await?;
+        session.run(LINE_UP, &[&client, &id, &now]).await?;
     }
     Ok(true)
 }

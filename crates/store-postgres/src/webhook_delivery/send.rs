@@ -16,6 +16,7 @@ use super::{LINE_UP, deliveries_of, delivery_columns};
 use crate::columns::{Columns, micros, signed};
 use crate::event::{self, News};
 use crate::fault::Attempt;
+use crate::installation;
 use crate::session::Session;
 use crate::text::escaped;
 use crate::webhook_consumer::{self, consumer_columns, consumer_of};
@@ -380,7 +381,8 @@ async fn disable_consumer(
 
 /// Makes due what may be sent to a consumer as it stands, and nothing else. The consumer is locked.
 pub(crate) async fn arrange(session: &Session, consumer: &Consumer, now: Timestamp) -> Attempt<()> {
-    let (client, id, now) = (consumer.client.uuid(), consumer.id.uuid(), micros(now));
+    let now = micros(installation::caught_up(session, now).await?.now);
+    let (client, id) = (consumer.client.uuid(), consumer.id.uuid());
     match (consumer.disabled, consumer.order) {
         (true, _) => session.run(HOLD_ALL, &[&client, &id]).await?,
         (false, Order::Parallel) => session.run(LET_ALL_GO, &[&client, &id, &now]).await?,

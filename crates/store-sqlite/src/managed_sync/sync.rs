@@ -2,7 +2,7 @@
 
 use super::feed;
 use crate::row::{Fields, Put};
-use crate::{Database, path, row, sql};
+use crate::{Database, installation, path, row, sql};
 use domain::ids::{ConnectionPath, LeaseToken, PushKey, SyncId};
 use domain::managed_sync::{
     ManagedSync, Period, SyncEnd, SyncErrorCode, SyncFault, SyncLease, SyncSettlement,
@@ -249,6 +249,7 @@ pub(super) fn list(
 }
 
 pub(super) fn lease(database: &Database, request: LeaseRequest) -> Answer<Vec<SyncLease>> {
+    let request = installation::caught_up_request(database, request)?;
     let until = request.now.saturating_add(request.length).unwrap_or(Timestamp::MAX);
     let values: [&dyn Put; 2] = [&request.now, &request.count];
     let due = sql::all(database, FIND_DUE_SYNCS, &values, numbered)?;
@@ -266,11 +267,15 @@ pub(super) fn settle(
     database: &Database,
     lease: (SyncId, LeaseToken),
     settlement: &SyncSettlement,
-    now: Timestamp,
+    told: Timestamp,
 ) -> Answer<Settled> {
     let (id, token) = lease;
+    let caught_up = installation::caught_up(database, told)?;
+    let now = caught_up.now;
     let changed = match settlement {
-        SyncSettlement::Again(at) => sql::execute(database, POSTPONE_SYNC, &[&id, &token, at])?,
+        SyncSettlement::Again(at) => {
+            sql::execute(database, POSTPONE_SYNC, &[&id, &token, &caught_up.moved(*at)])?
+        }
         SyncSettlement::Finished(end) => {
             let (code, message) = fault_columns(end);
             let SyncEnd { status, fetched_lines, new_lines, covers_period, .. } = end;

@@ -3,7 +3,7 @@
 
 use crate::row::{Fields, Put};
 use crate::webhook_consumer::{self, consumer, consumer_columns};
-use crate::{Database, SqliteStore, sql};
+use crate::{Database, SqliteStore, installation, sql};
 use async_trait::async_trait;
 use domain::ids::{ClientId, ConsumerId};
 use domain::page::{ListRequest, Page};
@@ -200,8 +200,13 @@ impl WebhookDeliveries for SqliteStore {
     }
 
     async fn lease_due_deliveries(&self, request: &DeliveryRequest) -> Answer<Vec<DeliveryLease>> {
+        let DeliveryRequest { lease, .. } = *request;
         let request = request.clone();
-        self.write(move |writing| send::lease_due(writing.database, &request)).await
+        self.write(move |writing| {
+            let lease = installation::caught_up_request(writing.database, lease)?;
+            send::lease_due(writing.database, &DeliveryRequest { lease, ..request })
+        })
+        .await
     }
 
     async fn settle_deliveries(
@@ -213,6 +218,7 @@ impl WebhookDeliveries for SqliteStore {
             let mut places: Vec<_> = outcomes.into_iter().enumerate().collect();
             // What arrived comes first: a consumer that is disabled by another attempt has it all the same.
             places.sort_by_key(|(_, outcome)| !outcome.is_plain());
+            let now = installation::caught_up(writing.database, now)?.now;
             let settle =
                 |(place, outcome)| Ok((place, send::settle(writing.database, outcome, now)?));
             let mut settled = places.into_iter().map(settle).collect::<Answer<Vec<_>>>()?;
@@ -279,6 +285,7 @@ impl WebhookDeliveries for SqliteStore {
         now: Timestamp,
     ) -> Answer<bool> {
         self.write(move |writing| {
+            let now = installation::caught_up(writing.database, now)?.now;
             let values: [&dyn Put; 4] = [&client, &id, &sequence, &now];
             Ok(sql::execute(writing.database, RESEND, &values)? > 0)
         })
@@ -342,6 +349,7 @@ impl WebhookDeliveries for SqliteStore {
 
 fn keep_wanted(database: &Database, fan_out: &FanOut) -> Answer<bool> {
     let FanOut { client, consumer: id, from, to, wanted, now } = fan_out;
+    let now = &installation::caught_up(database, *now)?.now;
     if sql::execute(database, MOVE_ON, &[client, id, from, to])? == 0 {
         return Ok(false);
     }

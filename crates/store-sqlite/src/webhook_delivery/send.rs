@@ -3,7 +3,7 @@
 use super::{LINE_UP, delivery};
 use crate::row::Put;
 use crate::webhook_consumer::{self, consumer, consumer_columns};
-use crate::{Database, event, row, sql};
+use crate::{Database, event, installation, row, sql};
 use domain::event::{ConsumerAbout, Event, EventKind};
 use domain::ids::CompanyId;
 use domain::webhook::{
@@ -249,6 +249,7 @@ fn disable_consumer(
 /// Makes due what may be sent to a consumer as it stands, and nothing else.
 pub(crate) fn arrange(database: &Database, consumer: &Consumer, now: Timestamp) -> Answer<()> {
     let Consumer { client, id, .. } = consumer;
+    let now = installation::caught_up(database, now)?.now;
     match (consumer.disabled, consumer.order) {
         (true, _) => sql::execute(database, HOLD_ALL, &[client, id]),
         (false, Order::Parallel) => sql::execute(database, LET_ALL_GO, &[client, id, &now]),
