@@ -21,9 +21,9 @@ const CALL_LIFE: SignedDuration = SignedDuration::from_secs(90);
 const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 const HOUR_SECS: i64 = 3_600;
 const DAY_HOURS: i64 = 24;
-/// When a minute's calls are used up, whoever wants another one waits until so many are free. A question may take several
-/// calls: whoever began it anew with each call that becomes free would never come to its end, and use up the day's.
-const FREED_TOGETHER: usize = 8;
+/// When a minute's calls are used up, whoever wants another one comes again when so many are free. A question may take
+/// several calls: whoever began it anew with each call that becomes free would never come to its end, and use up the day's.
+pub const FREED_TOGETHER: u32 = 8;
 /// Somebody else's call ends before long.
 const AT_ONCE_PAUSE: SignedDuration = SignedDuration::from_millis(250);
 
@@ -64,9 +64,13 @@ impl CallBudget {
             let at = Timestamp::from_second(frees.saturating_mul(HOUR_SECS));
             return CallTurn::Wait(at.unwrap_or(now));
         }
-        if self.recent.len() >= usize::try_from(limits.minute).unwrap_or(usize::MAX) {
-            let freed = self.recent.iter().take(FREED_TOGETHER).next_back();
-            return CallTurn::Wait(until(freed.copied().unwrap_or(now), MINUTE));
+        let allowed = usize::try_from(limits.minute).unwrap_or(usize::MAX);
+        if self.recent.len() >= allowed {
+            let freed = usize::try_from(limits.minute.min(FREED_TOGETHER)).unwrap_or(usize::MAX);
+            // The limit may have been lowered since.
+            let gone = self.recent.len().saturating_sub(allowed).saturating_add(freed);
+            let last = self.recent.get(gone.saturating_sub(1)).copied();
+            return CallTurn::Wait(until(last.unwrap_or(now), MINUTE));
         }
         if self.under_way.len() >= usize::try_from(limits.at_once).unwrap_or(usize::MAX) {
             return CallTurn::Wait(until(now, AT_ONCE_PAUSE));
@@ -153,10 +157,10 @@ mod tests {
             assert_eq!(budget.take(call(number), LIMITS, at(second)), CallTurn::Go);
             budget.end(call(number), None);
         }
-        assert!(matches!(budget.take(call(4), LIMITS, at(59)), CallTurn::Wait(_)));
+        assert_eq!(budget.take(call(4), LIMITS, at(59)), CallTurn::Wait(at(119)));
         assert_eq!(budget.take(call(4), LIMITS, at(60)), CallTurn::Go);
         budget.end(call(4), None);
-        assert!(matches!(budget.take(call(5), LIMITS, at(61)), CallTurn::Wait(_)));
+        assert_eq!(budget.take(call(5), LIMITS, at(61)), CallTurn::Wait(at(120)));
     }
 
     #[test]
@@ -174,6 +178,8 @@ mod tests {
             budget.end(call(1), None);
         }
         assert_eq!(budget.take(call(1), limits, free), CallTurn::Wait(at(75)));
+        let fewer = CallLimits { minute: 10, ..limits };
+        assert_eq!(budget.take(call(1), fewer, free), CallTurn::Wait(at(127)), "two are left then");
     }
 
     #[test]

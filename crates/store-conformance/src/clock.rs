@@ -13,6 +13,7 @@ use domain::link_otp::OTP_KEY_BYTES;
 use domain::managed_sync::SyncSettlement;
 use domain::platform::XERO;
 use domain::push::Settlement;
+use domain::webhook::Sent;
 use jiff::SignedDuration;
 use store::{DeliverySettled, Installation};
 use testkit::{NOON, a_uuid, an_account, noon_plus};
@@ -158,7 +159,7 @@ pub async fn slow_workers_put_nothing_off_by_the_old_clock(backend: &dyn Backend
     world.settle(&again, later, noon_plus(DAY + 5)).await;
     assert_eq!(world.lease(noon_plus(9)).await, []);
     world.lease_one(noon_plus(10)).await;
-    managed_sync::begin(&world, &a_wish(&world.account, 0)).await;
+    managed_sync::begin(&world, &a_wish(&world.account, DAY)).await;
     managed_sync::lease_one(&world, noon_plus(DAY)).await;
     let sync = managed_sync::lease_one(&world, noon_plus(6)).await;
     let later = SyncSettlement::Again(noon_plus(DAY + 8));
@@ -175,9 +176,15 @@ pub async fn slow_workers_messages_are_due_soon(backend: &dyn Backend) {
     assert_eq!(webhook_world::lease(&world, noon_plus(DAY)).await.len(), 1);
     let held = webhook_world::lease(&world, noon_plus(2)).await;
     let [lease] = held.as_slice() else { panic!("{held:?}") };
-    let settled = webhook_world::settle(&world, lease, &answered(500), noon_plus(DAY)).await;
+    let wished = Sent { not_before: Some(noon_plus(DAY + 9)), ..answered(503) };
+    let settled = webhook_world::settle(&world, lease, &wished, noon_plus(DAY)).await;
     assert!(matches!(settled, DeliverySettled::Written(_)), "{settled:?}");
+    assert_eq!(webhook_world::lease(&world, noon_plus(8)).await.len(), 0);
     assert_eq!(webhook_world::lease(&world, noon_plus(10)).await.len(), 1);
+    let message = &lease.delivery.message;
+    let (client, id, sequence) = (lease.consumer.client, lease.consumer.id, message.sequence);
+    assert!(world.store.resend_delivery(client, id, sequence, noon_plus(DAY)).await.unwrap());
+    assert_eq!(webhook_world::lease(&world, noon_plus(1)).await.len(), 1);
 }
 
 pub async fn slow_workers_links_and_calls_wait_for_minutes(backend: &dyn Backend) {
@@ -187,6 +194,7 @@ pub async fn slow_workers_links_and_calls_wait_for_minutes(backend: &dyn Backend
     notice(&world).await;
     assert!(world.hold(noon_plus(DAY)).await.is_some());
     assert!(world.hold(noon_plus(2)).await.is_some());
+    assert_eq!(world.due_links(noon_plus(DAY)).await.len(), 0, "it is held");
     let paused = Link { pause_until: Some(noon_plus(DAY + 5)), ..world.link_now().await };
     world.change_at(noon_plus(DAY), paused, Effects::default()).await;
     assert_eq!(world.link_now().await.pause_until, Some(noon_plus(5)));

@@ -304,6 +304,7 @@ async fn finish_held(
     leases: &[&Lease],
     now: Timestamp,
 ) -> Attempt<HashSet<PushKey>> {
+    let now = installation::caught_up(session, now).await?.now;
     let keys: Vec<Uuid> = leases.iter().map(|lease| lease.push.key.uuid()).collect();
     let tokens: Vec<Uuid> = leases.iter().map(|lease| lease.token.uuid()).collect();
     let (status, at) = (PushStatus::Success.name(), micros(now));

@@ -3,6 +3,7 @@
 
 use domain::clock::{CLOCKS_APART_MAX, moved_back};
 use domain::link::Link;
+use domain::webhook::Outcome;
 use jiff::{SignedDuration, Timestamp};
 
 /// How often the time is noted: each note is a commit.
@@ -35,6 +36,9 @@ pub fn decide(noted: Option<Timestamp>, now: Timestamp) -> Noting {
     }
 }
 
+/// Nobody writes so much later than they looked at the clock, which may have gone on for as long since it was noted.
+const SLOW_MAX: SignedDuration = SignedDuration::from_mins(5);
+
 /// What the database knows of the clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Noted {
@@ -59,6 +63,14 @@ impl CaughtUp {
         moved_back(at, self.by, self.now)
     }
 
+    /// What came of messages, with moments that the caller reckoned.
+    pub fn moved_outcomes(&self, mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+        for at in outcomes.iter_mut().filter_map(|outcome| outcome.sent.not_before.as_mut()) {
+            *at = self.moved(*at);
+        }
+        outcomes
+    }
+
     /// A link with moments that the caller reckoned.
     pub fn moved_link(&self, link: &Link) -> Link {
         let mut link = link.clone();
@@ -70,11 +82,13 @@ impl CaughtUp {
 impl Noted {
     /// The time for a caller who was told `told`. Who looked at the clock before it was set back, and was slow, would put
     /// things off for as long as the clock was ahead, and nobody moves them back any more: the time that was noted since is
-    /// good enough for it. No clock that is right shows the old times again before it comes there.
+    /// good enough for it. The new clock shows the old times only when it comes there, and then it is not far from what was
+    /// noted.
     pub fn caught_up(self, told: Timestamp) -> CaughtUp {
         let now = self.at.zip(self.set_back_from).map_or(told, |(at, from)| {
-            let old_times = from.saturating_sub(CLOCKS_APART_MAX).unwrap_or(from);
-            if at < old_times && told >= old_times { at } else { told }
+            let since = told.duration_since(from);
+            let is_of_then = -CLOCKS_APART_MAX <= since && since <= CLOCKS_APART_MAX + SLOW_MAX;
+            if is_of_then && told.duration_since(at) > CLOCKS_APART_MAX { at } else { told }
         });
         CaughtUp { now, by: told.duration_since(now) }
     }
@@ -101,7 +115,8 @@ mod tests {
         assert_eq!([61, 50, 49].map(|told| caught_up(noted(0), told)), [0, 0, 49].map(at));
         assert_eq!(noted(0).caught_up(at(61)).moved(at(66)), at(5));
         assert_eq!(noted(0).caught_up(at(5)).moved(at(66)), at(66));
-        assert_eq!(caught_up(noted(50), 61), at(61), "the new clock has come there");
+        assert_eq!(caught_up(noted(0), 76), at(76), "nobody is so slow");
+        assert_eq!(caught_up(noted(49), 51), at(51), "the new clock comes there");
         let never = Noted { at: Some(at(0)), set_back_from: None };
         assert_eq!([never, Noted::default()].map(|noted| caught_up(noted, 61)), [at(61); 2]);
     }

@@ -29,6 +29,12 @@ pub struct SyncWish {
 }
 
 impl SyncWish {
+    /// The same at another time.
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> Self {
+        Self { now, ..self.clone() }
+    }
+
     /// The sync that this begins on an account as it stands.
     pub fn begin(&self, standing: &SyncStanding) -> ManagedSync {
         let cause = if self.due.is_some() { SyncCause::Scheduled } else { SyncCause::AdHoc };

@@ -3,7 +3,7 @@
 use super::sources::Values;
 use anyhow::{Context as _, anyhow, bail};
 use axum::http::HeaderName;
-use domain::call_budget::CallLimits;
+use domain::call_budget::{CallLimits, FREED_TOGETHER};
 use domain::idempotency::ANSWER_LIFE_MINUTES_MAX;
 use domain::link::Other;
 use domain::platform::{QUICKBOOKS_HISTORY_DAYS_MAX, Strictness};
@@ -403,7 +403,7 @@ impl Reader<'_> {
             },
             limits: CallLimits {
                 at_once: self.within("xero.calls_at_once", 1, most)?,
-                minute: self.within("xero.calls_per_minute", 1, most)?,
+                minute: self.within("xero.calls_per_minute", FREED_TOGETHER, most)?,
                 day: self.within("xero.calls_per_day", 1, most)?,
             },
             other_organisation: if self.truth("xero.allow_other_organisation")? {
@@ -476,7 +476,7 @@ mod tests {
             ("storage.database", "mysql://u:geheim@h/d", "begins with postgres://"),
             ("server.tls_key", "k.pem", "set both or neither"),
             ("xero.client_id", "an-app", "xero.client_id and xero.client_secret go together"),
-            ("xero.calls_per_minute", "0", "0 is not a whole number between 1 and"),
+            ("xero.calls_per_minute", "7", "7 is not a whole number between 8 and"),
         ];
         for (path, value, text) in cases {
             let refusal = check(&[(path, value)]).unwrap_err();

@@ -28,8 +28,7 @@ const PART_IN_A_CROWD: u32 = 8;
 /// each all places are taken at once, and whoever has one then is answered late: that must be rare.
 const CROWD_LASTS: Duration = Duration::from_secs(4);
 const CROWD_LASTS_MAX: Duration = Duration::from_secs(32);
-/// No request takes more than this part, or a long one would wait for an idle server: in a crowd there is room for it
-/// beside as many small ones.
+/// No request takes more than this part, or a long one would wait for an idle server.
 const PART_OF_ONE: u32 = 16;
 /// So many of those who are turned away may have their bodies read at a time. The others wait for that, and take nothing
 /// from what is served: reading what is thrown away is most of the work that they make.
@@ -108,7 +107,9 @@ impl Gate {
         let mut turned_away = self.turned_away.lock().unwrap_or_else(PoisonError::into_inner);
         let is_crowded = turned_away.crowd.is_some_and(|crowd| now < crowd.ends_at);
         let part = self.count.div_ceil(if is_crowded { PART_IN_A_CROWD } else { 1 });
-        let needed = self.count.saturating_sub(part).saturating_add(wanted);
+        // In a crowd small ones take each place that becomes free: a long one that waited for several would wait for ever.
+        let free = if is_crowded { 1 } else { wanted };
+        let needed = self.count.saturating_sub(part).saturating_add(free);
         let has_room =
             self.places.available_permits() >= usize::try_from(needed).unwrap_or(usize::MAX);
         let turn = has_room.then(|| Arc::clone(&self.places).try_acquire_many_owned(wanted).ok());
@@ -223,7 +224,7 @@ mod tests {
         let small = || gate.admit(&request(Some(1)), now);
         let mut inside: Vec<_> = (0..64).map(|_| small().unwrap()).collect();
         assert!(small().is_none());
-        inside.truncate(4);
+        inside.truncate(7);
         let long = gate.admit(&request(Some(8_000_000)), now).unwrap();
         assert!(small().is_none());
         drop(long);
@@ -247,6 +248,10 @@ mod tests {
         assert_eq!([11, 12].map(has_two), [false, true]);
         run_out(12);
         assert_eq!([27, 28].map(has_two), [false, true]);
+        run_out(28);
+        assert_eq!([59, 60].map(has_two), [false, true]);
+        run_out(60);
+        assert_eq!([91, 92].map(has_two), [false, true], "no while is longer");
         run_out(600);
         assert_eq!([603, 604].map(has_two), [false, true], "that was another crowd");
     }

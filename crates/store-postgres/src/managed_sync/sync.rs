@@ -190,6 +190,7 @@ pub(crate) async fn link(
 
 /// Begins a sync, unless one runs.
 pub(super) async fn begin(session: &Session, wish: &SyncWish) -> Attempt<SyncBegun> {
+    let wish = wish.at(installation::caught_up(session, wish.now).await?.now);
     let path = wish.account.connection;
     // Locked: two wishes take turns, and an account that is deleted meanwhile takes its syncs with it.
     let Some(ledger) = ledger::lock(session, &wish.account).await? else {

@@ -228,10 +228,11 @@ impl WebhookDeliveries for PostgresStore {
         outcomes: Vec<Outcome>,
         now: Timestamp,
     ) -> Answer<Vec<DeliverySettled>> {
-        let outcomes = outcomes.as_slice();
+        let outcomes = &outcomes;
         self.transact(|session| async move {
-            let now = installation::caught_up(&session, now).await?.now;
-            send::settle(&session, outcomes, now).await
+            let caught_up = installation::caught_up(&session, now).await?;
+            let outcomes = caught_up.moved_outcomes(outcomes.clone());
+            send::settle(&session, &outcomes, caught_up.now).await
         })
         .await
     }

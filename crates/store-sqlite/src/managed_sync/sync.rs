@@ -165,6 +165,7 @@ pub(crate) fn link(
 }
 
 pub(super) fn begin(database: &Database, wish: &SyncWish) -> Answer<SyncBegun> {
+    let wish = wish.at(installation::caught_up(database, wish.now)?.now);
     let ConnectionPath { client, company, connection } = &wish.account.connection;
     let values: [&dyn Put; 4] = [client, company, connection, &wish.account.account];
     let found = sql::one(database, FIND_SYNC_STANDING, &values, |row| {

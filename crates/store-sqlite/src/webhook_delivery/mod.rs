@@ -215,10 +215,11 @@ impl WebhookDeliveries for SqliteStore {
         now: Timestamp,
     ) -> Answer<Vec<DeliverySettled>> {
         self.write(move |writing| {
+            let caught_up = installation::caught_up(writing.database, now)?;
+            let (now, outcomes) = (caught_up.now, caught_up.moved_outcomes(outcomes));
             let mut places: Vec<_> = outcomes.into_iter().enumerate().collect();
             // What arrived comes first: a consumer that is disabled by another attempt has it all the same.
             places.sort_by_key(|(_, outcome)| !outcome.is_plain());
-            let now = installation::caught_up(writing.database, now)?.now;
             let settle =
                 |(place, outcome)| Ok((place, send::settle(writing.database, outcome, now)?));
             let mut settled = places.into_iter().map(settle).collect::<Answer<Vec<_>>>()?;
