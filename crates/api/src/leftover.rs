@@ -125,9 +125,10 @@ mod tests {
     use axum::http::request::Builder;
     use axum::middleware::from_fn;
     use axum::routing::{any, post};
+    use std::future::pending;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use tokio::task::JoinSet;
-    use tokio::time::{Sleep, sleep};
+    use tokio::time::sleep;
     use tower::ServiceExt as _;
 
     const CHUNK: &[u8] = &[b'x'; 1 << 16];
@@ -185,11 +186,11 @@ mod tests {
         assert_eq!(taken(waiting("/read"), 20).await, 20);
     }
 
-    /// A body that pauses for more than a turn.
+    /// A body that comes to a halt on its way.
     struct Halting {
         body: Counted,
         halts_before: usize,
-        halt: Pin<Box<Sleep>>,
+        halt: Pin<Box<dyn Future<Output = ()> + Send>>,
     }
 
     impl HttpBody for Halting {
@@ -221,21 +222,6 @@ mod tests {
         assert_eq!(taken.load(Ordering::SeqCst), most + 1);
     }
 
-    /// A body that never comes.
-    struct Silent;
-
-    impl HttpBody for Silent {
-        type Data = Bytes;
-        type Error = axum::Error;
-
-        fn poll_frame(
-            self: Pin<&mut Self>,
-            _context: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-            Poll::Pending
-        }
-    }
-
     #[tokio::test]
     async fn who_sends_nothing_lets_others_out() {
         let way_out = Arc::new(Semaphore::new(1));
@@ -245,7 +231,9 @@ mod tests {
         };
         let mut silent = JoinSet::new();
         for _ in 0..3 {
-            silent.spawn(leave(Body::new(Silent)));
+            let body = Counted { left: 1, taken: Arc::default() };
+            let never = Halting { body, halts_before: 1, halt: Box::pin(pending()) };
+            silent.spawn(leave(Body::new(never)));
         }
         tokio::task::yield_now().await;
         let sent = Arc::new(AtomicUsize::new(0));

@@ -13,9 +13,9 @@ use domain::link_otp::OTP_KEY_BYTES;
 use domain::managed_sync::SyncSettlement;
 use domain::platform::XERO;
 use domain::push::Settlement;
-use domain::webhook::Sent;
+use domain::webhook::{ConsumerChange, Sent};
 use jiff::SignedDuration;
-use store::{DeliverySettled, Installation};
+use store::{ConsumerChanged, DeliverySettled, Installation};
 use testkit::{NOON, a_uuid, an_account, noon_plus};
 
 /// A day, in minutes.
@@ -158,7 +158,11 @@ pub async fn slow_workers_put_nothing_off_by_the_old_clock(backend: &dyn Backend
     let later = Settlement::Waiting(noon_plus(DAY + 15));
     world.settle(&again, later, noon_plus(DAY + 5)).await;
     assert_eq!(world.lease(noon_plus(9)).await, []);
-    world.lease_one(noon_plus(10)).await;
+    let again = world.lease_one(noon_plus(10)).await;
+    let later = Settlement::TimedOut(noon_plus(DAY + 25));
+    world.settle(&again, later, noon_plus(DAY + 10)).await;
+    assert_eq!(world.lease(noon_plus(14)).await, []);
+    world.lease_one(noon_plus(15)).await;
     managed_sync::begin(&world, &a_wish(&world.account, DAY)).await;
     managed_sync::lease_one(&world, noon_plus(DAY)).await;
     let sync = managed_sync::lease_one(&world, noon_plus(6)).await;
@@ -185,6 +189,12 @@ pub async fn slow_workers_messages_are_due_soon(backend: &dyn Backend) {
     let (client, id, sequence) = (lease.consumer.client, lease.consumer.id, message.sequence);
     assert!(world.store.resend_delivery(client, id, sequence, noon_plus(DAY)).await.unwrap());
     assert_eq!(webhook_world::lease(&world, noon_plus(1)).await.len(), 1);
+    for disabled in [true, false] {
+        let change = ConsumerChange { disabled: Some(disabled), ..ConsumerChange::default() };
+        let changed = world.store.change_consumer(client, id, &change, noon_plus(DAY)).await;
+        assert!(matches!(changed.unwrap(), ConsumerChanged::Changed(_)));
+    }
+    assert_eq!(webhook_world::lease(&world, noon_plus(1)).await.len(), 1);
 }
 
 pub async fn slow_workers_links_and_calls_wait_for_minutes(backend: &dyn Backend) {
@@ -194,10 +204,10 @@ pub async fn slow_workers_links_and_calls_wait_for_minutes(backend: &dyn Backend
     notice(&world).await;
     assert!(world.hold(noon_plus(DAY)).await.is_some());
     assert!(world.hold(noon_plus(2)).await.is_some());
-    assert_eq!(world.due_links(noon_plus(DAY)).await.len(), 0, "it is held");
     let paused = Link { pause_until: Some(noon_plus(DAY + 5)), ..world.link_now().await };
     world.change_at(noon_plus(DAY), paused, Effects::default()).await;
     assert_eq!(world.link_now().await.pause_until, Some(noon_plus(5)));
+    assert_eq!(world.due_links(noon_plus(DAY)).await, [], "it is noon");
     let limits = CallLimits { at_once: 1, minute: 60, day: 100 };
     let organisation = a_uuid().to_string();
     let begin = async |now| {

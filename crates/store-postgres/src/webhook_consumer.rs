@@ -16,6 +16,7 @@ use crate::PostgresStore;
 use crate::client::LOCK_CLIENT;
 use crate::columns::{Columns, micros};
 use crate::fault::Attempt;
+use crate::installation;
 use crate::session::Session;
 use crate::text::{escaped, listed, unlisted};
 use crate::webhook_delivery;
@@ -238,6 +239,7 @@ impl WebhookConsumers for PostgresStore {
             }
             let consumer = found.changed(change.clone());
             rewrite(&session, &consumer).await?;
+            let now = installation::caught_up(&session, now).await?.now;
             webhook_delivery::arrange(&session, &consumer, now).await?;
             Ok(ConsumerChanged::Changed(Box::new(consumer)))
         })

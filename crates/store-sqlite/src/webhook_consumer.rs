@@ -2,7 +2,7 @@
 
 use crate::json::{read_texts, write_texts};
 use crate::row::{Fields, Put};
-use crate::{Database, SqliteStore, sql, webhook_delivery};
+use crate::{Database, SqliteStore, installation, sql, webhook_delivery};
 use async_trait::async_trait;
 use domain::ids::{ClientId, ConsumerId};
 use domain::webhook::{
@@ -114,6 +114,7 @@ impl WebhookConsumers for SqliteStore {
             }
             let consumer = found.changed(change);
             rewrite(writing.database, &consumer)?;
+            let now = installation::caught_up(writing.database, now)?.now;
             webhook_delivery::arrange(writing.database, &consumer, now)?;
             Ok(ConsumerChanged::Changed(Box::new(consumer)))
         })

@@ -9,7 +9,7 @@ use domain::platform::Platform;
 use domain::push::{Ending, PushOperation, Settlement, Withdrawal};
 use domain::work::{Destination, Lease};
 use jiff::Timestamp;
-use store::clock_watch::AHEAD_OF_NOTED_MICROS;
+use store::clock_watch::{AHEAD_OF_NOTED_MICROS, CaughtUp};
 use store::{Answer, LeaseRequest, Settled, WorkQueue};
 
 const CREATE_WORK: &str = "
@@ -97,12 +97,17 @@ impl WorkQueue for SqliteStore {
         now: Timestamp,
     ) -> Answer<Settled> {
         let (lease, settlement) = (lease.clone(), settlement.clone());
-        self.write(move |writing| settle_push(writing.database, lease, settlement, now)).await
+        self.write(move |writing| {
+            let now = installation::caught_up(writing.database, now)?;
+            settle_push(writing.database, lease, settlement, now)
+        })
+        .await
     }
 
     async fn finish_pushes(&self, leases: &[Lease], now: Timestamp) -> Answer<Vec<Settled>> {
         let leases = leases.to_vec();
         self.write(move |writing| {
+            let now = installation::caught_up(writing.database, now)?;
             let success = || Settlement::Finished(Ending::success(Vec::new()));
             let finish = |lease| settle_push(writing.database, lease, success(), now);
             leases.into_iter().map(finish).collect()
@@ -163,11 +168,10 @@ fn settle_push(
     database: &Database,
     lease: Lease,
     settlement: Settlement,
-    told: Timestamp,
+    caught_up: CaughtUp,
 ) -> Answer<Settled> {
     let key = lease.push.key;
     let Some(account_no) = held(database, &lease)? else { return Ok(Settled::LeaseLost) };
-    let caught_up = installation::caught_up(database, told)?;
     let now = caught_up.now;
     match settlement {
         Settlement::Again(at) => {

@@ -3,7 +3,7 @@
 
 use domain::clock::{CLOCKS_APART_MAX, moved_back};
 use domain::link::Link;
-use domain::webhook::Outcome;
+use domain::webhook::Sent;
 use jiff::{SignedDuration, Timestamp};
 
 /// How often the time is noted: each note is a commit.
@@ -11,6 +11,9 @@ const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 /// Nobody holds anything longer.
 pub const HOLD_MAX: SignedDuration = SignedDuration::from_mins(20);
+
+/// Nobody writes so much later than they looked at the clock, which may have gone on for as long since it was noted.
+const SLOW_MAX: SignedDuration = SignedDuration::from_mins(5);
 
 /// What is to be done about the time that was noted last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +39,6 @@ pub fn decide(noted: Option<Timestamp>, now: Timestamp) -> Noting {
     }
 }
 
-/// Nobody writes so much later than they looked at the clock, which may have gone on for as long since it was noted.
-const SLOW_MAX: SignedDuration = SignedDuration::from_mins(5);
-
 /// What the database knows of the clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Noted {
@@ -63,12 +63,9 @@ impl CaughtUp {
         moved_back(at, self.by, self.now)
     }
 
-    /// What came of messages, with moments that the caller reckoned.
-    pub fn moved_outcomes(&self, mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
-        for at in outcomes.iter_mut().filter_map(|outcome| outcome.sent.not_before.as_mut()) {
-            *at = self.moved(*at);
-        }
-        outcomes
+    /// What came of a message, with moments that the caller reckoned.
+    pub fn moved_sent(&self, sent: Sent) -> Sent {
+        Sent { not_before: sent.not_before.map(|at| self.moved(at)), ..sent }
     }
 
     /// A link with moments that the caller reckoned.

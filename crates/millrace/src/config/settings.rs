@@ -446,6 +446,8 @@ impl Reader<'_> {
 mod tests {
     use super::*;
     use crate::config::sources::merge;
+    use worker::links::LinkWorkerOptions;
+    use worker::managed_sync::SyncWorkerOptions;
 
     fn check(flags: &[(&str, &str)]) -> Result<Settings, String> {
         let flags: Vec<_> =
@@ -495,6 +497,9 @@ mod tests {
     fn nothing_is_held_for_longer_than_a_clock_that_was_set_back_allows() {
         let lease = SignedDuration::from_secs(LEASE_SECS_MAX.into());
         let worker = Worker { enabled: true, lease, poll: Duration::ZERO };
-        assert!(worker.message_lease() <= store::clock_watch::HOLD_MAX);
+        let (links, syncs) = (LinkWorkerOptions::default(), SyncWorkerOptions::default());
+        for hold in [worker.lease, worker.message_lease(), links.lease, syncs.lease] {
+            assert!(hold <= store::clock_watch::HOLD_MAX, "{hold:#}");
+        }
     }
 }

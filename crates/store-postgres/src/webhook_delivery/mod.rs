@@ -228,11 +228,10 @@ impl WebhookDeliveries for PostgresStore {
         outcomes: Vec<Outcome>,
         now: Timestamp,
     ) -> Answer<Vec<DeliverySettled>> {
-        let outcomes = &outcomes;
+        let outcomes = outcomes.as_slice();
         self.transact(|session| async move {
-            let caught_up = installation::caught_up(&session, now).await?;
-            let outcomes = caught_up.moved_outcomes(outcomes.clone());
-            send::settle(&session, &outcomes, caught_up.now).await
+            let now = installation::caught_up(&session, now).await?;
+            send::settle(&session, outcomes, now).await
         })
         .await
     }
@@ -321,6 +320,7 @@ impl WebhookDeliveries for PostgresStore {
             };
             let (client, id) = (client.uuid(), consumer.uuid());
             let count = session.run(RECOVER, &[&client, &id, &micros(since)]).await?;
+            let now = installation::caught_up(&session, now).await?.now;
             arrange(&session, &found, now).await?;
             Ok(Some(count))
         })
@@ -358,13 +358,13 @@ impl WebhookDeliveries for PostgresStore {
 
 async fn keep_wanted(session: &Session, fan_out: &FanOut) -> Attempt<bool> {
     let FanOut { client, consumer, from, to, wanted, now } = fan_out;
-    let now = micros(installation::caught_up(session, *now).await?.now);
     let (client, id) = (client.uuid(), consumer.uuid());
     let moved = session.row(MOVE_ON, &[&client, &id, &signed(*from)?, &signed(*to)?]).await?;
     let Some(moved) = moved else { return Ok(false) };
     if wanted.is_empty() {
         return Ok(true);
     }
+    let now = micros(installation::caught_up(session, *now).await?.now);
     let sequences = wanted.iter().map(|new| signed(new.sequence)).collect::<Attempt<Vec<_>>>()?;
     let companies: Vec<_> = wanted.iter().map(|new| new.company.map(CompanyId::uuid)).collect();
     let types: Vec<_> = wanted.iter().map(|new| new.event_type.as_str()).collect();

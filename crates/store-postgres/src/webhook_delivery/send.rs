@@ -8,6 +8,7 @@ use domain::webhook::{
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::sync::Arc;
+use store::clock_watch::CaughtUp;
 use store::{DeliveryRequest, DeliverySettled, event_detail};
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -16,7 +17,6 @@ use super::{LINE_UP, deliveries_of, delivery_columns};
 use crate::columns::{Columns, micros, signed};
 use crate::event::{self, News};
 use crate::fault::Attempt;
-use crate::installation;
 use crate::session::Session;
 use crate::text::escaped;
 use crate::webhook_consumer::{self, consumer_columns, consumer_of};
@@ -216,10 +216,10 @@ async fn lease_for(
 pub(super) async fn settle(
     session: &Session,
     outcomes: &[Outcome],
-    now: Timestamp,
+    caught_up: CaughtUp,
 ) -> Attempt<Vec<DeliverySettled>> {
     let mut settled = vec![None; outcomes.len()];
-    for place in settle_plain(session, outcomes, now).await? {
+    for place in settle_plain(session, outcomes, caught_up.now).await? {
         let answer = Some(DeliverySettled::Written(Verdict::SUCCESS));
         settled.get_mut(place).into_iter().for_each(|settled| *settled = answer);
     }
@@ -229,7 +229,7 @@ pub(super) async fn settle(
     others.sort_by_key(|(_, outcome)| (outcome.lease.consumer.client, outcome.lease.consumer.id));
     let mut news = Vec::new();
     for (settled, outcome) in others {
-        let (answer, event) = settle_alone(session, outcome, now).await?;
+        let (answer, event) = settle_alone(session, outcome, caught_up).await?;
         *settled = Some(answer);
         news.extend(event);
     }
@@ -300,9 +300,10 @@ fn took_micros(sent: &Sent) -> i64 {
 async fn settle_alone(
     session: &Session,
     outcome: &Outcome,
-    now: Timestamp,
+    caught_up: CaughtUp,
 ) -> Attempt<(DeliverySettled, Option<News>)> {
     let Outcome { lease, sent, random } = outcome;
+    let (now, sent) = (caught_up.now, &caught_up.moved_sent(sent.clone()));
     let Delivery { client, consumer: id, message, .. } = &lease.delivery;
     let consumer = webhook_consumer::lock(session, *client, *id).await?;
     let (client, id, sequence) = (client.uuid(), id.uuid(), signed(message.sequence)?);
@@ -381,8 +382,7 @@ async fn disable_consumer(
 
 /// Makes due what may be sent to a consumer as it stands, and nothing else. The consumer is locked.
 pub(crate) async fn arrange(session: &Session, consumer: &Consumer, now: Timestamp) -> Attempt<()> {
-    let now = micros(installation::caught_up(session, now).await?.now);
-    let (client, id) = (consumer.client.uuid(), consumer.id.uuid());
+    let (client, id, now) = (consumer.client.uuid(), consumer.id.uuid(), micros(now));
     match (consumer.disabled, consumer.order) {
         (true, _) => session.run(HOLD_ALL, &[&client, &id]).await?,
         (false, Order::Parallel) => session.run(LET_ALL_GO, &[&client, &id, &now]).await?,

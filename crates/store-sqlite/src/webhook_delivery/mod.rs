@@ -215,8 +215,7 @@ impl WebhookDeliveries for SqliteStore {
         now: Timestamp,
     ) -> Answer<Vec<DeliverySettled>> {
         self.write(move |writing| {
-            let caught_up = installation::caught_up(writing.database, now)?;
-            let (now, outcomes) = (caught_up.now, caught_up.moved_outcomes(outcomes));
+            let now = installation::caught_up(writing.database, now)?;
             let mut places: Vec<_> = outcomes.into_iter().enumerate().collect();
             // What arrived comes first: a consumer that is disabled by another attempt has it all the same.
             places.sort_by_key(|(_, outcome)| !outcome.is_plain());
@@ -305,6 +304,7 @@ impl WebhookDeliveries for SqliteStore {
                 return Ok(None);
             };
             let count = sql::execute(writing.database, RECOVER, &[&client, &id, &since])?;
+            let now = installation::caught_up(writing.database, now)?.now;
             arrange(writing.database, &consumer, now)?;
             Ok(Some(u64::try_from(count).unwrap_or(u64::MAX)))
         })
@@ -350,11 +350,14 @@ impl WebhookDeliveries for SqliteStore {
 
 fn keep_wanted(database: &Database, fan_out: &FanOut) -> Answer<bool> {
     let FanOut { client, consumer: id, from, to, wanted, now } = fan_out;
-    let now = &installation::caught_up(database, *now)?.now;
     if sql::execute(database, MOVE_ON, &[client, id, from, to])? == 0 {
         return Ok(false);
     }
     let Some(consumer) = webhook_consumer::find(database, *client, *id)? else { return Ok(false) };
+    if wanted.is_empty() {
+        return Ok(true);
+    }
+    let now = &installation::caught_up(database, *now)?.now;
     for NewDelivery { sequence, company, event_type, body } in wanted {
         let waits = consumer.order == Order::Fifo
             && sql::exists(database, HAS_OLDER, &[client, id, company, sequence])?;

@@ -3,7 +3,7 @@
 use super::{LINE_UP, delivery};
 use crate::row::Put;
 use crate::webhook_consumer::{self, consumer, consumer_columns};
-use crate::{Database, event, installation, row, sql};
+use crate::{Database, event, row, sql};
 use domain::event::{ConsumerAbout, Event, EventKind};
 use domain::ids::CompanyId;
 use domain::webhook::{
@@ -12,6 +12,7 @@ use domain::webhook::{
 };
 use jiff::Timestamp;
 use std::sync::Arc;
+use store::clock_watch::CaughtUp;
 use store::{Answer, DeliveryRequest, DeliverySettled, event_detail};
 
 const LIST_DUE_CONSUMERS: &str = concat!(
@@ -171,12 +172,14 @@ fn lease_for(
 pub(super) fn settle(
     database: &Database,
     outcome: Outcome,
-    now: Timestamp,
+    caught_up: CaughtUp,
 ) -> Answer<DeliverySettled> {
+    let now = caught_up.now;
     if outcome.is_plain() && settle_plain(database, &outcome, now)? {
         return Ok(DeliverySettled::Written(Verdict::SUCCESS));
     }
     let Outcome { lease, sent, random } = outcome;
+    let sent = caught_up.moved_sent(sent);
     let Delivery { client, consumer: id, message, .. } = &lease.delivery;
     let sequence = &message.sequence;
     let values: [&dyn Put; 4] = [client, id, sequence, &lease.token];
@@ -249,7 +252,6 @@ fn disable_consumer(
 /// Makes due what may be sent to a consumer as it stands, and nothing else.
 pub(crate) fn arrange(database: &Database, consumer: &Consumer, now: Timestamp) -> Answer<()> {
     let Consumer { client, id, .. } = consumer;
-    let now = installation::caught_up(database, now)?.now;
     match (consumer.disabled, consumer.order) {
         (true, _) => sql::execute(database, HOLD_ALL, &[client, id]),
         (false, Order::Parallel) => sql::execute(database, LET_ALL_GO, &[client, id, &now]),
