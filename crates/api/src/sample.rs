@@ -124,5 +124,6 @@ pub(crate) fn push(status: PushStatus) -> PushOperation {
         timeout_minutes: None,
         lines: LineSpan { first: 0, count: 1 },
         known_lines: 0,
+        awaited: Vec::new(),
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::Backend;
 use crate::lists::page;
-use crate::world::{World, lenient, today};
+use crate::world::{World, lenient, success, today};
 use domain::dates::LineDate;
 use domain::line::{Line, LineKind};
-use domain::push::{LineSpan, PushOperation, PushStatus};
+use domain::push::{Awaited, LineSpan, PushOperation, PushStatus, Settlement, Withdrawal};
 use store::{AcceptedPush, PushIntake};
 use testkit::{NOON, a_draft_of, amount, an_account, an_intake};
 use tokio::task::JoinSet;
@@ -36,6 +36,41 @@ pub async fn a_line_pushed_again_is_skipped_with_a_warning(backend: &dyn Backend
     assert_eq!(paths, ["transactions[0].id", "transactions[2].id"]);
     assert_eq!(world.push_now(&operation).await, operation);
     assert_eq!(world.line_ids().await, ["a", "b", "c"]);
+}
+
+pub async fn a_push_awaits_known_lines_whose_own_push_is_under_way(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    world.push(&["old"]).await;
+    world.settle_all(NOON).await;
+    world.push(&["a", "b"]).await;
+    world.push(&["c"]).await;
+    let operation = world.push(&["old", "c", "new", "a", "b"]).await;
+    let awaited = |place, first, count| Awaited { place, lines: LineSpan { first, count } };
+    assert_eq!((operation.known_lines, operation.lines.first), (4, 4));
+    assert_eq!(operation.awaited, [awaited(1, 3, 1), awaited(3, 1, 2)]);
+    assert_eq!(world.push_now(&operation).await, operation);
+    world.settle(&world.lease_one(NOON).await, success(), NOON).await;
+    // Pushes end in their order: those of c and of the new line are still under way.
+    assert_eq!(world.push(&["a", "c", "new"]).await.awaited, [awaited(1, 3, 2)]);
+    world.settle(&world.lease_one(NOON).await, success(), NOON).await;
+    let leased = world.lease_one(NOON).await.push;
+    assert_eq!(leased, operation);
+}
+
+pub async fn lines_of_a_push_that_timed_out_are_awaited_until_all_is_known_of_them(
+    backend: &dyn Backend,
+) {
+    let world = World::open(backend).await;
+    let push = world.push(&["a"]).await;
+    let lease = world.lease_one(NOON).await;
+    world.settle(&lease, Settlement::TimedOut(NOON), NOON).await;
+    let again = world.push(&["a"]).await;
+    assert_eq!(again.awaited, [Awaited { place: 0, lines: push.lines }]);
+    let known = Settlement::Resolved(Withdrawal::Nothing);
+    world.settle(&world.lease_one(NOON).await, known, NOON).await;
+    world.settle_all(NOON).await;
+    let last = world.push(&["a"]).await;
+    assert_eq!((last.known_lines, last.awaited), (1, Vec::new()));
 }
 
 pub async fn a_push_of_known_lines_alone_pends_and_keeps_none(backend: &dyn Backend) {

@@ -57,6 +57,7 @@ pub async fn an_accepted_push_pends_and_is_found_again(backend: &dyn Backend) {
         timeout_minutes: Some(30),
         lines: LineSpan { first: 0, count: 3 },
         known_lines: 0,
+        awaited: Vec::new(),
     };
     assert_eq!(operation, expected);
     assert_eq!(world.push_now(&operation).await, expected);

@@ -274,6 +274,8 @@ macro_rules! suite {
 
             known_line:
                 a_line_pushed_again_is_skipped_with_a_warning
+                a_push_awaits_known_lines_whose_own_push_is_under_way
+                lines_of_a_push_that_timed_out_are_awaited_until_all_is_known_of_them
                 a_push_of_known_lines_alone_pends_and_keeps_none
                 what_does_not_identify_a_line_may_differ
                 a_known_id_with_another_transaction_is_refused

@@ -56,7 +56,7 @@ leased as (
 )
 select leased.attempts, connection.platform, account.created_at, push_key, push.client_id, push.company_id, push.connection_id, push.account_id,
     push.requested_at, push.completed_at, push.status, push.error, push.validation,
-    push.timeout_minutes, push.first_line, push.line_count, push.known_lines
+    push.timeout_minutes, push.first_line, push.line_count, push.known_lines, push.awaited
 from leased
 join push using (client_id, push_key)
 left join source_account as account
@@ -92,6 +92,15 @@ select exists (
     from statement_fetch
     where client_id = $1 and account_no = $2 and watermark > $3
 )";
+
+const FIND_UNDER_WAY_FROM: &str = "\
+-- find_under_way_from
+select push.first_line
+from work
+join push using (client_id, account_no, push_no)
+where work.client_id = $1 and work.account_no = $2
+order by work.push_no
+limit 1";
 
 const WRITE_HEAD: &str = "\
 -- write_head
@@ -199,6 +208,16 @@ async fn lock_head(session: &Session, lease: &Lease) -> Attempt<Option<Head>> {
 /// The account of a push that is held.
 pub(crate) async fn held(session: &Session, lease: &Lease) -> Attempt<Option<i64>> {
     Ok(lock(session, lease).await?.map(|work| work.account_no))
+}
+
+/// From where on an account's lines came with pushes that are still under way: these end in their order.
+pub(crate) async fn under_way_from(
+    session: &Session,
+    client: ClientId,
+    account_no: i64,
+) -> Attempt<Option<u64>> {
+    let row = session.row(FIND_UNDER_WAY_FROM, &[&client.uuid(), &account_no]).await?;
+    row.map(|row| Columns::of(&row).number()).transpose()
 }
 
 /// Takes lines back. What a statement has shown stays, because it may be in the books.

@@ -6,11 +6,12 @@ use crate::{Database, SqliteStore, event, ledger, managed_sync, path, sql, work}
 use async_trait::async_trait;
 use domain::event::{Event, EventKind};
 use domain::ids::{ClientId, CompanyId, ConnectionPath, PushKey};
-use domain::line::{Identity, Text};
+use domain::line::Text;
 use domain::page::{ListRequest, Page};
 use domain::platform::Platform;
 use domain::push::{
-    Accepted, LineSpan, PushDraft, PushOperation, PushStatus, Refused, Standing, Verdict, judge,
+    Accepted, Known, LineSpan, PushDraft, PushOperation, PushStatus, Refused, Standing, Verdict,
+    judge,
 };
 use domain::source_account::AccountPath;
 use std::collections::HashMap;
@@ -35,15 +36,16 @@ const CREATE_PUSH: &str = "
     insert into push (
         push_key, company_no, connection_id, account_id, account_no, requested_at_us,
         completed_at_us, status, error, validation, timeout_minutes, first_line, line_count,
-        known_lines
+        known_lines, awaited
     )
-    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 
 const FIND_PUSH: &str = "
     -- find_push
     select push.push_key, company.client_id, company.company_id, push.connection_id,
         push.account_id, push.requested_at_us, push.completed_at_us, push.status, push.error,
-        push.validation, push.timeout_minutes, push.first_line, push.line_count, push.known_lines
+        push.validation, push.timeout_minutes, push.first_line, push.line_count, push.known_lines,
+        push.awaited
     from push
     join company on company.company_no = push.company_no
     where push.push_key = ?1 and company.client_id = ?2 and company.company_id = ?3";
@@ -58,7 +60,8 @@ const LIST_PUSHES: &str = "
     -- list_pushes
     select push.push_key, company.client_id, company.company_id, push.connection_id,
         push.account_id, push.requested_at_us, push.completed_at_us, push.status, push.error,
-        push.validation, push.timeout_minutes, push.first_line, push.line_count, push.known_lines
+        push.validation, push.timeout_minutes, push.first_line, push.line_count, push.known_lines,
+        push.awaited
     from company
     join push on push.company_no = company.company_no
     where company.company_no = ?1
@@ -156,7 +159,7 @@ fn answer_only(database: &Database, mut intake: PushIntake) -> Answer<AcceptedPu
         Verdict::Accepted(accepted) => {
             let count = u32::try_from(accepted.lines.len()).unwrap_or(u32::MAX);
             let lines = LineSpan { first: target.head.lines(), count };
-            intake.pending(lines, accepted.known, accepted.warnings)
+            intake.pending(lines, accepted)
         }
         Verdict::Refused(refused) => intake.failed(refused),
     }))
@@ -189,10 +192,19 @@ fn find_known(
     database: &Database,
     target: &Target,
     draft: &PushDraft,
-) -> Answer<HashMap<Text, Identity>> {
+) -> Answer<HashMap<Text, Known>> {
     let ids: Vec<&str> = draft.lines.iter().filter_map(|line| line.id.as_deref()).collect();
     let known = ledger::find_known(database, &target.head, &target.runs, &ids)?;
-    Ok(known.into_iter().map(|kept| (kept.line.id.clone(), kept.line.identity())).collect())
+    if known.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let under_way = work::under_way_from(database, target.account_no)?.unwrap_or(u64::MAX);
+    let known = known.into_iter().map(|kept| {
+        let awaited_at = Some(kept.position).filter(|position| *position >= under_way);
+        let identity = kept.line.identity();
+        (kept.line.id, Known { identity, awaited_at })
+    });
+    Ok(known.collect())
 }
 
 fn keep_accepted(
@@ -204,11 +216,12 @@ fn keep_accepted(
     let append = append(&target.head, &target.runs, &accepted.lines, intake.requested_at)?;
     let nothing = LineSpan { first: target.head.lines(), count: 0 };
     let lines = append.as_ref().map_or(nothing, |append| append.span);
-    let operation = intake.pending(lines, accepted.known, accepted.warnings);
+    let balance = accepted.balance;
+    let operation = intake.pending(lines, accepted);
     // First, since a key that is there already is refused here, before anything is written.
     create_push(writing.database, target, &operation)?;
     if let Some(append) = append {
-        ledger::write_append(writing, target.account_no, append, accepted.balance)?;
+        ledger::write_append(writing, target.account_no, append, balance)?;
     }
     work::create(writing.database, operation.key, target.account_no, intake.requested_at)?;
     Ok(operation)
@@ -245,6 +258,7 @@ fn create_push(database: &Database, target: &Target, operation: &PushOperation) 
             &operation.lines.first,
             &operation.lines.count,
             &operation.known_lines,
+            &operation.awaited,
         ],
     )?;
     Ok(())
@@ -298,5 +312,6 @@ pub(crate) fn push(row: &mut Fields<'_>) -> Answer<PushOperation> {
         timeout_minutes: row.next()?,
         lines: LineSpan { first: row.next()?, count: row.next()? },
         known_lines: row.next()?,
+        awaited: row.next()?,
     })
 }

@@ -17,7 +17,7 @@ use domain::ids::{
 use domain::managed_sync::{Schedule, SyncCause, SyncErrorCode, SyncStatus};
 use domain::money::{Amount, CurrencyCode};
 use domain::platform::{self, Platform};
-use domain::push::{PushStatus, Validation};
+use domain::push::{Awaited, PushStatus, Validation};
 use domain::sealed::Sealed;
 use domain::source_account::{AccountId, AccountStatus, Shape};
 use domain::webhook::{DeliveryStatus, DisabledWhy};
@@ -25,7 +25,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::Row;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use store::{Answer, StoreError, link_text};
+use store::{Answer, StoreError, awaited_text, link_text};
 use uuid::Uuid;
 
 /// A value that can stand in a column.
@@ -429,6 +429,22 @@ impl Take for Validation {
         match value {
             ValueRef::Null => Some(Self::default()),
             ValueRef::Text(_) => json::read_validation(value.as_str().ok()?),
+            ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => None,
+        }
+    }
+}
+
+impl Put for Vec<Awaited> {
+    fn put(&self) -> ToSqlOutput<'_> {
+        awaited_text::write(self).map_or(ToSqlOutput::Owned(Value::Null), owned_text)
+    }
+}
+
+impl Take for Vec<Awaited> {
+    fn take(value: ValueRef<'_>) -> Option<Self> {
+        match value {
+            ValueRef::Null => Some(Self::new()),
+            ValueRef::Text(_) => awaited_text::read(value.as_str().ok()?),
             ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => None,
         }
     }

@@ -76,6 +76,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "set_back",
         sql: include_str!("../migrations/0015_set_back.sql"),
     },
+    Migration { version: 16, name: "awaited", sql: include_str!("../migrations/0016_awaited.sql") },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

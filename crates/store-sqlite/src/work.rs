@@ -22,7 +22,8 @@ const FIND_DUE_WORK: &str = "
     select work.work_no, work.attempt, connection.platform, account.created_at_us,
         push.push_key, company.client_id, company.company_id, push.connection_id,
         push.account_id, push.requested_at_us, push.completed_at_us, push.status, push.error,
-        push.validation, push.timeout_minutes, push.first_line, push.line_count, push.known_lines
+        push.validation, push.timeout_minutes, push.first_line, push.line_count, push.known_lines,
+        push.awaited
     from work
     join push on push.push_key = work.push_key
     join company on company.company_no = push.company_no
@@ -71,6 +72,15 @@ const DELETE_WORK: &str = "
     -- delete_work
     delete from work
     where push_key = ?1";
+
+const FIND_UNDER_WAY_FROM: &str = "
+    -- find_under_way_from
+    select push.first_line
+    from work
+    join push on push.push_key = work.push_key
+    where work.account_no = ?1
+    order by work.work_no
+    limit 1";
 
 const SETTLE_PUSH: &str = "
     -- settle_push
@@ -134,6 +144,11 @@ pub(crate) fn create(
     let values: [&dyn Put; 4] = [&push, &account_no, &due_at, &AHEAD_OF_NOTED_MICROS];
     sql::execute(database, CREATE_WORK, &values)?;
     Ok(())
+}
+
+/// From where on an account's lines came with pushes that are still under way: these end in their order.
+pub(crate) fn under_way_from(database: &Database, account_no: i64) -> Answer<Option<u64>> {
+    sql::one(database, FIND_UNDER_WAY_FROM, &[&account_no], row::only)
 }
 
 fn lease_due_work(database: &Database, request: LeaseRequest) -> Answer<Vec<Lease>> {

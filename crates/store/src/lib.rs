@@ -2,6 +2,7 @@
 //! transaction that names the client (tenant) it acts for. How it is done is in store-sqlite and store-postgres; what
 //! it means is in store-conformance.
 
+pub mod awaited_text;
 pub mod clock_watch;
 mod consumer_secrets;
 mod credential_issue;

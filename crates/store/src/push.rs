@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::ids::{ClientId, CompanyId, PushKey, SyncId};
 use domain::page::{ListRequest, Page};
 use domain::platform::Profiles;
-use domain::push::{LineSpan, PushDraft, PushOperation, PushStatus, Refused, Remark, Validation};
+use domain::push::{Accepted, LineSpan, PushDraft, PushOperation, PushStatus, Refused, Validation};
 use domain::source_account::AccountPath;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -31,12 +31,7 @@ pub struct PushIntake {
 
 impl PushIntake {
     /// The operation of a push that was accepted, whose new lines stand at `lines`.
-    pub fn pending(
-        &self,
-        lines: LineSpan,
-        known_lines: u32,
-        warnings: Vec<Remark>,
-    ) -> PushOperation {
+    pub fn pending(&self, lines: LineSpan, accepted: Accepted) -> PushOperation {
         PushOperation {
             key: self.key,
             path: self.account.connection,
@@ -45,10 +40,11 @@ impl PushIntake {
             completed_at: None,
             status: PushStatus::Pending,
             error: None,
-            validation: Validation { errors: Vec::new(), warnings },
+            validation: Validation { errors: Vec::new(), warnings: accepted.warnings },
             timeout_minutes: self.timeout_minutes,
             lines,
-            known_lines,
+            known_lines: accepted.known,
+            awaited: accepted.awaited,
         }
     }
 
@@ -62,7 +58,7 @@ impl PushIntake {
             status: PushStatus::Failed,
             error: Some(error),
             validation: Validation { errors, warnings },
-            ..self.pending(LineSpan::default(), 0, Vec::new())
+            ..self.pending(LineSpan::default(), Accepted::default())
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::desk::Desk;
 use crate::send::{self, Attempt};
 use domain::platform::Delivery;
-use domain::push::{Outcome, Sent};
+use domain::push::{Outcome, Remark, Sent};
 use domain::source_account::AccountPath;
 use domain::work::{Destination, Lease};
 use store::Answer;
@@ -11,11 +11,29 @@ use store::Answer;
 /// Does what the push's platform asks for; what was sent is told only of a platform that we send to.
 pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Option<Sent>)> {
     let Some(destination) = lease.destination else { return Ok((Outcome::Gone, None)) };
-    match destination.platform.delivery {
+    let (outcome, sent) = match destination.platform.delivery {
         // The lines lie ready since the push was accepted: the platform fetches them when it likes.
-        Delivery::Pulled => Ok((Outcome::Done, None)),
-        Delivery::Sent => bring(desk, lease, destination).await,
+        Delivery::Pulled => (Outcome::Done, None),
+        Delivery::Sent => bring(desk, lease, destination).await?,
+    };
+    if outcome != Outcome::Done {
+        return Ok((outcome, sent));
     }
+    let missing = missing(desk, lease).await?;
+    Ok((if missing.is_empty() { Outcome::Done } else { Outcome::Lacking(missing) }, sent))
+}
+
+/// What is to be said of lines that the push left to an earlier one, which took them back. An account's pushes end in
+/// their order, so those have ended.
+async fn missing(desk: &Desk, lease: &Lease) -> Answer<Vec<Remark>> {
+    let push = &lease.push;
+    let path = AccountPath { connection: push.path, account: push.account.clone() };
+    let mut missing = Vec::new();
+    for awaited in &push.awaited {
+        let kept = desk.store.lines_at(&path, awaited.lines).await?;
+        missing.extend(awaited.missing(&kept.iter().map(|kept| kept.position).collect()));
+    }
+    Ok(missing)
 }
 
 /// Sends it, if everything that it goes to is still there.

@@ -116,6 +116,7 @@ fn lies_ready(lease: &Lease, now: Timestamp) -> bool {
     let (push, attempt) = (&lease.push, lease.attempt);
     let attempted = Attempted { push, attempt, random: 0, sent: None };
     delivery == Some(Delivery::Pulled)
+        && push.awaited.is_empty()
         && settle(attempted, Outcome::Done, now)
             == Settlement::Finished(Ending::success(Vec::new()))
 }

@@ -115,12 +115,12 @@ fn show_lines(
     (span.first..span.end()).map(show).collect()
 }
 
-/// What a line is that its push had and its account has not: a push that timed out before anybody saw its lines took
-/// them back; otherwise the account was deleted with all its lines.
+/// What a line is that its push had and its account has not: a push that ended without delivering it took it back;
+/// otherwise the account was deleted with all its lines.
 const fn absent_state(status: PushStatus) -> &'static str {
     match status {
-        PushStatus::TimedOut => "withdrawn",
-        PushStatus::Pending | PushStatus::Success | PushStatus::Failed => "deleted",
+        PushStatus::Failed | PushStatus::TimedOut => "withdrawn",
+        PushStatus::Pending | PushStatus::Success => "deleted",
     }
 }
 

@@ -197,9 +197,9 @@ fn accounts_model(platform: &Platform) -> Answer<PushOption> {
 mod tests {
     use super::*;
     use domain::connection::ConnectionStatus;
-    use domain::line::{Identity, Text};
+    use domain::line::Text;
     use domain::platform::KNOWN;
-    use domain::push::{DraftLine, PushDraft, Standing, Verdict, judge};
+    use domain::push::{DraftLine, Known, PushDraft, Standing, Verdict, judge};
     use domain::source_account::AccountStatus;
     use std::collections::HashMap;
     use testkit::{NOON, a_draft_of, a_line};
@@ -220,7 +220,7 @@ mod tests {
             feed_start: None,
             newest: None,
         };
-        let known: HashMap<Text, Identity> = HashMap::new();
+        let known: HashMap<Text, Known> = HashMap::new();
         let draft = PushDraft { lines: vec![line] };
         matches!(judge(profile, &standing, &known, draft, NOON), Verdict::Accepted(_))
     }

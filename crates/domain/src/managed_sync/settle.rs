@@ -144,6 +144,7 @@ mod tests {
             timeout_minutes: None,
             lines: LineSpan { first: 0, count },
             known_lines: 0,
+            awaited: Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The judge: whether a push may be kept, line by line. Pure, so a store can call it inside its transaction.
 
-use super::{DraftLine, PushDraft, Remark};
+use super::{Awaited, DraftLine, PushDraft, Remark};
 use crate::clock::{days_before, earliest_date, latest_date};
 use crate::connection::ConnectionStatus;
 use crate::line::{Identity, Line, LineKind, Text};
@@ -25,6 +25,15 @@ pub struct Standing {
     pub newest: Option<Date>,
 }
 
+/// A line that the account has already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// What it stands for.
+    pub identity: Identity,
+    /// Where it stands, if the push that brought it is still under way.
+    pub awaited_at: Option<u64>,
+}
+
 /// The judge's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -41,6 +50,8 @@ pub struct Accepted {
     pub lines: Vec<Line>,
     /// How many were known already.
     pub known: u32,
+    /// Those of them whose own push is still under way.
+    pub awaited: Vec<Awaited>,
     /// The account's new balance, if a new line tells one.
     pub balance: Option<Amount>,
     /// What looked odd.
@@ -56,11 +67,11 @@ pub struct Refused {
     pub warnings: Vec<Remark>,
 }
 
-/// Judges `draft`. `known` holds the identity of those of its ids that the account has already.
+/// Judges `draft`. `known` holds those of its ids that the account has already.
 pub fn judge<S: BuildHasher>(
     profile: &Profile,
     standing: &Standing,
-    known: &HashMap<Text, Identity, S>,
+    known: &HashMap<Text, Known, S>,
     draft: PushDraft,
     now: Timestamp,
 ) -> Verdict {
@@ -82,8 +93,11 @@ pub fn judge<S: BuildHasher>(
         let Some(mut new) = line.completed(kind) else { continue };
         let id = &new.id;
         match known.get(id) {
-            Some(kept) if kept.agrees(&new.identity()) => {
+            Some(kept) if kept.identity.agrees(&new.identity()) => {
                 accepted.known = accepted.known.saturating_add(1);
+                if let Some(position) = kept.awaited_at {
+                    Awaited::add(&mut accepted.awaited, index, position);
+                }
                 bench.warn("id", format!("the transaction {id:?} is known already and was skipped"));
             }
             Some(_) => bench.error("id", format!("the id {id:?} is known with another date, amount or type: a transaction that differs needs an id of its own")),

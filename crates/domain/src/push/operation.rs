@@ -1,5 +1,6 @@
 //! A push operation: what a caller polls to learn what became of a push.
 
+use super::Awaited;
 use crate::ids::{ConnectionPath, PushKey};
 use crate::money::Amount;
 use crate::query::{Kind, Property, PropertySpec, Queryable};
@@ -37,6 +38,8 @@ pub struct PushOperation {
     pub lines: LineSpan,
     /// How many of its lines were known already.
     pub known_lines: u32,
+    /// Those of them whose own push was still under way.
+    pub awaited: Vec<Awaited>,
 }
 
 /// A run of an account's lines.

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 pub enum Outcome {
     /// The platform has the lines, or can fetch them.
     Done,
+    /// The same, but lines that were left to an earlier push did not arrive with that.
+    Lacking(Vec<Remark>),
     /// The platform said no.
     Rejected(Vec<Remark>),
     /// Nothing is known against it: try again, not before the given instant.
@@ -136,6 +138,14 @@ pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Set
     let by_deadline = |at: Timestamp| deadline.map_or(at, |deadline| at.min(deadline));
     match outcome {
         Outcome::Done => Settlement::Finished(Ending::success(sent.warnings)),
+        Outcome::Lacking(errors) => Settlement::Finished(Ending {
+            warnings: sent.warnings,
+            ..Ending::failed(
+                "transactions that were skipped as known did not arrive with the push that brought them: send them again, see validation",
+                errors,
+                Withdrawal::Nothing,
+            )
+        }),
         Outcome::Rejected(errors) => Settlement::Finished(Ending {
             warnings: sent.warnings,
             ..Ending::failed(
@@ -158,7 +168,7 @@ pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Set
 
 fn time_out(sent: Sent, outcome: &Outcome, withdrawal: Withdrawal, wait: Timestamp) -> Settlement {
     let is_known = match outcome {
-        Outcome::Done | Outcome::Rejected(_) | Outcome::Gone => true,
+        Outcome::Done | Outcome::Lacking(_) | Outcome::Rejected(_) | Outcome::Gone => true,
         Outcome::TryAgain(_) | Outcome::Waiting(_) => !sent.is_open,
     };
     if !is_known {
@@ -171,7 +181,7 @@ fn time_out(sent: Sent, outcome: &Outcome, withdrawal: Withdrawal, wait: Timesta
 /// Of a push that timed out, only its lines are still of interest.
 fn resolve(push: &PushOperation, sent: &Sent, outcome: &Outcome, wait: Timestamp) -> Settlement {
     match outcome {
-        Outcome::Done | Outcome::Rejected(_) | Outcome::Gone => {
+        Outcome::Done | Outcome::Lacking(_) | Outcome::Rejected(_) | Outcome::Gone => {
             Settlement::Resolved(rest(push, sent.taken))
         }
         Outcome::TryAgain(not_before) => {
@@ -227,6 +237,7 @@ mod tests {
             timeout_minutes: Some(5),
             lines: LineSpan { first: 10, count: 4 },
             known_lines: 0,
+            awaited: Vec::new(),
         }
     }
 
@@ -276,6 +287,21 @@ mod tests {
         assert_eq!(done, Settlement::Resolved(Withdrawal::Nothing));
         let refused = settled(&over, Some(Sent::default()), Outcome::Rejected(vec![]), LATE + 9);
         assert_eq!(refused, Settlement::Resolved(Withdrawal::Lines(over.lines)));
+    }
+
+    #[test]
+    fn a_push_that_lacks_what_it_left_to_another_fails_and_keeps_its_own() {
+        let errors =
+            vec![Remark { path: "transactions[0].id".to_owned(), message: "x".to_owned() }];
+        let pending = push(PushStatus::Pending);
+        let lacking = |secs| {
+            let taken = Some(Sent { taken: 4, ..Sent::default() });
+            settled(&pending, taken, Outcome::Lacking(errors.clone()), secs)
+        };
+        let Settlement::Finished(ended) = lacking(0) else { panic!() };
+        assert_eq!((ended.status, ended.withdrawal), (PushStatus::Failed, Withdrawal::Nothing));
+        assert_eq!(ended.errors, errors);
+        assert_eq!(ending(lacking(LATE)), (PushStatus::TimedOut, Withdrawal::Nothing));
     }
 
     #[test]

@@ -5,13 +5,15 @@ use domain::dates::LineDate;
 use domain::line::{Identity, LineKind, Text};
 use domain::money::Amount;
 use domain::platform::Profile;
-use domain::push::{Accepted, DraftLine, PushDraft, Refused, Remark, Standing, Verdict, judge};
+use domain::push::{
+    Accepted, DraftLine, Known, PushDraft, Refused, Remark, Standing, Verdict, judge,
+};
 use domain::source_account::AccountStatus;
 use jiff::Timestamp;
 use std::collections::HashMap;
 
 /// The identities of lines that an account has.
-pub(crate) type Known = HashMap<Text, Identity>;
+pub(crate) type Identities = HashMap<Text, Identity>;
 
 /// Noon of a leap day, when it is the same day almost everywhere.
 pub(crate) const NOON: Timestamp = Timestamp::constant(1_709_208_000, 0);
@@ -52,19 +54,31 @@ pub(crate) fn line(id: &str, date: &str) -> DraftLine {
 pub(crate) struct Case {
     pub(crate) profile: Profile,
     pub(crate) standing: Standing,
-    pub(crate) known: Known,
+    pub(crate) known: Identities,
+    /// Where those of them stand whose push is under way.
+    pub(crate) under_way: HashMap<Text, u64>,
     pub(crate) now: Timestamp,
 }
 
 impl Case {
     /// A ready account without lines, at noon.
     pub(crate) fn under(profile: Profile) -> Self {
-        Self { profile, standing: READY, known: Known::new(), now: NOON }
+        Self {
+            profile,
+            standing: READY,
+            known: Identities::new(),
+            under_way: HashMap::new(),
+            now: NOON,
+        }
     }
 
     pub(crate) fn judge(&self, lines: &[DraftLine]) -> Verdict {
         let draft = PushDraft { lines: lines.to_vec() };
-        judge(&self.profile, &self.standing, &self.known, draft, self.now)
+        let known = self.known.iter().map(|(id, identity)| {
+            let awaited_at = self.under_way.get(id).copied();
+            (id.clone(), Known { identity: *identity, awaited_at })
+        });
+        judge(&self.profile, &self.standing, &known.collect::<HashMap<_, _>>(), draft, self.now)
     }
 
     /// The verdict on a push that must be accepted.

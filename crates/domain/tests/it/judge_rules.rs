@@ -4,7 +4,7 @@ use crate::court::{Case, NOON, READY, amount, line, line_date, paths};
 use domain::connection::ConnectionStatus;
 use domain::line::{Identity, LineKind};
 use domain::platform::{History, Profile, QUICKBOOKS, SAGE, Strictness, XERO};
-use domain::push::{Accepted, DraftLine, Standing};
+use domain::push::{Accepted, Awaited, DraftLine, LineSpan, Standing};
 use domain::source_account::AccountStatus;
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -252,6 +252,19 @@ fn a_known_line_is_skipped_with_a_warning() {
         let nothing = case.accepts(&lines);
         assert_eq!((nothing.known, nothing.lines.len(), nothing.balance), (2, 0, None));
     }
+}
+
+#[test]
+fn a_known_line_whose_push_is_under_way_is_awaited() {
+    let all = [line("a", "2024-02-28"), line("b", TODAY), line("c", TODAY), line("d", TODAY)];
+    let case = Case::under(QUICKBOOKS.profile);
+    let first = case.accepts(&all[..3]);
+    let under_way = [("b".into(), 17), ("c".into(), 18)].into();
+    let case = Case { under_way, ..case.after(&first) };
+    let accepted = case.accepts(&all);
+    assert_eq!((accepted.known, accepted.lines.len()), (3, 1));
+    let lines = LineSpan { first: 17, count: 2 };
+    assert_eq!(accepted.awaited, [Awaited { place: 1, lines }]);
 }
 
 #[test]

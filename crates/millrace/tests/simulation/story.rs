@@ -22,6 +22,8 @@ const STEPS: (u64, u64) = (8, 28);
 /// Longer than anything waits for another attempt, and shorter than a clock may be behind.
 const REST_MAX: Duration = Duration::from_hours(4);
 const STEP_SECS_MAX: u64 = 600;
+/// A push may still meet what is left of one whose answer was lost, and fails then; the next meets nothing any more.
+const PEACEFUL_PUSHES_MAX: u32 = 3;
 /// The clock is set back no farther than this, all in all.
 const BACK_MAX: SignedDuration = SignedDuration::from_hours(24);
 
@@ -53,8 +55,7 @@ pub(crate) async fn tell(seed: u64, watched: impl FnOnce(&Arc<World>)) -> Digest
     story.live().await;
     story.rest().await;
     drop(facts::hold_of_what_was_told(&story).await);
-    story.push_all();
-    story.rest().await;
+    story.push_until_arrived().await;
     facts::hold_in_the_end(&story).await;
     let outcome = facts::outcome(&story).await;
     let (steps, trace) = story.world.ground.stage.digest();
@@ -261,6 +262,19 @@ impl Story {
         }
         let is_under_way = self.world.alive().iter().any(|process| process.held().is_none());
         is_under_way || process.held() != Some(0)
+    }
+
+    /// Banks send what failed again, until everything has arrived: in peace it does so soon.
+    async fn push_until_arrived(&mut self) {
+        for _ in 0..PEACEFUL_PUSHES_MAX {
+            self.push_all();
+            self.rest().await;
+            if facts::all_is_known_to_have_arrived(self).await {
+                return;
+            }
+            self.count("everything pushed again in peace");
+        }
+        panic!("lines do not arrive in peace, however often they are pushed");
     }
 
     /// Each bank sends everything once more.

@@ -6,7 +6,7 @@ use domain::event::{Event, EventKind};
 use domain::ids::LeaseToken;
 use domain::line::Line;
 use domain::push::{LineSpan, PushOperation, PushStatus, Settlement, Withdrawal};
-use domain::source_account::AccountStatus;
+use domain::source_account::{AccountPath, AccountStatus};
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +22,8 @@ pub(super) struct Judged {
     pub(super) status: PushStatus,
     pub(super) lines: LineSpan,
     pub(super) known_lines: u32,
+    /// Where those of them stand whose push has not ended.
+    pub(super) awaited: Vec<u64>,
 }
 
 fn date_at(now: Timestamp, hours: i64) -> Date {
@@ -33,18 +35,20 @@ impl Book {
     pub(super) fn accept(&mut self, intake: &PushIntake) -> Option<Judged> {
         let status = self.connection(&intake.account.connection)?.connection.status;
         let is_open = status == ConnectionStatus::Linked;
+        let under_way = self.under_way(&intake.account)?;
         let account = self.account(&intake.account)?;
         let now = intake.requested_at;
         let (latest, oldest) = (date_at(now, 14), date_at(now, -12) - days(HISTORY_DAYS));
         let mut refused = !is_open || account.account.status != AccountStatus::Connected;
-        let kept = account.lines.iter().filter(|kept| !kept.is_withdrawn);
-        let before: HashMap<&str, &BookLine> =
-            kept.map(|kept| (kept.line.id.as_str(), kept)).collect();
+        let kept = (0_u64..).zip(&account.lines).filter(|(_, kept)| !kept.is_withdrawn);
+        let before: HashMap<&str, (u64, &BookLine)> =
+            kept.map(|(place, kept)| (kept.line.id.as_str(), (place, kept))).collect();
         let (mut new, mut known, mut ids) = (Vec::<Line>::new(), 0, HashSet::new());
+        let mut awaited = Vec::new();
         for draft in &intake.draft.lines {
             let line = line_of(draft);
             refused |= !ids.insert(line.id.clone());
-            let Some(kept) = before.get(line.id.as_str()) else {
+            let Some((place, kept)) = before.get(line.id.as_str()) else {
                 refused |= line.date.date() > latest || line.date.date() < oldest;
                 new.push(line);
                 continue;
@@ -53,10 +57,16 @@ impl Book {
             let said = BookLine { line, ..(*kept).clone() };
             refused |= !is_same || said.moment() != kept.moment();
             known += 1;
+            awaited.extend(under_way.iter().any(|span| span.contains(*place)).then_some(*place));
         }
         if refused {
             let lines = LineSpan::default();
-            return Some(Judged { status: PushStatus::Failed, lines, known_lines: 0 });
+            return Some(Judged {
+                status: PushStatus::Failed,
+                lines,
+                known_lines: 0,
+                awaited: Vec::new(),
+            });
         }
         let count = u32::try_from(new.len()).unwrap();
         let lines = LineSpan { first: account.watermark(), count };
@@ -64,7 +74,14 @@ impl Book {
             new.iter().rev().find_map(|line| line.balance).or(account.account.balance);
         let kept = |line| BookLine { line, accepted_at: now, is_withdrawn: false };
         account.lines.extend(new.into_iter().map(kept));
-        Some(Judged { status: PushStatus::Pending, lines, known_lines: known })
+        Some(Judged { status: PushStatus::Pending, lines, known_lines: known, awaited })
+    }
+
+    /// The lines of an account's pushes that have not ended.
+    fn under_way(&mut self, path: &AccountPath) -> Option<Vec<LineSpan>> {
+        let number = self.account(path)?.number;
+        let pushes = self.pushes.iter().filter(|push| push.account == number);
+        Some(pushes.filter(|push| push.work.is_some()).map(|push| push.operation.lines).collect())
     }
 
     /// Keeps an operation as the store answered it.

@@ -71,7 +71,10 @@ impl Play {
         match accepted {
             AcceptedPush::Kept(operation) => {
                 let (status, lines) = (operation.status, operation.lines);
-                let found = Judged { status, lines, known_lines: operation.known_lines };
+                let spans = operation.awaited.iter().map(|one| one.lines);
+                let awaited = spans.flat_map(|span| span.first..span.end()).collect();
+                let known_lines = operation.known_lines;
+                let found = Judged { status, lines, known_lines, awaited };
                 let validation = &operation.validation;
                 assert_eq!(Some(found), judged, "{}: {validation:?}", self.turn);
                 assert_eq!(status == PushStatus::Failed, !validation.errors.is_empty());

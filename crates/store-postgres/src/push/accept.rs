@@ -6,9 +6,9 @@ use std::sync::Arc;
 use domain::connection::ConnectionStatus;
 use domain::event::{Event, EventKind};
 use domain::ids::ConnectionPath;
-use domain::line::{Identity, Text};
+use domain::line::Text;
 use domain::platform::{self, Platform};
-use domain::push::{Accepted, LineSpan, PushOperation, Refused, Standing, Verdict, judge};
+use domain::push::{Accepted, Known, LineSpan, PushOperation, Refused, Standing, Verdict, judge};
 use domain::source_account::AccountStatus;
 use store::ledger::{self as encoding, ChunkNo, Head, Run};
 use store::{AcceptedPush, Missing, PushIntake};
@@ -22,7 +22,7 @@ use crate::fault::{Attempt, damaged};
 use crate::ledger::{self, Ledger};
 use crate::run_cache::RunCache;
 use crate::session::{Session, Write};
-use crate::{company, connection, managed_sync};
+use crate::{company, connection, managed_sync, work};
 
 const FIND_STANDING: &str = "\
 -- find_standing
@@ -47,8 +47,9 @@ const CREATE_PUSH: &str = "\
 -- create_push
 insert into push
     (client_id, push_key, push_no, company_id, connection_id, account_id, account_no, requested_at,
-     completed_at, status, error, validation, timeout_minutes, first_line, line_count, known_lines)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+     completed_at, status, error, validation, timeout_minutes, first_line, line_count, known_lines,
+     awaited)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
 const CREATE_WORK: &str = "\
 -- create_work
@@ -137,11 +138,7 @@ impl Scene {
 
     /// Those ids of the push that the account has, with what they stand for. A fingerprint only raises suspicion: the
     /// line itself decides.
-    async fn known(
-        &self,
-        session: &Session,
-        intake: &PushIntake,
-    ) -> Attempt<HashMap<Text, Identity>> {
+    async fn known(&self, session: &Session, intake: &PushIntake) -> Attempt<HashMap<Text, Known>> {
         let head = &self.ledger.head;
         let ids: Vec<&str> =
             intake.draft.lines.iter().filter_map(|line| line.id.as_deref()).collect();
@@ -153,17 +150,22 @@ impl Scene {
         positions.dedup();
         entries.retain(|entry| positions.iter().any(|position| entry.span.contains(*position)));
         let chunks: Vec<ChunkNo> = entries.iter().map(|entry| entry.chunk).collect();
-        let mut identities: HashMap<u64, (Text, Identity)> = HashMap::new();
-        for (entry, (_, bytes)) in entries.iter().zip(chunk::load(session, client, &chunks).await?)
-        {
+        let (under_way, chunks) = tokio::try_join!(
+            work::under_way_from(session, client, self.ledger.account_no),
+            chunk::load(session, client, &chunks),
+        )?;
+        let under_way = under_way.unwrap_or(u64::MAX);
+        let mut kept_at: HashMap<u64, (Text, Known)> = HashMap::new();
+        for (entry, (_, bytes)) in entries.iter().zip(chunks) {
             for kept in encoding::decode_lines_at(&bytes, entry.span, &positions)? {
-                let identity = kept.line.identity();
-                identities.insert(kept.position, (kept.line.id, identity));
+                let awaited_at = Some(kept.position).filter(|position| *position >= under_way);
+                let known = Known { identity: kept.line.identity(), awaited_at };
+                kept_at.insert(kept.position, (kept.line.id, known));
             }
         }
         let known = suspects.iter().filter_map(|suspect| {
-            let (id, identity) = identities.get(&suspect.position)?;
-            (ids.get(suspect.index) == Some(&id.as_str())).then(|| (id.clone(), *identity))
+            let (id, known) = kept_at.get(&suspect.position)?;
+            (ids.get(suspect.index) == Some(&id.as_str())).then(|| (id.clone(), *known))
         });
         Ok(known.collect())
     }
@@ -180,10 +182,10 @@ impl Scene {
         let span = append
             .as_ref()
             .map_or(LineSpan { first: head.lines(), count: 0 }, |append| append.span);
-        let push = intake.pending(span, accepted.known, accepted.warnings);
+        let balance = accepted.balance.map(|amount| amount.to_string());
+        let push = intake.pending(span, accepted);
         let row = PushColumns::of(&push, self.numbers, self.ledger.account_no)?;
         let lines = append.map(|append| LineColumns::of(append, self.numbers)).transpose()?;
-        let balance = accepted.balance.map(|amount| amount.to_string());
         let push_values = row.values();
         let work_values = row.work_values();
         let mut writes =

@@ -1,6 +1,7 @@
 //! What a push writes, in columns.
 
 use domain::push::PushOperation;
+use store::awaited_text;
 use store::clock_watch::AHEAD_OF_NOTED_MICROS;
 use store::ledger::{Append, ChunkKind, ChunkNo};
 use tokio_postgres::types::ToSql;
@@ -38,6 +39,7 @@ pub(super) struct PushColumns<'a> {
     first_line: i64,
     line_count: i64,
     known_lines: i64,
+    awaited: Option<String>,
 }
 
 impl<'a> PushColumns<'a> {
@@ -59,10 +61,11 @@ impl<'a> PushColumns<'a> {
             first_line: signed(push.lines.first)?,
             line_count: i64::from(push.lines.count),
             known_lines: i64::from(push.known_lines),
+            awaited: awaited_text::write(&push.awaited),
         })
     }
 
-    pub(super) fn values(&self) -> [&(dyn ToSql + Sync); 16] {
+    pub(super) fn values(&self) -> [&(dyn ToSql + Sync); 17] {
         [
             &self.client,
             &self.key,
@@ -80,6 +83,7 @@ impl<'a> PushColumns<'a> {
             &self.first_line,
             &self.line_count,
             &self.known_lines,
+            &self.awaited,
         ]
     }
 

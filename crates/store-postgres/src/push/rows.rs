@@ -3,6 +3,7 @@
 use domain::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey};
 use domain::push::{LineSpan, PushOperation, PushStatus, Remark, Validation};
 use domain::source_account::AccountId;
+use store::awaited_text;
 
 use crate::columns::Columns;
 use crate::fault::{Attempt, damaged};
@@ -29,7 +30,7 @@ fn validation_of(text: &str) -> Option<Validation> {
 }
 
 /// A push from its columns: key, client, company, connection, account, `requested_at`, `completed_at`, status, error,
-/// validation, `timeout_minutes`, `first_line`, `line_count`, `known_lines`.
+/// validation, `timeout_minutes`, `first_line`, `line_count`, `known_lines`, `awaited`.
 pub(crate) fn operation_of(columns: &mut Columns<'_>) -> Attempt<PushOperation> {
     Ok(PushOperation {
         key: columns.id(PushKey::new)?,
@@ -47,5 +48,6 @@ pub(crate) fn operation_of(columns: &mut Columns<'_>) -> Attempt<PushOperation> 
         timeout_minutes: columns.number_maybe()?,
         lines: LineSpan { first: columns.number()?, count: columns.number()? },
         known_lines: columns.number()?,
+        awaited: columns.parsed_maybe(awaited_text::read)?.unwrap_or_default(),
     })
 }

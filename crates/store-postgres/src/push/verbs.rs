@@ -18,14 +18,14 @@ use crate::session::both;
 const FIND_PUSH: &str = "\
 -- find_push
 select push_key, client_id, company_id, connection_id, account_id, requested_at, completed_at,
-    status, error, validation, timeout_minutes, first_line, line_count, known_lines
+    status, error, validation, timeout_minutes, first_line, line_count, known_lines, awaited
 from push
 where client_id = $1 and company_id = $2 and push_key = $3";
 
 const LIST_PUSHES: &str = "\
 -- list_pushes
 select push_key, client_id, company_id, connection_id, account_id, requested_at, completed_at,
-    status, error, validation, timeout_minutes, first_line, line_count, known_lines
+    status, error, validation, timeout_minutes, first_line, line_count, known_lines, awaited
 from push
 where client_id = $1 and company_id = $2
 order by requested_at desc, push_no desc

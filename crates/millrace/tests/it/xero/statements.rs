@@ -11,6 +11,7 @@ on_both! {
     what_is_pushed_stands_in_xero_once_in_order_with_its_balance;
     a_lost_answer_is_looked_up_before_anything_is_sent_again;
     a_refusal_is_told_in_xeros_words_and_its_lines_are_new_again;
+    lines_left_to_an_earlier_push_are_told_when_that_one_fails;
     what_is_not_there_is_waited_for;
     a_crash_while_a_statement_is_on_its_way_sends_it_once;
 }
@@ -72,6 +73,34 @@ async fn a_refusal_is_told_in_xeros_words_and_its_lines_are_new_again(database: 
     // What was refused is not known: it is sent when it comes again.
     scene.deliver("current", &[("a", 5.0), ("b", 1.0)]).await;
     assert_eq!(scene.ids("current").await, ["a", "b"]);
+}
+
+/// Banks push windows that overlap, sooner than Xero answers.
+async fn lines_left_to_an_earlier_push_are_told_when_that_one_fails(database: Database) {
+    let scene = Scene::linked(database, &["current"]).await;
+    scene.deliver("current", &[("a", 1.0)]).await;
+    let refusal = json!({"fault": "rejected-late", "operation": "create-statements",
+        "problem": "account-not-valid"});
+    scene.order(refusal).await;
+    let first = scene.push("current", &[("b", 1.0), ("c", 1.0)]).await;
+    let all = [("a", 1.0), ("b", 1.0), ("c", 1.0), ("d", 1.0)];
+    let second = scene.push("current", &all).await;
+    assert_eq!(scene.ended(&first).await["status"], "Failed");
+    let ended = scene.ended(&second).await;
+    assert_eq!(ended["status"], "Failed", "{ended}");
+    let errors = ended["validation"]["errors"].as_array().unwrap();
+    let places: Vec<_> = errors.iter().map(|error| text(&error["itemId"])).collect();
+    assert_eq!(places, ["transactions[1].id", "transactions[2].id"], "{ended}");
+    let path = format!("/ext/v1/companies/{}/push/{first}", scene.company);
+    let lines = scene.caller.get(&path).await.expect(200).json()["lines"].clone();
+    let states: Vec<_> =
+        lines.as_array().unwrap().iter().map(|line| text(&line["state"])).collect();
+    assert_eq!(states, ["withdrawn", "withdrawn"]);
+    // What it brought itself has arrived, and the rest does when it is sent again, as it is told.
+    assert_eq!(scene.ids("current").await, ["a", "d"]);
+    scene.deliver("current", &all).await;
+    assert_eq!(scene.ids("current").await, ["a", "d", "b", "c"]);
+    scene.expect_continuous().await;
 }
 
 async fn what_is_not_there_is_waited_for(database: Database) {
