@@ -97,7 +97,7 @@ const FIND_UNDER_WAY_FROM: &str = "\
 -- find_under_way_from
 select push.first_line
 from work
-join push using (client_id, account_no, push_no)
+join push using (client_id, push_key)
 where work.client_id = $1 and work.account_no = $2
 order by work.push_no
 limit 1";

@@ -3,7 +3,7 @@
 use crate::desk::Desk;
 use crate::send::{self, Attempt};
 use domain::platform::Delivery;
-use domain::push::{Outcome, Remark, Sent};
+use domain::push::{LineSpan, Outcome, Remark, Sent};
 use domain::source_account::AccountPath;
 use domain::work::{Destination, Lease};
 use store::Answer;
@@ -27,13 +27,17 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
 /// their order, so those have ended.
 async fn missing(desk: &Desk, lease: &Lease) -> Answer<Vec<Remark>> {
     let push = &lease.push;
+    let spans = || push.awaited.iter().map(|awaited| awaited.lines);
+    let Some((first, end)) =
+        spans().map(|span| span.first).min().zip(spans().map(LineSpan::end).max())
+    else {
+        return Ok(Vec::new());
+    };
+    let count = u32::try_from(end.saturating_sub(first)).unwrap_or(u32::MAX);
     let path = AccountPath { connection: push.path, account: push.account.clone() };
-    let mut missing = Vec::new();
-    for awaited in &push.awaited {
-        let kept = desk.store.lines_at(&path, awaited.lines).await?;
-        missing.extend(awaited.missing(&kept.iter().map(|kept| kept.position).collect()));
-    }
-    Ok(missing)
+    let kept = desk.store.lines_at(&path, LineSpan { first, count }).await?;
+    let there = kept.iter().map(|kept| kept.position).collect();
+    Ok(push.awaited.iter().flat_map(|awaited| awaited.missing(&there)).collect())
 }
 
 /// Sends it, if everything that it goes to is still there.

@@ -130,3 +130,44 @@ fn tell(lease: &Lease, settled: Settled, how: impl Debug) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::platform::{Platform, QUICKBOOKS, XERO};
+    use domain::push::{Awaited, LineSpan, PushOperation, PushStatus, Validation};
+    use domain::work::Destination;
+    use testkit::{NOON, a_client, a_company, a_connection, a_uuid, an_account_path, noon_plus};
+
+    fn lease(platform: &'static Platform, push: PushOperation) -> Lease {
+        let destination = Some(Destination { platform, account_made_at: NOON });
+        let token = LeaseToken::new(a_uuid());
+        Lease { token, until: noon_plus(1), attempt: 1, push, destination }
+    }
+
+    #[test]
+    fn only_what_nobody_need_be_asked_about_lies_ready() {
+        let connection = a_connection(&a_company(a_client().id));
+        let path = an_account_path(&connection, "a");
+        let push = PushOperation {
+            key: domain::ids::PushKey::new(a_uuid()),
+            path: path.connection,
+            account: path.account,
+            requested_at: NOON,
+            completed_at: None,
+            status: PushStatus::Pending,
+            error: None,
+            validation: Validation::default(),
+            timeout_minutes: Some(5),
+            lines: LineSpan { first: 0, count: 3 },
+            known_lines: 0,
+            awaited: Vec::new(),
+        };
+        let awaited = vec![Awaited { place: 0, lines: LineSpan { first: 0, count: 1 } }];
+        let awaiting = PushOperation { awaited, ..push.clone() };
+        assert!(lies_ready(&lease(&QUICKBOOKS, push.clone()), NOON));
+        assert!(!lies_ready(&lease(&QUICKBOOKS, push.clone()), noon_plus(5)));
+        assert!(!lies_ready(&lease(&QUICKBOOKS, awaiting), NOON));
+        assert!(!lies_ready(&lease(&XERO, push), NOON));
+    }
+}

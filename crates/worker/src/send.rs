@@ -31,7 +31,8 @@ pub(crate) async fn attempt(
     connection: &Connection,
     account: &SourceAccount,
 ) -> Answer<Attempt> {
-    if lease.push.lines.count == 0 {
+    let push = &lease.push;
+    if push.lines.count == 0 && push.awaited.is_empty() {
         return Ok((Outcome::Done, Sent::default()));
     }
     let link = desk.store.find_link(&lease.push.path).await?;

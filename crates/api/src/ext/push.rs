@@ -11,7 +11,7 @@ use crate::surface::{Area, Operation, Surface};
 use crate::wire::OperationShape;
 use axum::Json;
 use axum::extract::State;
-use domain::delivery::SentStatement;
+use domain::delivery::{SentStage, SentStatement};
 use domain::fetch::Fetch;
 use domain::line::KeptLine;
 use domain::push::{LineSpan, PushStatus};
@@ -97,6 +97,14 @@ struct Carried {
     statements: Vec<SentStatement>,
 }
 
+impl Carried {
+    /// Whether a line that is not there any more is in the books all the same.
+    fn has_delivered(&self, position: u64) -> bool {
+        let mut delivered = self.statements.iter().filter(|it| it.stage == SentStage::Delivered);
+        delivered.any(|sent| sent.lines.contains(position))
+    }
+}
+
 /// Every position of the push, with what became of its line.
 fn show_lines(
     span: LineSpan,
@@ -106,11 +114,12 @@ fn show_lines(
 ) -> Vec<LineShape> {
     let mut kept: HashMap<u64, KeptLine> =
         kept.into_iter().map(|line| (line.position, line)).collect();
-    let show = |position| match kept.remove(&position) {
-        Some(line) => LineShape::show(line, carried),
-        None => {
-            LineShape { id: None, position, state: absent, fetch_count: 0, fetches: Vec::new() }
+    let show = |position| {
+        if let Some(line) = kept.remove(&position) {
+            return LineShape::show(line, carried);
         }
+        let state = if carried.has_delivered(position) { "deleted" } else { absent };
+        LineShape { id: None, position, state, fetch_count: 0, fetches: Vec::new() }
     };
     (span.first..span.end()).map(show).collect()
 }
@@ -148,7 +157,6 @@ impl LineShape {
 mod tests {
     use super::*;
     use crate::sample;
-    use domain::delivery::SentStage;
     use testkit::{NOON, TODAY, amount};
 
     #[test]
@@ -170,10 +178,16 @@ mod tests {
         let shown = StatementShape::show(&statements[1]);
         insta::assert_snapshot!(serde_json::to_string_pretty(&shown).unwrap());
         let carried = Carried { fetches: Vec::new(), statements };
-        let shown = show_lines(LineSpan { first: 0, count: 6 }, "withdrawn", lines, &carried);
-        let states: Vec<_> = shown.iter().map(|line| line.state).collect();
+        let span = LineSpan { first: 0, count: 6 };
+        let states = |lines| -> Vec<_> {
+            let shown = show_lines(span, "withdrawn", lines, &carried);
+            shown.iter().map(|line| line.state).collect()
+        };
         let expected = ["sending", "stored", "received", "delivered", "rejected", "stored"];
-        assert_eq!(states, expected);
+        assert_eq!(states(lines), expected);
+        // With the account, what is in the books went as well.
+        let gone = ["withdrawn", "withdrawn", "withdrawn", "deleted", "withdrawn", "withdrawn"];
+        assert_eq!(states(Vec::new()), gone);
     }
 
     /// One of the line at that place.

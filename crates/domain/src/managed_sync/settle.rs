@@ -2,7 +2,7 @@
 
 use super::fault::{SyncErrorCode, SyncFault};
 use super::sync::SyncStatus;
-use crate::push::{PushOperation, PushStatus};
+use crate::push::PushOperation;
 use crate::retry::retry_delay;
 use jiff::{SignedDuration, Timestamp};
 
@@ -75,12 +75,12 @@ pub fn settle_sync(
     outcome: SyncOutcome,
     now: Timestamp,
 ) -> SyncSettlement {
-    let is_failed = |push: &&PushOperation| push.status == PushStatus::Failed;
-    let accepted = sync.pushes.iter().filter(|push| !is_failed(push));
+    let is_refused = |push: &&PushOperation| push.was_refused();
+    let accepted = sync.pushes.iter().filter(|push| !is_refused(push));
     let new_lines = accepted.fold(0_u32, |sum, push| sum.saturating_add(push.lines.count));
     let (fault, fetched_lines, is_read) = match outcome {
         SyncOutcome::Taken { fetched_lines } => {
-            (sync.pushes.iter().find(is_failed).map(refused), fetched_lines, true)
+            (sync.pushes.iter().find(is_refused).map(refused), fetched_lines, true)
         }
         SyncOutcome::Stopped(fault, again) => {
             if let Some(at) = next_attempt(&sync, again, now) {
@@ -119,7 +119,7 @@ fn next_attempt(sync: &SyncAttempted<'_>, again: Again, now: Timestamp) -> Optio
 mod tests {
     use super::*;
     use crate::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey};
-    use crate::push::{LineSpan, Validation};
+    use crate::push::{LineSpan, PushStatus, Validation};
     use crate::source_account::AccountId;
 
     fn now() -> Timestamp {
@@ -173,6 +173,7 @@ mod tests {
             a_push(PushStatus::Success, 0),
             a_push(PushStatus::Failed, 0),
         );
+        let later = a_push(PushStatus::Failed, 5);
         let refused = Some(SyncErrorCode::LinesRefused);
         let cases = [
             (vec![], SyncStatus::SuccessNoDataPushed, None, 0, true),
@@ -180,6 +181,8 @@ mod tests {
             (vec![good.clone(), known.clone()], SyncStatus::SuccessDataPushed, None, 5, true),
             (vec![bad.clone(), good], SyncStatus::PartialSuccessDataPushed, refused, 5, true),
             (vec![bad, known], SyncStatus::Failed, refused, 0, false),
+            // What is accepted and fails afterwards may do so before or after the sync has ended.
+            (vec![later], SyncStatus::SuccessDataPushed, None, 5, true),
         ];
         for (pushes, status, code, new, covers) in cases {
             assert_eq!(finished(end(taken(), 1, &pushes)), (status, code, new, covers));

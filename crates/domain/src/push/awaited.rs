@@ -33,7 +33,7 @@ impl Awaited {
         missing
             .map(|(_, place)| Remark {
                 path: format!("transactions[{place}].id"),
-                message: "the push that brought this transaction, which was skipped here as known, ended without delivering it: send it again".to_owned(),
+                message: "skipped as known, but the push that brought this transaction ended without delivering it: see there why, then send it again".to_owned(),
             })
             .collect()
     }

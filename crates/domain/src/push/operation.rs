@@ -42,6 +42,13 @@ pub struct PushOperation {
     pub awaited: Vec<Awaited>,
 }
 
+impl PushOperation {
+    /// Whether the judge refused it: what fails later was kept at first.
+    pub fn was_refused(&self) -> bool {
+        self.status == PushStatus::Failed && self.lines.count == 0 && self.known_lines == 0
+    }
+}
+
 /// A run of an account's lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineSpan {

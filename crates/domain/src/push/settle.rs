@@ -133,7 +133,7 @@ pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Set
     let deadline = deadline(push.requested_at, push.timeout_minutes);
     if deadline.is_some_and(|deadline| now >= deadline) {
         let withdrawal = if is_pulled { Withdrawal::Unshown } else { rest(push, sent.taken) };
-        return time_out(sent, &outcome, withdrawal, wait);
+        return time_out(sent, outcome, withdrawal, wait);
     }
     let by_deadline = |at: Timestamp| deadline.map_or(at, |deadline| at.min(deadline));
     match outcome {
@@ -141,9 +141,10 @@ pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Set
         Outcome::Lacking(errors) => Settlement::Finished(Ending {
             warnings: sent.warnings,
             ..Ending::failed(
-                "transactions that were skipped as known did not arrive with the push that brought them: send them again, see validation",
+                "transactions that were skipped as known did not arrive with the push that brought them, see validation",
                 errors,
-                Withdrawal::Nothing,
+                // Who fetches wants lines in order: the whole push has to come again.
+                if is_pulled { Withdrawal::Unshown } else { Withdrawal::Nothing },
             )
         }),
         Outcome::Rejected(errors) => Settlement::Finished(Ending {
@@ -166,16 +167,20 @@ pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Set
     }
 }
 
-fn time_out(sent: Sent, outcome: &Outcome, withdrawal: Withdrawal, wait: Timestamp) -> Settlement {
-    let is_known = match outcome {
-        Outcome::Done | Outcome::Lacking(_) | Outcome::Rejected(_) | Outcome::Gone => true,
-        Outcome::TryAgain(_) | Outcome::Waiting(_) => !sent.is_open,
+fn time_out(sent: Sent, outcome: Outcome, withdrawal: Withdrawal, wait: Timestamp) -> Settlement {
+    let errors = match outcome {
+        Outcome::TryAgain(_) | Outcome::Waiting(_) if sent.is_open => {
+            return Settlement::TimedOut(wait);
+        }
+        Outcome::Lacking(errors) => errors,
+        Outcome::Done
+        | Outcome::Rejected(_)
+        | Outcome::Gone
+        | Outcome::TryAgain(_)
+        | Outcome::Waiting(_) => Vec::new(),
     };
-    if !is_known {
-        return Settlement::TimedOut(wait);
-    }
     let warnings = sent.warnings;
-    Settlement::Finished(Ending { warnings, withdrawal, ..Ending::timed_out() })
+    Settlement::Finished(Ending { errors, warnings, withdrawal, ..Ending::timed_out() })
 }
 
 /// Of a push that timed out, only its lines are still of interest.
@@ -290,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_push_that_lacks_what_it_left_to_another_fails_and_keeps_its_own() {
+    fn a_push_that_lacks_what_it_left_to_another_names_it_and_keeps_its_own() {
         let errors =
             vec![Remark { path: "transactions[0].id".to_owned(), message: "x".to_owned() }];
         let pending = push(PushStatus::Pending);
@@ -301,7 +306,12 @@ mod tests {
         let Settlement::Finished(ended) = lacking(0) else { panic!() };
         assert_eq!((ended.status, ended.withdrawal), (PushStatus::Failed, Withdrawal::Nothing));
         assert_eq!(ended.errors, errors);
-        assert_eq!(ending(lacking(LATE)), (PushStatus::TimedOut, Withdrawal::Nothing));
+        let Settlement::Finished(late) = lacking(LATE) else { panic!() };
+        assert_eq!((late.status, late.withdrawal), (PushStatus::TimedOut, Withdrawal::Nothing));
+        assert_eq!(late.errors, errors);
+        // Who fetches in order gets the whole push anew.
+        let pulled = settled(&pending, None, Outcome::Lacking(errors.clone()), 0);
+        assert_eq!(ending(pulled), (PushStatus::Failed, Withdrawal::Unshown));
     }
 
     #[test]

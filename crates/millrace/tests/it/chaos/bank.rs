@@ -30,6 +30,7 @@ struct Ledger {
 }
 
 /// A push that the bank makes.
+#[derive(Clone)]
 pub(super) struct Planned {
     pub(super) account: usize,
     pub(super) draft: PushDraft,

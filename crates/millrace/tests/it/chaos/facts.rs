@@ -10,6 +10,7 @@ use domain::line::KeptLine;
 use domain::link::MappingStage;
 use domain::money::Amount;
 use domain::push::{LineSpan, PushOperation, PushStatus};
+use domain::source_account::AccountPath;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,8 @@ use testkit::{a_lease_request, a_uuid};
 
 /// Said of what was refused after a part had been delivered.
 const PART_DELIVERED: &str = "which are in the books";
+/// Said of a line that an earlier push brought, and took back.
+const LEFT_TO_ANOTHER: &str = "the push that brought this transaction";
 /// Said of a refusal whose reason nobody has kept.
 const NO_REASON: &str = "it gave no reason";
 
@@ -90,20 +93,39 @@ async fn push_has_ended(scene: &Scene, push: &PushOperation) {
     let delivered: usize = delivered.map(|one| usize::try_from(one.lines.count).unwrap()).sum();
     assert_eq!(kept.len(), delivered, "{push:?}: {sent:?}");
     assert!(push.completed_at.is_some(), "{push:?}");
+    let all = usize::try_from(push.lines.count).unwrap();
+    let missing = missing_of(scene, push).await;
     match push.status {
         PushStatus::Pending => panic!("{push:?}"),
         PushStatus::Success => {
-            assert_eq!(kept.len(), usize::try_from(push.lines.count).unwrap(), "{push:?}");
+            assert_eq!(kept.len(), all, "{push:?}");
+            assert_eq!(missing, 0, "{push:?}");
         }
         PushStatus::TimedOut => assert!(push.error.is_some(), "{push:?}"),
         PushStatus::Failed => {
             let said: Vec<_> = push.validation.errors.iter().map(|one| &one.message).collect();
             assert!(!said.is_empty(), "{push:?}");
             assert!(said.iter().all(|said| !said.contains(NO_REASON)), "{push:?}");
+            let left_out = said.iter().filter(|said| said.contains(LEFT_TO_ANOTHER)).count();
+            if left_out > 0 {
+                assert_eq!((left_out, delivered), (missing, all), "{push:?}");
+                return;
+            }
             let is_part = said.iter().any(|said| said.contains(PART_DELIVERED));
             assert_eq!(is_part, delivered > 0, "{push:?}: {sent:?}");
         }
     }
+}
+
+/// How many lines a push left to earlier ones, which took them back.
+async fn missing_of(scene: &Scene, push: &PushOperation) -> usize {
+    let path = AccountPath { connection: push.path, account: push.account.clone() };
+    let mut missing = 0;
+    for awaited in &push.awaited {
+        let there = scene.store.lines_at(&path, awaited.lines).await.unwrap().len();
+        missing += usize::try_from(awaited.lines.count).unwrap() - there;
+    }
+    missing
 }
 
 async fn every_end_was_told_once(scene: &Scene, ends: BTreeMap<String, PushStatus>) {

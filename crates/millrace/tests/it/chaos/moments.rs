@@ -23,6 +23,7 @@ on_both! {
     a_refusal_at_once_is_told_though_the_worker_died_that_heard_it;
     a_refusal_of_the_first_of_two_statements_does_not_say_that_a_part_is_in_the_books;
     a_duplicate_of_what_is_still_under_way_is_followed_to_its_end;
+    a_push_waits_for_what_it_leaves_to_an_earlier_one;
     a_push_that_missed_its_connection_s_return_is_taken_up_again;
     a_platform_that_was_offline_is_no_trouble_once_it_takes_lines;
     a_no_to_old_tokens_does_not_shut_out_new_ones;
@@ -173,6 +174,25 @@ async fn a_duplicate_of_what_is_still_under_way_is_followed_to_its_end(database:
 
 fn count_lines(account: &Value) -> usize {
     account["lines"].as_array().unwrap().len()
+}
+
+async fn a_push_waits_for_what_it_leaves_to_an_earlier_one(database: Database) {
+    let (mut scene, mut bank) = linked(database).await;
+    scene.books.set(json!({"deliverySecs": 30})).await;
+    let planned = bank.plan();
+    let first = scene.push_one(planned.clone()).await;
+    let again = scene.push_one(planned).await;
+    assert_eq!((again.known_lines, again.lines.count), (first.lines.count, 0));
+    scene.work().await;
+    scene.world.clock.advance(SignedDuration::from_secs(20));
+    scene.work().await;
+    assert_eq!(scene.push_now(&again).await.status, PushStatus::Pending);
+    scene.pass_until("both have ended", Scene::is_settled).await;
+    for push in [&first, &again] {
+        assert_eq!(scene.push_now(push).await.status, PushStatus::Success);
+    }
+    let in_books: usize = scene.books.ledger().await.values().map(count_lines).sum();
+    assert_eq!(in_books, scene.lines_of(&first).await.len());
 }
 
 async fn a_push_that_missed_its_connection_s_return_is_taken_up_again(database: Database) {

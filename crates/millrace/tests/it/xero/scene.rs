@@ -161,6 +161,10 @@ impl Scene {
         self.simulator.control(Method::POST, "faults", fault).await;
     }
 
+    pub(super) async fn set(&self, settings: Value) {
+        self.simulator.control(Method::PATCH, "settings", settings).await;
+    }
+
     /// The kinds of all events so far.
     pub(super) async fn events(&self) -> Vec<String> {
         let events = self.caller.get("/ext/v1/events").await.expect(200).json();

@@ -79,6 +79,7 @@ async fn a_refusal_is_told_in_xeros_words_and_its_lines_are_new_again(database: 
 async fn lines_left_to_an_earlier_push_are_told_when_that_one_fails(database: Database) {
     let scene = Scene::linked(database, &["current"]).await;
     scene.deliver("current", &[("a", 1.0)]).await;
+    scene.set(json!({"deliverySecs": 5})).await;
     let refusal = json!({"fault": "rejected-late", "operation": "create-statements",
         "problem": "account-not-valid"});
     scene.order(refusal).await;
@@ -96,6 +97,7 @@ async fn lines_left_to_an_earlier_push_are_told_when_that_one_fails(database: Da
     let states: Vec<_> =
         lines.as_array().unwrap().iter().map(|line| text(&line["state"])).collect();
     assert_eq!(states, ["withdrawn", "withdrawn"]);
+    scene.set(json!({"deliverySecs": 0})).await;
     // What it brought itself has arrived, and the rest does when it is sent again, as it is told.
     assert_eq!(scene.ids("current").await, ["a", "d"]);
     scene.deliver("current", &all).await;
