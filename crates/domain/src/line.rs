@@ -36,6 +36,29 @@ pub struct Line {
     pub kind: Option<LineKind>,
 }
 
+/// A line whose texts are where they were read.
+#[derive(Clone, Copy, Debug)]
+pub struct LineRef<'a> {
+    /// See [`Line::id`]; so for all others.
+    pub id: &'a str,
+    /// When.
+    pub date: LineDate,
+    /// How much.
+    pub amount: Amount,
+    /// What there was after it.
+    pub balance: Option<Amount>,
+    /// What.
+    pub description: Option<&'a str>,
+    /// Who.
+    pub counterparty: Option<&'a str>,
+    /// The reference.
+    pub reference: Option<&'a str>,
+    /// Whether reconciled.
+    pub reconciled: Option<bool>,
+    /// The type.
+    pub kind: Option<LineKind>,
+}
+
 /// A line with its place in the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptLine {
@@ -120,6 +143,21 @@ impl Identity {
 }
 
 impl Line {
+    /// The line, lent.
+    pub fn lent(&self) -> LineRef<'_> {
+        LineRef {
+            id: &self.id,
+            date: self.date,
+            amount: self.amount,
+            balance: self.balance,
+            description: self.description.as_deref(),
+            counterparty: self.counterparty.as_deref(),
+            reference: self.reference.as_deref(),
+            reconciled: self.reconciled,
+            kind: self.kind,
+        }
+    }
+
     /// What identifies the transaction beside its id.
     pub fn identity(&self) -> Identity {
         Identity {

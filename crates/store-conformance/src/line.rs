@@ -2,15 +2,17 @@
 
 use crate::Backend;
 use crate::lists::{all, matching, ordered, page};
-use crate::world::{World, finished, ids_of, today};
+use crate::world::{World, finished, ids_of, lenient, today};
 use domain::dates::LineDate;
 use domain::ids::{ConnectionId, ConnectionPath};
 use domain::line::{KeptLine, LINE_PROPERTIES, Line, LineKind, Text};
 use domain::page::ListRequest;
+use domain::platform::{Kinds, Profile, Profiles, QUICKBOOKS};
 use domain::push::{LineSpan, PushStatus};
 use domain::source_account::AccountPath;
 use jiff::civil::{Date, date};
-use store::Window;
+use std::sync::Arc;
+use store::{PushIntake, Window};
 use testkit::{
     NOON, a_draft_of, a_line, a_uuid, amount, an_account, an_account_path, an_intake, noon_plus,
 };
@@ -133,6 +135,21 @@ pub async fn a_line_comes_back_as_it_was_sent(backend: &dyn Backend) {
     assert_eq!(shown.len(), sent.len());
 }
 
+pub async fn a_type_that_the_platform_does_not_know_is_kept_as_unknown(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let kinds = Kinds::Only(&[LineKind::Unknown, LineKind::Debit]);
+    let profile = Profile { kinds, ..lenient().of(&QUICKBOOKS) };
+    let profiles = Arc::new(Profiles::standard().with(&QUICKBOOKS, profile));
+    let lines = [LineKind::Fee, LineKind::Debit].map(|kind| {
+        let line = today(kind.name());
+        Line { kind: Some(kind), ..line }
+    });
+    let intake = PushIntake { profiles, ..world.intake(a_draft_of(lines)) };
+    assert_eq!(world.accept(intake).await.lines.count, 2);
+    let kinds: Vec<_> = world.lines().await.into_iter().map(|kept| kept.line.kind).collect();
+    assert_eq!(kinds, [Some(LineKind::Unknown), Some(LineKind::Debit)]);
+}
+
 pub async fn every_view_shows_the_same_lines(backend: &dyn Backend) {
     let world = World::open(backend).await;
     let span = world.push_lines(delicate_lines()).await.lines;
@@ -148,7 +165,7 @@ pub async fn the_moment_of_acceptance_is_kept_with_each_push(backend: &dyn Backe
     let world = World::open(backend).await;
     for (minute, id) in [(1, "a"), (2, "b")] {
         let intake = world.intake(a_draft_of([today(id)]));
-        world.accept(store::PushIntake { requested_at: noon_plus(minute), ..intake }).await;
+        world.accept(PushIntake { requested_at: noon_plus(minute), ..intake }).await;
     }
     let moments: Vec<_> = world.lines().await.iter().map(|kept| kept.accepted_at).collect();
     assert_eq!(moments, [noon_plus(1), noon_plus(2)]);

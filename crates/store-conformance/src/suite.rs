@@ -292,6 +292,7 @@ macro_rules! suite {
 
             line:
                 a_line_comes_back_as_it_was_sent
+                a_type_that_the_platform_does_not_know_is_kept_as_unknown
                 every_view_shows_the_same_lines
                 the_moment_of_acceptance_is_kept_with_each_push
                 lines_are_listed_by_date_then_place

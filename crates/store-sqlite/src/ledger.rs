@@ -9,7 +9,7 @@ use domain::push::LineSpan;
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::ledger::{
-    Append, ChunkKind, ChunkNo, Damage, Directory, Head, Run, SegmentEntry, Suspect,
+    Append, ChunkKind, ChunkNo, Damage, Directory, Head, Run, SegmentEntry, Suspect, Wanted,
     decode_lines_at, suspects,
 };
 use store::{Answer, StoreError};
@@ -167,9 +167,9 @@ pub(crate) fn find_known(
     database: &Database,
     head: &Head,
     runs: &[Arc<Run>],
-    ids: &[&str],
+    (ids, wanted): (&[&str], &Wanted),
 ) -> Answer<Vec<KeptLine>> {
-    let suspects = suspects(head, runs, ids)?;
+    let suspects = suspects(head, runs, wanted)?;
     if suspects.is_empty() {
         return Ok(Vec::new());
     }
@@ -295,7 +295,7 @@ mod tests {
     use crate::schema;
     use crate::writer::{Undo, Writer};
     use domain::line::Line;
-    use store::ledger::append;
+    use store::ledger::{NewSegment, append};
     use store::migration::Migrate;
     use testkit::{NOON, a_line};
 
@@ -319,7 +319,7 @@ mod tests {
     fn append_and_load(writing: &mut Writing<'_>, prefix: &str) -> Answer<(Head, Vec<Arc<Run>>)> {
         let head = load_head(writing.database, ACCOUNT)?.unwrap();
         let runs = writing.runs.load(writing.database, &head)?;
-        let append = append(&head, &runs, &lines(prefix), NOON)?.unwrap();
+        let append = append(&head, &runs, NewSegment::of(&lines(prefix), NOON).unwrap())?;
         write_append(writing, ACCOUNT, append, None)?;
         let head = load_head(writing.database, ACCOUNT)?.unwrap();
         let runs = writing.runs.load(writing.database, &head)?;
@@ -337,7 +337,8 @@ mod tests {
         // The same chunk numbers are given out again, for another run.
         let kept = |writing: &mut Writing<'_>| {
             let (head, runs) = append_and_load(writing, "kept")?;
-            find_known(writing.database, &head, &runs, &["kept7", "undone7"])
+            let ids = ["kept7", "undone7"];
+            find_known(writing.database, &head, &runs, (&ids, &Wanted::new(&ids)))
         };
         let known = writer.write(Undo::Job, kept, |_| {}).await.unwrap();
         let ids: Vec<_> = known.iter().map(|kept| kept.line.id.as_str()).collect();

@@ -17,7 +17,7 @@ use domain::source_account::AccountPath;
 use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
-use store::ledger::{Head, Run, append};
+use store::ledger::{Head, NewSegment, Prepared, Run, Wanted, append};
 use store::{AcceptedPush, Answer, Missing, PushIntake, Pushes, listing};
 
 const FIND_TARGET: &str = "
@@ -75,13 +75,15 @@ impl Pushes for SqliteStore {
         if self.answers_only {
             return self.read(move |database| answer_only(database, intake)).await;
         }
+        let prepared = Prepared::of(&intake.draft, intake.requested_at);
         let signal = self.work.clone();
         let raise = move |accepted: &AcceptedPush| {
             if is_pending(accepted) {
                 signal.raise();
             }
         };
-        self.write_then(Undo::Commit, move |writing| accept_push(writing, intake), raise).await
+        self.write_then(Undo::Commit, move |writing| accept_push(writing, intake, prepared), raise)
+            .await
     }
 
     async fn find_push(
@@ -126,18 +128,25 @@ struct Target {
     runs: Vec<Arc<Run>>,
 }
 
-fn accept_push(writing: &mut Writing<'_>, mut intake: PushIntake) -> Answer<AcceptedPush> {
+fn accept_push(
+    writing: &mut Writing<'_>,
+    mut intake: PushIntake,
+    prepared: Prepared,
+) -> Answer<AcceptedPush> {
     let database = writing.database;
     let Some(mut target) = find_target(database, &intake.account)? else {
         return Ok(AcceptedPush::Missing(find_missing(database, &intake.account)?));
     };
     target.runs = writing.runs.load(database, &target.head)?;
     let draft = mem::take(&mut intake.draft);
-    let known = find_known(database, &target, &draft)?;
+    let known = find_known(database, &target, &draft, &prepared.wanted)?;
     let profile = intake.profiles.of(target.platform);
     let verdict = judge(&profile, &target.standing, &known, draft, intake.requested_at);
     let operation = match verdict {
-        Verdict::Accepted(accepted) => keep_accepted(writing, &target, &intake, accepted)?,
+        Verdict::Accepted(accepted) => {
+            let segment = prepared.segment_of(&accepted, intake.requested_at);
+            keep_accepted(writing, &target, &intake, (accepted, segment))?
+        }
         Verdict::Refused(refused) => keep_refused(database, &target, &intake, refused)?,
     };
     if let Some(sync) = intake.sync {
@@ -192,9 +201,10 @@ fn find_known(
     database: &Database,
     target: &Target,
     draft: &PushDraft,
+    wanted: &Wanted,
 ) -> Answer<HashMap<Text, Known>> {
     let ids: Vec<&str> = draft.lines.iter().filter_map(|line| line.id.as_deref()).collect();
-    let known = ledger::find_known(database, &target.head, &target.runs, &ids)?;
+    let known = ledger::find_known(database, &target.head, &target.runs, (&ids, wanted))?;
     if known.is_empty() {
         return Ok(HashMap::new());
     }
@@ -211,9 +221,9 @@ fn keep_accepted(
     writing: &mut Writing<'_>,
     target: &Target,
     intake: &PushIntake,
-    accepted: Accepted,
+    (accepted, segment): (Accepted, Option<NewSegment>),
 ) -> Answer<PushOperation> {
-    let append = append(&target.head, &target.runs, &accepted.lines, intake.requested_at)?;
+    let append = segment.map(|segment| append(&target.head, &target.runs, segment)).transpose()?;
     let nothing = LineSpan { first: target.head.lines(), count: 0 };
     let lines = append.as_ref().map_or(nothing, |append| append.span);
     let balance = accepted.balance;

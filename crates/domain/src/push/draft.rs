@@ -1,7 +1,7 @@
 //! What a caller sent: well-formed, but not judged yet.
 
 use crate::dates::LineDate;
-use crate::line::{Line, LineKind, Text};
+use crate::line::{Line, LineKind, LineRef, Text};
 use crate::money::Amount;
 
 /// A push as it was sent.
@@ -35,8 +35,29 @@ pub struct DraftLine {
 }
 
 impl DraftLine {
+    /// The line as it is kept if it is new and the platform knows its type, or nothing when it lacks what every line needs.
+    pub fn lent(&self) -> Option<LineRef<'_>> {
+        Some(LineRef {
+            id: self.id.as_deref()?,
+            date: self.date?,
+            amount: self.amount?,
+            balance: self.balance,
+            description: self.description.as_deref(),
+            counterparty: self.counterparty.as_deref(),
+            reference: self.reference.as_deref(),
+            reconciled: Some(self.is_reconciled()),
+            kind: self.kind,
+        })
+    }
+
+    /// What is not told is not reconciled.
+    fn is_reconciled(&self) -> bool {
+        self.reconciled.unwrap_or(false)
+    }
+
     /// The line with `kind` for its type, or nothing when it lacks what every line needs.
     pub(super) fn completed(self, kind: Option<LineKind>) -> Option<Line> {
+        let reconciled = Some(self.is_reconciled());
         Some(Line {
             id: self.id?,
             date: self.date?,
@@ -45,7 +66,7 @@ impl DraftLine {
             description: self.description,
             counterparty: self.counterparty,
             reference: self.reference,
-            reconciled: self.reconciled,
+            reconciled,
             kind,
         })
     }

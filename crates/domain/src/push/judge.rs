@@ -56,6 +56,8 @@ pub struct Accepted {
     pub balance: Option<Amount>,
     /// What looked odd.
     pub warnings: Vec<Remark>,
+    /// Whether these are all lines of the push, each as [`DraftLine::lent`] has it.
+    pub is_as_sent: bool,
 }
 
 /// A push of which nothing is kept.
@@ -79,7 +81,7 @@ pub fn judge<S: BuildHasher>(
     bench.judge_standing();
     let repeated = repeated_ids(&draft);
     let lines = Vec::with_capacity(draft.lines.len());
-    let mut accepted = Accepted { lines, ..Accepted::default() };
+    let mut accepted = Accepted { lines, is_as_sent: true, ..Accepted::default() };
     for (index, line) in draft.lines.into_iter().enumerate() {
         bench.index = index;
         bench.judge_presence(&line);
@@ -90,11 +92,13 @@ pub fn judge<S: BuildHasher>(
             continue;
         }
         let kind = bench.kind(&line);
-        let Some(mut new) = line.completed(kind) else { continue };
+        accepted.is_as_sent &= kind == line.kind;
+        let Some(new) = line.completed(kind) else { continue };
         let id = &new.id;
         match known.get(id) {
             Some(kept) if kept.identity.agrees(&new.identity()) => {
                 accepted.known = accepted.known.saturating_add(1);
+                accepted.is_as_sent = false;
                 if let Some(position) = kept.awaited_at {
                     Awaited::add(&mut accepted.awaited, index, position);
                 }
@@ -103,7 +107,6 @@ pub fn judge<S: BuildHasher>(
             Some(_) => bench.error("id", format!("the id {id:?} is known with another date, amount or type: a transaction that differs needs an id of its own")),
             None => {
                 bench.judge_new(&new);
-                new.reconciled = Some(new.reconciled.unwrap_or(false));
                 accepted.balance = new.balance.or(accepted.balance);
                 accepted.lines.push(new);
             }

@@ -10,7 +10,7 @@ use domain::line::Text;
 use domain::platform::{self, Platform};
 use domain::push::{Accepted, Known, LineSpan, PushOperation, Refused, Standing, Verdict, judge};
 use domain::source_account::AccountStatus;
-use store::ledger::{self as encoding, ChunkNo, Head, Run};
+use store::ledger::{self as encoding, ChunkNo, Head, NewSegment, Prepared, Run, Wanted};
 use store::{AcceptedPush, Missing, PushIntake};
 use tokio_postgres::types::ToSql;
 
@@ -61,12 +61,13 @@ pub(super) async fn accept(
     session: &Session,
     cache: &RunCache,
     intake: &PushIntake,
+    prepared: &Prepared,
 ) -> Attempt<AcceptedPush> {
     let Some(ledger) = ledger::lock(session, &intake.account).await? else {
         return Ok(AcceptedPush::Missing(missing(session, &intake.account.connection).await?));
     };
     let scene = Scene::read(session, cache, intake, ledger).await?;
-    let known = scene.known(session, intake).await?;
+    let known = scene.known(session, intake, &prepared.wanted).await?;
     if let Some(sync) = intake.sync {
         managed_sync::link(session, sync, scene.ledger.account_no, intake).await?;
     }
@@ -74,7 +75,10 @@ pub(super) async fn accept(
     let now = intake.requested_at;
     // A copy: the transaction may have to be tried again.
     let push = match judge(&profile, &scene.standing, &known, intake.draft.clone(), now) {
-        Verdict::Accepted(accepted) => scene.keep(session, intake, accepted).await?,
+        Verdict::Accepted(accepted) => {
+            let segment = prepared.clone().segment_of(&accepted, now);
+            scene.keep(session, intake, (accepted, segment)).await?
+        }
         Verdict::Refused(refused) => scene.refuse(session, intake, refused).await?,
     };
     Ok(AcceptedPush::Kept(push))
@@ -138,12 +142,17 @@ impl Scene {
 
     /// Those ids of the push that the account has, with what they stand for. A fingerprint only raises suspicion: the
     /// line itself decides.
-    async fn known(&self, session: &Session, intake: &PushIntake) -> Attempt<HashMap<Text, Known>> {
+    async fn known(
+        &self,
+        session: &Session,
+        intake: &PushIntake,
+        wanted: &Wanted,
+    ) -> Attempt<HashMap<Text, Known>> {
         let head = &self.ledger.head;
+        let suspects = encoding::suspects(head, &self.runs, wanted)?;
+        let Some(first) = suspects.first() else { return Ok(HashMap::new()) };
         let ids: Vec<&str> =
             intake.draft.lines.iter().filter_map(|line| line.id.as_deref()).collect();
-        let suspects = encoding::suspects(head, &self.runs, &ids)?;
-        let Some(first) = suspects.first() else { return Ok(HashMap::new()) };
         let client = intake.account.connection.client;
         let mut entries = ledger::segments_from(session, client, head, first.position).await?;
         let mut positions: Vec<u64> = suspects.iter().map(|suspect| suspect.position).collect();
@@ -175,10 +184,11 @@ impl Scene {
         self,
         session: &Session,
         intake: &PushIntake,
-        accepted: Accepted,
+        (accepted, segment): (Accepted, Option<NewSegment>),
     ) -> Attempt<PushOperation> {
         let head = &self.ledger.head;
-        let append = encoding::append(head, &self.runs, &accepted.lines, intake.requested_at)?;
+        let append = segment.map(|segment| encoding::append(head, &self.runs, segment));
+        let append = append.transpose()?;
         let span = append
             .as_ref()
             .map_or(LineSpan { first: head.lines(), count: 0 }, |append| append.span);

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::ids::{ClientId, CompanyId, PushKey};
 use domain::page::{ListRequest, Page};
 use domain::push::{PushOperation, PushStatus};
+use store::ledger::Prepared;
 use store::{AcceptedPush, Answer, PushIntake, Pushes, listing};
 use tokio_postgres::Row;
 
@@ -45,9 +46,11 @@ fn operations_of(rows: &[Row]) -> Attempt<Vec<PushOperation>> {
 #[async_trait]
 impl Pushes for PostgresStore {
     async fn accept_push(&self, intake: PushIntake) -> Answer<AcceptedPush> {
-        let (intake, runs) = (&intake, &self.runs);
-        let accepted =
-            self.transact(|session| async move { accept(&session, runs, intake).await }).await?;
+        let prepared = Prepared::of(&intake.draft, intake.requested_at);
+        let (intake, prepared, runs) = (&intake, &prepared, &self.runs);
+        let accepted = self
+            .transact(|session| async move { accept(&session, runs, intake, prepared).await })
+            .await?;
         if let AcceptedPush::Kept(push) = &accepted
             && push.status == PushStatus::Pending
         {

@@ -2,7 +2,7 @@
 //! not.
 
 use super::*;
-use crate::ledger::{ChunkKind, ChunkNo, Head, Run, append};
+use crate::ledger::{ChunkKind, ChunkNo, Head, NewSegment, Run, append};
 use crate::{Answer, Installation};
 use async_trait::async_trait;
 use domain::dates::LineDate;
@@ -28,7 +28,8 @@ struct Memory {
 impl Memory {
     fn push(&mut self, lines: &[Line]) {
         let runs: Vec<Run> = self.head.run_chunks().iter().map(|no| self.run(*no)).collect();
-        let append = append(&self.head, &runs, lines, Timestamp::UNIX_EPOCH).unwrap().unwrap();
+        let segment = NewSegment::of(lines, Timestamp::UNIX_EPOCH).unwrap();
+        let append = append(&self.head, &runs, segment).unwrap();
         self.pushes.push(SeenPush { key: PushKey::new(Uuid::nil()), lines: append.span });
         let segment = self.keep(ChunkKind::Segment, append.segment.clone());
         let run = append.run.clone().map(|bytes| self.keep(ChunkKind::Run, bytes));

@@ -2,13 +2,9 @@
 
 use super::bytes::seal_at_end;
 use super::directory::Directory;
-use super::fingerprint::fingerprint;
 use super::head::RunEntry;
-use super::segment::encode_segment;
-use super::{ChunkNo, Damage, Head, Run, SegmentEntry};
-use domain::line::Line;
+use super::{ChunkNo, Damage, Head, NewSegment, Run, SegmentEntry};
 use domain::push::LineSpan;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use std::borrow::Borrow;
 
@@ -51,30 +47,27 @@ pub struct Append {
     newest: Date,
 }
 
-/// What to write for `lines`; nothing when there are none. `runs` are those of [`Head::run_chunks`].
+/// What to write for a segment. `runs` are those of [`Head::run_chunks`].
 pub fn append<R: Borrow<Run>>(
     head: &Head,
     runs: &[R],
-    lines: &[Line],
-    accepted_at: Timestamp,
-) -> Result<Option<Append>, Damage> {
+    segment: NewSegment,
+) -> Result<Append, Damage> {
     head.check_runs(runs)?;
-    let mut days = lines.iter().map(|line| line.date.date());
-    let Some(day) = days.next() else { return Ok(None) };
-    let (oldest, newest) =
-        days.fold((day, day), |(oldest, newest), day| (oldest.min(day), newest.max(day)));
-    let count = u32::try_from(lines.len())
+    let (oldest, newest) = segment.days();
+    let count = u32::try_from(segment.fingerprints.len())
         .ok()
         .filter(|count| Run::fits(u64::from(*count)))
         .ok_or_else(|| Damage::new("a push of more lines than a segment can have"))?;
     let span = LineSpan { first: head.lines, count };
     let mut next = head.clone();
     next.lines = span.end();
-    note_moments(&mut next, lines);
-    let run = fresh_run(&mut next, lines).map(|fresh| absorb(&mut next, runs, fresh));
+    note_moments(&mut next, &segment);
+    let run =
+        fresh_run(&mut next, segment.fingerprints).map(|fresh| absorb(&mut next, runs, fresh));
     let (run, dropped_runs) = run.unzip();
-    Ok(Some(Append {
-        segment: encode_segment(lines, accepted_at),
+    Ok(Append {
+        segment: segment.bytes,
         run_lines: run.as_ref().map_or(0, Run::lines),
         run: run.as_ref().map(Run::encode),
         made: run,
@@ -84,7 +77,7 @@ pub fn append<R: Borrow<Run>>(
         head: next,
         oldest,
         newest,
-    }))
+    })
 }
 
 impl Append {
@@ -115,17 +108,16 @@ impl Append {
 }
 
 /// Notes the newest moment, and whether a line came after a newer one.
-fn note_moments(head: &mut Head, lines: &[Line]) {
-    for moment in lines.iter().map(|line| line.date.sort_key()) {
-        head.is_out_of_order |= head.newest.is_some_and(|newest| moment < newest);
-        head.newest = head.newest.max(Some(moment));
-    }
+fn note_moments(head: &mut Head, segment: &NewSegment) {
+    head.is_out_of_order |= !segment.is_in_order;
+    head.is_out_of_order |= head.newest.is_some_and(|newest| segment.oldest < newest);
+    head.newest = head.newest.max(Some(segment.newest));
 }
 
-/// Adds the fingerprints of `lines`; all that the head has become a run when they are too many for it.
-fn fresh_run(head: &mut Head, lines: &[Line]) -> Option<Run> {
+/// Adds fingerprints; all that the head has become a run when they are too many for it.
+fn fresh_run(head: &mut Head, fingerprints: Vec<u64>) -> Option<Run> {
     let first = head.recent_first();
-    head.recent.extend(lines.iter().map(|line| fingerprint(&line.id)));
+    head.recent.extend(fingerprints);
     (head.recent.len() >= RECENT_MAX).then(|| Run::of(first, head.recent.drain(..)))
 }
 

@@ -8,7 +8,7 @@ use super::days::{put_day, take_day};
 use super::id::{IdForm, PackedId};
 use super::texts::Texts;
 use domain::dates::{LineDate, Suffix};
-use domain::line::{Line, LineKind};
+use domain::line::{Line, LineKind, LineRef};
 use domain::money::Amount;
 use jiff::civil::Time;
 
@@ -118,7 +118,7 @@ fn suffix_code(suffix: Suffix, before: Suffix) -> u16 {
 }
 
 /// How a balance is told.
-fn balance_code(line: &Line, before: Option<Amount>) -> u16 {
+fn balance_code(line: &LineRef<'_>, before: Option<Amount>) -> u16 {
     match line.balance {
         None => 0,
         Some(balance) if before.is_some_and(|before| follows(before, line.amount, balance)) => 1,
@@ -145,8 +145,8 @@ fn follows(before: Amount, amount: Amount, balance: Amount) -> bool {
 }
 
 /// Puts a line after those that made `context`.
-pub(super) fn put_line<'a>(writer: &mut Writer, line: &'a Line, context: &mut Context<'a>) {
-    let id = PackedId::of(&line.id, context.id);
+pub(super) fn put_line<'a>(writer: &mut Writer, line: &LineRef<'a>, context: &mut Context<'a>) {
+    let id = PackedId::of(line.id, context.id);
     let clock = Clock::of(line.date.time());
     let suffix = line.date.time().map_or(0, |_| suffix_code(line.date.suffix(), context.suffix));
     let balance = balance_code(line, context.balance);
@@ -182,11 +182,11 @@ pub(super) fn put_line<'a>(writer: &mut Writer, line: &'a Line, context: &mut Co
         (3, Some(told)) => put_amount(writer, told),
         _ => {}
     }
-    for text in [&line.description, &line.counterparty].into_iter().flatten() {
+    for text in [line.description, line.counterparty].into_iter().flatten() {
         context.texts.put(writer, text);
     }
     // References seldom come again, and would only drive out what does.
-    if let Some(text) = &line.reference {
+    if let Some(text) = line.reference {
         Told::of(text, context.reference).put(writer, &mut context.reference);
     }
     if let Some(kind) = line.kind {

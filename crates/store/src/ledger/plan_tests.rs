@@ -50,8 +50,8 @@ impl Account {
 
     fn push(&mut self, lines: &[Line]) {
         let accepted_at = Timestamp::UNIX_EPOCH;
-        let append = append::<Run>(&self.head, &[], lines, accepted_at).unwrap();
-        let Some(append) = append else { return };
+        let Some(segment) = NewSegment::of(lines, accepted_at) else { return };
+        let append = append::<Run>(&self.head, &[], segment).unwrap();
         let positions = append.span.first..;
         self.lines.extend(lines.iter().cloned().zip(positions).map(|(line, position)| KeptLine {
             position,

@@ -4,7 +4,7 @@ use super::Damage;
 use super::bytes::{Reader, Writer};
 use super::line::{Context, LineView, put_line, take_line};
 use crate::Window;
-use domain::line::{KeptLine, Line};
+use domain::line::{KeptLine, Line, LineRef};
 use domain::push::LineSpan;
 use jiff::Timestamp;
 
@@ -15,14 +15,23 @@ const LINE_BYTES_USUAL: usize = 64;
 
 /// The bytes of a segment; [`append`](super::append) has them made.
 pub fn encode_segment(lines: &[Line], accepted_at: Timestamp) -> Vec<u8> {
-    let capacity = lines.len().saturating_add(1).saturating_mul(LINE_BYTES_USUAL);
+    encode(lines.len(), lines.iter().map(Line::lent), accepted_at)
+}
+
+/// The same, of lines that are lent, of which there are `count`.
+pub(super) fn encode<'a>(
+    count: usize,
+    lines: impl Iterator<Item = LineRef<'a>>,
+    accepted_at: Timestamp,
+) -> Vec<u8> {
+    let capacity = count.saturating_add(1).saturating_mul(LINE_BYTES_USUAL);
     let mut writer = Writer::new(FORMAT, capacity);
     writer.int(accepted_at.as_second());
     writer.int(accepted_at.subsec_nanosecond().into());
-    writer.len(lines.len());
+    writer.len(count);
     let mut context = Context::default();
     for line in lines {
-        put_line(&mut writer, line, &mut context);
+        put_line(&mut writer, &line, &mut context);
     }
     writer.seal()
 }

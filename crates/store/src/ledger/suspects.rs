@@ -16,41 +16,60 @@ pub struct Suspect {
     pub position: u64,
 }
 
-/// Where ids may stand already, by position. There are false alarms, so each is to be compared with the line there; but
+/// Where wanted ids may stand already, by position. There are false alarms, so each is to be compared with the line there; but
 /// an id that is known is never missed. Withdrawn lines count as unknown. `runs` are those of [`Head::run_chunks`].
 pub fn suspects<R: Borrow<Run>>(
     head: &Head,
     runs: &[R],
-    ids: &[&str],
+    wanted: &Wanted,
 ) -> Result<Vec<Suspect>, Damage> {
     head.check_runs(runs)?;
     let mut found = Vec::new();
-    // A place in an entry is all that an index has: longer lists are taken in parts.
-    let part = usize::try_from(PLACES_MAX).unwrap_or(usize::MAX);
-    for (start, ids) in (0..).step_by(part).zip(ids.chunks(part)) {
-        let wanted = Wanted::new(start, ids);
+    for part in &wanted.parts {
         for run in runs {
-            wanted.find_in_run(run.borrow(), &mut found);
+            part.find_in_run(run.borrow(), &mut found);
         }
-        wanted.find_in_recent(head, &mut found);
+        part.find_in_recent(head, &mut found);
     }
     found.retain(|suspect| !head.is_withdrawn(suspect.position));
     found.sort_unstable_by_key(|suspect| (suspect.position, suspect.index));
     Ok(found)
 }
 
-/// The fingerprints that are asked for.
-struct Wanted {
+/// The fingerprints of ids that are asked for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    parts: Vec<Part>,
+}
+
+impl Wanted {
+    /// Of ids.
+    pub fn new(ids: &[&str]) -> Self {
+        Self::of(&ids.iter().map(|id| fingerprint(id)).collect::<Vec<_>>())
+    }
+
+    /// Of ids' fingerprints.
+    pub(super) fn of(fingerprints: &[u64]) -> Self {
+        // A place in an entry is all that an index has: longer lists are taken in parts.
+        let length = usize::try_from(PLACES_MAX).unwrap_or(usize::MAX);
+        let parts = (0..).step_by(length).zip(fingerprints.chunks(length));
+        Self { parts: parts.map(|(start, part)| Part::new(start, part)).collect() }
+    }
+}
+
+/// Those of so many ids as places can be told of.
+#[derive(Clone, Debug)]
+struct Part {
     /// The index of the first id.
     start: usize,
     /// Fingerprints with their ids' places, sorted.
     entries: Vec<u64>,
 }
 
-impl Wanted {
-    fn new(start: usize, ids: &[&str]) -> Self {
+impl Part {
+    fn new(start: usize, fingerprints: &[u64]) -> Self {
         let mut entries: Vec<u64> =
-            (0..).zip(ids).map(|(place, id)| entry(fingerprint(id), place)).collect();
+            (0..).zip(fingerprints).map(|(place, found)| entry(*found, place)).collect();
         entries.sort_unstable();
         Self { start, entries }
     }

@@ -45,10 +45,10 @@ impl Database {
     }
 
     fn push(&mut self, lines: &[Line]) -> LineSpan {
-        let Some(mut append) = append(&self.head(), &self.runs(), lines, accepted_at()).unwrap()
-        else {
+        let Some(segment) = NewSegment::of(lines, accepted_at()) else {
             return LineSpan::default();
         };
+        let mut append = append(&self.head(), &self.runs(), segment).unwrap();
         let span = append.span;
         for chunk in &append.dropped_runs {
             assert_eq!(self.chunks.remove(chunk).unwrap().0, ChunkKind::Run);
@@ -85,7 +85,7 @@ impl Database {
 
     fn positions_of(&self, ids: &[&str]) -> Vec<Vec<u64>> {
         let mut positions = vec![Vec::new(); ids.len()];
-        for suspect in suspects(&self.head(), &self.runs(), ids).unwrap() {
+        for suspect in suspects(&self.head(), &self.runs(), &Wanted::new(ids)).unwrap() {
             positions[suspect.index].push(suspect.position);
         }
         positions
@@ -282,20 +282,25 @@ fn a_line_before_the_newest_ends_the_order() {
     assert_eq!(entries, [days(&lines[50..60]), days(&lines[49..50]), days(&lines[60..])]);
 }
 
+fn segment_of(lines: &[Line]) -> NewSegment {
+    NewSegment::of(lines, accepted_at()).unwrap()
+}
+
 #[test]
 fn a_head_refuses_runs_that_are_not_its_own() {
     let mut database = Database::default();
     database.push(&typical_lines(1, 0, 200));
     database.push(&typical_lines(1, 200, 200));
     let (head, runs) = (database.head(), database.runs());
-    assert!(suspects(&head, &runs, &["x"]).is_ok());
-    assert!(suspects(&head, &runs[..1], &["x"]).is_err());
+    let wanted = Wanted::new(&["x"]);
+    assert!(suspects(&head, &runs, &wanted).is_ok());
+    assert!(suspects(&head, &runs[..1], &wanted).is_err());
     let mut other = Database::default();
     other.push(&typical_lines(2, 0, 200));
-    assert!(suspects(&head, &[&other.runs()[0], &runs[1]], &["x"]).is_err());
+    assert!(suspects(&head, &[&other.runs()[0], &runs[1]], &wanted).is_err());
     let turned: Vec<&Run> = runs.iter().rev().collect();
-    assert!(suspects(&head, &turned, &["x"]).is_err());
-    assert!(append::<Run>(&head, &[], &typical_lines(1, 400, 1), accepted_at()).is_err());
+    assert!(suspects(&head, &turned, &wanted).is_err());
+    assert!(append::<Run>(&head, &[], segment_of(&typical_lines(1, 400, 1))).is_err());
 }
 
 #[test]
@@ -341,11 +346,11 @@ fn ids_that_begin_alike_are_told_by_their_ends() {
 #[test]
 fn nothing_is_written_for_no_lines_and_nothing_without_its_number() {
     let head = Head::default();
-    assert!(append::<Run>(&head, &[], &[], accepted_at()).unwrap().is_none());
-    let large = append::<Run>(&head, &[], &typical_lines(1, 0, 200), accepted_at()).unwrap();
-    assert!(large.clone().unwrap().finish(1, None, None).is_err());
-    assert!(large.clone().unwrap().finish(1, Some(2), Some(3)).is_err());
-    assert_eq!(large.unwrap().finish(1, Some(2), None).unwrap().run_chunks(), [2]);
+    assert!(NewSegment::of(&[], accepted_at()).is_none());
+    let large = append::<Run>(&head, &[], segment_of(&typical_lines(1, 0, 200))).unwrap();
+    assert!(large.clone().finish(1, None, None).is_err());
+    assert!(large.clone().finish(1, Some(2), Some(3)).is_err());
+    assert_eq!(large.finish(1, Some(2), None).unwrap().run_chunks(), [2]);
 }
 
 /// The figures of docs/decisions/storage-layout.md, with some room.

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::ledger::{
-    ChunkKind, ChunkNo, Directory, Head, Run, Suspect, append, decode_lines_at, decode_segment,
-    suspects,
+    ChunkKind, ChunkNo, Directory, Head, NewSegment, Run, Suspect, Wanted, append, decode_lines_at,
+    decode_segment, suspects,
 };
 
 /// The layout with the runs that it has decoded.
@@ -58,13 +58,12 @@ impl Layout for Ledger {
             .map(|chunk| self.load_run(database, chunk))
             .collect::<Answer<_>>()?;
         let ids: Vec<&str> = lines.iter().map(|line| line.id.as_str()).collect();
-        let suspects = suspects(&head, &runs, &ids)?;
+        let suspects = suspects(&head, &runs, &Wanted::new(&ids))?;
         if !suspects.is_empty() && has_known(database, &head, &suspects, &ids)? {
             return Err("the feed made an id twice".into());
         }
-        let Some(append) = append(&head, &runs, lines, Timestamp::UNIX_EPOCH)? else {
-            return Ok(());
-        };
+        let Some(segment) = NewSegment::of(lines, Timestamp::UNIX_EPOCH) else { return Ok(()) };
+        let append = append(&head, &runs, segment)?;
         let keep = |kind, bytes: &[u8]| keep_chunk(database, account, kind, bytes);
         let segment = keep(ChunkKind::Segment, &append.segment)?;
         let run = append.run.as_deref().map(|bytes| keep(ChunkKind::Run, bytes)).transpose()?;
