@@ -129,7 +129,8 @@ async fn filled(options: &Options, figures: &mut Figures, name: &str, shape: (u6
         full.bytes() / options.lines as f64,
     );
     for round in 1..=options.rounds {
-        let empty = Home::sqlite(accounts).await;
+        // Each round finds so many lines, and none of an earlier round.
+        let (full, empty) = (full.copied(), Home::sqlite(accounts).await);
         let (of_full, of_empty) =
             (Server::start(&full, Keeping::All), Server::start(&empty, Keeping::All));
         figures.add(

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::ids::ConnectionPath;
 use jiff::Timestamp;
+use std::fs::File;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use store::Installations as _;
@@ -59,6 +60,17 @@ impl Home {
         let connection = seed(&store, accounts).await;
         store.close().await;
         Self { folder, url: Some(url.to_owned()), connection, accounts }
+    }
+
+    /// A copy of a SQLite database that no server has open, safe on the disk.
+    pub(crate) fn copied(&self) -> Self {
+        let folder = TempDir::with_prefix("millrace-bench-").unwrap();
+        for entry in std::fs::read_dir(self.folder.path()).unwrap().map(Result::unwrap) {
+            let copy = folder.path().join(entry.file_name());
+            std::fs::copy(entry.path(), &copy).unwrap();
+            File::open(&copy).unwrap().sync_all().unwrap();
+        }
+        Self { folder, url: None, connection: self.connection, accounts: self.accounts }
     }
 
     /// The bytes on disk.
