@@ -36,26 +36,26 @@ pub struct Line {
     pub kind: Option<LineKind>,
 }
 
-/// A line whose texts are where they were read.
+/// A [`Line`] that borrows its texts; its fields mean the same.
 #[derive(Clone, Copy, Debug)]
 pub struct LineRef<'a> {
-    /// See [`Line::id`]; so for all others.
+    /// See [`Line::id`].
     pub id: &'a str,
-    /// When.
+    /// See [`Line::date`].
     pub date: LineDate,
-    /// How much.
+    /// See [`Line::amount`].
     pub amount: Amount,
-    /// What there was after it.
+    /// See [`Line::balance`].
     pub balance: Option<Amount>,
-    /// What.
+    /// See [`Line::description`].
     pub description: Option<&'a str>,
-    /// Who.
+    /// See [`Line::counterparty`].
     pub counterparty: Option<&'a str>,
-    /// The reference.
+    /// See [`Line::reference`].
     pub reference: Option<&'a str>,
-    /// Whether reconciled.
+    /// See [`Line::reconciled`].
     pub reconciled: Option<bool>,
-    /// The type.
+    /// See [`Line::kind`].
     pub kind: Option<LineKind>,
 }
 
@@ -143,7 +143,7 @@ impl Identity {
 }
 
 impl Line {
-    /// The line, lent.
+    /// The line without its texts' ownership.
     pub fn lent(&self) -> LineRef<'_> {
         LineRef {
             id: &self.id,

@@ -392,6 +392,7 @@ macro_rules! suite {
                 a_push_whose_lines_are_all_known_is_settled_too
                 lines_that_timed_out_unseen_are_withdrawn
                 lines_that_a_statement_showed_are_not_withdrawn
+                lines_that_newer_ones_stand_after_are_not_withdrawn
                 a_statement_of_another_account_shows_nothing
                 of_one_account_many_workers_get_one_push
             ;

@@ -445,6 +445,22 @@ pub async fn lines_that_a_statement_showed_are_not_withdrawn(backend: &dyn Backe
     assert_eq!(world.push(&["one-more", "two"]).await.known_lines, 1);
 }
 
+pub async fn lines_that_newer_ones_stand_after_are_not_withdrawn(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let (late, newer) = (world.push(&["late"]).await, world.push(&["late", "newer"]).await);
+    world.settle(&world.lease_one(NOON).await, finished(PushStatus::TimedOut), noon_plus(1)).await;
+    assert_eq!(world.line_ids().await, ["late", "newer"]);
+    // Those that are not there any more are not newer.
+    let gone = Withdrawal::Lines(newer.lines);
+    let refused = Ending { withdrawal: gone, ..ending(PushStatus::Failed) };
+    world.settle(&world.lease_one(NOON).await, Settlement::Finished(refused), noon_plus(1)).await;
+    let again = world.push(&["one-more"]).await;
+    assert_eq!(again.lines.first, newer.lines.end());
+    world.settle(&world.lease_one(NOON).await, finished(PushStatus::TimedOut), noon_plus(1)).await;
+    assert_eq!(world.line_ids().await, ["late"]);
+    assert_eq!(world.push_now(&late).await.status, PushStatus::TimedOut);
+}
+
 pub async fn a_statement_of_another_account_shows_nothing(backend: &dyn Backend) {
     let world = World::open(backend).await;
     let other = world.add_account(an_account(&world.connection, "other")).await;

@@ -236,7 +236,7 @@ async fn withdraw(
             let first = signed(work.lines.first)?;
             let row = session.row(SEE_FETCHED, &[&client, &work.account_no, &first]).await?;
             let is_fetched: bool = row.map_or(Ok(false), |row| Columns::of(&row).take())?;
-            if is_fetched {
+            if is_fetched || !head.ends_with(work.lines) {
                 return Ok(());
             }
             work.lines

@@ -5,7 +5,7 @@ use crate::writer::Writing;
 use crate::{Database, sql};
 use domain::line::KeptLine;
 use domain::money::Amount;
-use domain::push::LineSpan;
+use domain::push::{LineSpan, PushDraft};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::ledger::{
@@ -162,17 +162,19 @@ pub(crate) fn read_segment<T>(
     read_chunk(database, entry.chunk, ChunkKind::Segment, decode)
 }
 
-/// Those lines that have one of `ids` and are not withdrawn.
+/// Those lines that have an id of `draft`, which are `wanted`, and are not withdrawn.
 pub(crate) fn find_known(
     database: &Database,
     head: &Head,
     runs: &[Arc<Run>],
-    (ids, wanted): (&[&str], &Wanted),
+    draft: &PushDraft,
+    wanted: &Wanted,
 ) -> Answer<Vec<KeptLine>> {
     let suspects = suspects(head, runs, wanted)?;
     if suspects.is_empty() {
         return Ok(Vec::new());
     }
+    let ids: Vec<&str> = draft.ids().collect();
     let mut known = Vec::new();
     for entry in segments_of(database, head, &suspects)? {
         let here = within(&suspects, entry.span);
@@ -297,7 +299,7 @@ mod tests {
     use domain::line::Line;
     use store::ledger::{NewSegment, append};
     use store::migration::Migrate;
-    use testkit::{NOON, a_line};
+    use testkit::{NOON, a_draft_of, a_line};
 
     const ACCOUNT: i64 = 1;
 
@@ -338,7 +340,8 @@ mod tests {
         let kept = |writing: &mut Writing<'_>| {
             let (head, runs) = append_and_load(writing, "kept")?;
             let ids = ["kept7", "undone7"];
-            find_known(writing.database, &head, &runs, (&ids, &Wanted::new(&ids)))
+            let draft = a_draft_of(ids.map(|id| a_line(id, "2024-02-29", "1.00")));
+            find_known(writing.database, &head, &runs, &draft, &Wanted::new(&ids))
         };
         let known = writer.write(Undo::Job, kept, |_| {}).await.unwrap();
         let ids: Vec<_> = known.iter().map(|kept| kept.line.id.as_str()).collect();

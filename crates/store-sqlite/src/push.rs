@@ -82,7 +82,7 @@ impl Pushes for SqliteStore {
                 signal.raise();
             }
         };
-        self.write_then(Undo::Commit, move |writing| accept_push(writing, intake, prepared), raise)
+        self.write_then(Undo::Commit, move |writing| accept_push(writing, intake, &prepared), raise)
             .await
     }
 
@@ -131,7 +131,7 @@ struct Target {
 fn accept_push(
     writing: &mut Writing<'_>,
     mut intake: PushIntake,
-    prepared: Prepared,
+    prepared: &Prepared,
 ) -> Answer<AcceptedPush> {
     let database = writing.database;
     let Some(mut target) = find_target(database, &intake.account)? else {
@@ -144,7 +144,7 @@ fn accept_push(
     let verdict = judge(&profile, &target.standing, &known, draft, intake.requested_at);
     let operation = match verdict {
         Verdict::Accepted(accepted) => {
-            let segment = prepared.segment_of(&accepted, intake.requested_at);
+            let segment = prepared.segment_of(&accepted);
             keep_accepted(writing, &target, &intake, (accepted, segment))?
         }
         Verdict::Refused(refused) => keep_refused(database, &target, &intake, refused)?,
@@ -203,8 +203,7 @@ fn find_known(
     draft: &PushDraft,
     wanted: &Wanted,
 ) -> Answer<HashMap<Text, Known>> {
-    let ids: Vec<&str> = draft.lines.iter().filter_map(|line| line.id.as_deref()).collect();
-    let known = ledger::find_known(database, &target.head, &target.runs, (&ids, wanted))?;
+    let known = ledger::find_known(database, &target.head, &target.runs, draft, wanted)?;
     if known.is_empty() {
         return Ok(HashMap::new());
     }

@@ -228,9 +228,6 @@ fn withdraw(
 ) -> Answer<()> {
     let span = match withdrawal {
         Withdrawal::Nothing => return Ok(()),
-        Withdrawal::Unshown if fetch::was_shown(database, account_no, push.lines.first)? => {
-            return Ok(());
-        }
         Withdrawal::Unshown => push.lines,
         Withdrawal::Lines(span) => span,
     };
@@ -238,6 +235,11 @@ fn withdraw(
         return Ok(());
     }
     let Some(mut head) = ledger::load_head(database, account_no)? else { return Ok(()) };
+    let stays = withdrawal == Withdrawal::Unshown
+        && (!head.ends_with(span) || fetch::was_shown(database, account_no, span.first)?);
+    if stays {
+        return Ok(());
+    }
     let segments = ledger::load_segments(database, &head)?;
     head.withdraw(span, &segments);
     ledger::set_head(database, account_no, &head)

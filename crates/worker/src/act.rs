@@ -3,9 +3,10 @@
 use crate::desk::Desk;
 use crate::send::{self, Attempt};
 use domain::platform::Delivery;
-use domain::push::{LineSpan, Outcome, Remark, Sent};
+use domain::push::{Awaited, Outcome, Remark, Sent};
 use domain::source_account::AccountPath;
 use domain::work::{Destination, Lease};
+use std::collections::HashSet;
 use store::Answer;
 
 /// Does what the push's platform asks for; what was sent is told only of a platform that we send to.
@@ -27,16 +28,12 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
 /// their order, so those have ended.
 async fn missing(desk: &Desk, lease: &Lease) -> Answer<Vec<Remark>> {
     let push = &lease.push;
-    let spans = || push.awaited.iter().map(|awaited| awaited.lines);
-    let Some((first, end)) =
-        spans().map(|span| span.first).min().zip(spans().map(LineSpan::end).max())
-    else {
-        return Ok(Vec::new());
-    };
-    let count = u32::try_from(end.saturating_sub(first)).unwrap_or(u32::MAX);
     let path = AccountPath { connection: push.path, account: push.account.clone() };
-    let kept = desk.store.lines_at(&path, LineSpan { first, count }).await?;
-    let there = kept.iter().map(|kept| kept.position).collect();
+    let mut there = HashSet::new();
+    for span in Awaited::spans(&push.awaited) {
+        let kept = desk.store.lines_at(&path, span).await?;
+        there.extend(kept.iter().map(|kept| kept.position));
+    }
     Ok(push.awaited.iter().flat_map(|awaited| awaited.missing(&there)).collect())
 }
 

@@ -134,6 +134,7 @@ fn tell(lease: &Lease, settled: Settled, how: impl Debug) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ids::PushKey;
     use domain::platform::{Platform, QUICKBOOKS, XERO};
     use domain::push::{Awaited, LineSpan, PushOperation, PushStatus, Validation};
     use domain::work::Destination;
@@ -150,7 +151,7 @@ mod tests {
         let connection = a_connection(&a_company(a_client().id));
         let path = an_account_path(&connection, "a");
         let push = PushOperation {
-            key: domain::ids::PushKey::new(a_uuid()),
+            key: PushKey::new(a_uuid()),
             path: path.connection,
             account: path.account,
             requested_at: NOON,

@@ -32,11 +32,17 @@ pub(crate) async fn attempt(
     account: &SourceAccount,
 ) -> Answer<Attempt> {
     let push = &lease.push;
-    if push.lines.count == 0 && push.awaited.is_empty() {
+    let has_lines = push.lines.count > 0;
+    if !has_lines && push.awaited.is_empty() {
         return Ok((Outcome::Done, Sent::default()));
     }
     let link = desk.store.find_link(&lease.push.path).await?;
     let feed = link.as_ref().and_then(|link| feed_of(link, connection, account));
+    if !has_lines {
+        // What it left to earlier pushes has come to its end; of a feed that is gone nobody knows to which.
+        let outcome = if feed.is_some() { Outcome::Done } else { Outcome::Gone };
+        return Ok((outcome, Sent::default()));
+    }
     let so_far = desk.store.sent_so_far(lease, feed.as_deref().unwrap_or_default()).await?;
     let mut courier = Courier { desk, lease, so_far, warnings: Vec::new() };
     let Some(link) = link else { return Ok(courier.end(Outcome::Gone)) };

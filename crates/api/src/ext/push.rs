@@ -98,10 +98,11 @@ struct Carried {
 }
 
 impl Carried {
-    /// Whether a line that is not there any more is in the books all the same.
-    fn has_delivered(&self, position: u64) -> bool {
-        let mut delivered = self.statements.iter().filter(|it| it.stage == SentStage::Delivered);
-        delivered.any(|sent| sent.lines.contains(position))
+    /// Whether a line that is not there any more may be in the books all the same.
+    fn may_have_brought(&self, position: u64) -> bool {
+        let may_be = |stage: SentStage| stage == SentStage::Delivered || stage.is_open();
+        let mut brought = self.statements.iter().filter(|sent| may_be(sent.stage));
+        brought.any(|sent| sent.lines.contains(position))
     }
 }
 
@@ -118,14 +119,14 @@ fn show_lines(
         if let Some(line) = kept.remove(&position) {
             return LineShape::show(line, carried);
         }
-        let state = if carried.has_delivered(position) { "deleted" } else { absent };
+        let state = if carried.may_have_brought(position) { "deleted" } else { absent };
         LineShape { id: None, position, state, fetch_count: 0, fetches: Vec::new() }
     };
     (span.first..span.end()).map(show).collect()
 }
 
-/// What a line is that its push had and its account has not: a push that ended without delivering it took it back;
-/// otherwise the account was deleted with all its lines.
+/// What a line is that its push had and its account has not, and that nothing may have brought into the books: a push
+/// that ended without delivering it took it back; otherwise the account was deleted with all its lines.
 const fn absent_state(status: PushStatus) -> &'static str {
     match status {
         PushStatus::Failed | PushStatus::TimedOut => "withdrawn",
@@ -185,8 +186,8 @@ mod tests {
         };
         let expected = ["sending", "stored", "received", "delivered", "rejected", "stored"];
         assert_eq!(states(lines), expected);
-        // With the account, what is in the books went as well.
-        let gone = ["withdrawn", "withdrawn", "withdrawn", "deleted", "withdrawn", "withdrawn"];
+        // The account was deleted: what may be in the books was not taken back.
+        let gone = ["deleted", "withdrawn", "deleted", "deleted", "withdrawn", "withdrawn"];
         assert_eq!(states(Vec::new()), gone);
     }
 

@@ -66,6 +66,16 @@ pub enum Kinds {
     Only(&'static [LineKind]),
 }
 
+impl Kinds {
+    /// Whether it is one of them.
+    pub fn has(self, kind: LineKind) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(kinds) => kinds.contains(&kind),
+        }
+    }
+}
+
 /// The rules in force: those of the platforms, with what the operator configured.
 #[derive(Clone, Debug)]
 pub struct Profiles(Vec<(&'static str, Profile)>);

@@ -4,6 +4,9 @@
 use super::{LineSpan, Remark};
 use std::collections::HashSet;
 
+/// To read so many lines besides is cheaper than to ask once more.
+const GAP_MAX: u64 = 1_000;
+
 /// Skipped transactions that stand one after the other, in this push as in the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Awaited {
@@ -24,6 +27,23 @@ impl Awaited {
             Some(last) => last.lines.count = last.lines.count.saturating_add(1),
             None => all.push(Self { place, lines: LineSpan { first: position, count: 1 } }),
         }
+    }
+
+    /// Where all of them stand, with what stands between neighbours: few spans, each quickly read.
+    pub fn spans(all: &[Self]) -> Vec<LineSpan> {
+        let mut each: Vec<LineSpan> = all.iter().map(|one| one.lines).collect();
+        each.sort_unstable_by_key(|span| span.first);
+        let mut spans: Vec<LineSpan> = Vec::new();
+        for span in each {
+            match spans.last_mut().filter(|last| span.first <= last.end().saturating_add(GAP_MAX)) {
+                Some(last) => {
+                    let count = span.end().saturating_sub(last.first);
+                    last.count = u32::try_from(count).unwrap_or(u32::MAX);
+                }
+                None => spans.push(span),
+            }
+        }
+        spans
     }
 
     /// What is to be said of those that are not `there` any more.
@@ -54,6 +74,13 @@ mod tests {
             Awaited::add(&mut all, place, position);
         }
         assert_eq!(all, [awaited(0, 7, 2), awaited(3, 9, 2), awaited(5, 12, 1), awaited(6, 11, 1)]);
+    }
+
+    #[test]
+    fn what_stands_near_is_read_together() {
+        let all = [awaited(0, 5_000, 2), awaited(2, 10, 3), awaited(5, 1_013, 1), awaited(6, 4, 1)];
+        let spans = [(4, 1_010), (5_000, 2)].map(|(first, count)| LineSpan { first, count });
+        assert_eq!(Awaited::spans(&all), spans);
     }
 
     #[test]

@@ -11,6 +11,13 @@ pub struct PushDraft {
     pub lines: Vec<DraftLine>,
 }
 
+impl PushDraft {
+    /// The ids that there are, in the lines' order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter_map(|line| line.id.as_deref())
+    }
+}
+
 /// A line as it was sent; which fields it needs is for the judge to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DraftLine {

@@ -5,7 +5,7 @@ use crate::clock::{days_before, earliest_date, latest_date};
 use crate::connection::ConnectionStatus;
 use crate::line::{Identity, Line, LineKind, Text};
 use crate::money::Amount;
-use crate::platform::{History, Kinds, Need, Profile, Strictness};
+use crate::platform::{History, Need, Profile, Strictness};
 use crate::source_account::AccountStatus;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -212,19 +212,13 @@ impl<'a> Bench<'a> {
         if let Some(amount) = contradiction {
             self.warn("amount", format!("{amount} does not go with the type {}: money in is positive, money out negative; the sign decides", kind.name()));
         }
-        match self.profile.kinds {
-            Kinds::Only(kinds) if !kinds.contains(&kind) => {
-                self.warn(
-                    "transactionType",
-                    format!(
-                        "the platform does not know the type {}: it is kept as Unknown",
-                        kind.name()
-                    ),
-                );
-                Some(LineKind::Unknown)
-            }
-            Kinds::Only(_) | Kinds::All => Some(kind),
+        if self.profile.kinds.has(kind) {
+            return Some(kind);
         }
+        let message =
+            format!("the platform does not know the type {}: it is kept as Unknown", kind.name());
+        self.warn("transactionType", message);
+        Some(LineKind::Unknown)
     }
 
     /// The rules that only a line which is new must keep: one sent again may have grown old meanwhile.

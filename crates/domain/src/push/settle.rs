@@ -57,7 +57,8 @@ pub struct Ending {
 pub enum Withdrawal {
     /// None.
     Nothing,
-    /// All of the push, unless a statement has shown one.
+    /// All of the push, unless a statement has shown one, or newer lines stand after them: they could not come again, because
+    /// who fetches takes nothing that is older than what it has.
     Unshown,
     /// These.
     Lines(LineSpan),
@@ -143,8 +144,7 @@ pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Set
             ..Ending::failed(
                 "transactions that were skipped as known did not arrive with the push that brought them, see validation",
                 errors,
-                // Who fetches wants lines in order: the whole push has to come again.
-                if is_pulled { Withdrawal::Unshown } else { Withdrawal::Nothing },
+                Withdrawal::Nothing,
             )
         }),
         Outcome::Rejected(errors) => Settlement::Finished(Ending {
@@ -309,9 +309,6 @@ mod tests {
         let Settlement::Finished(late) = lacking(LATE) else { panic!() };
         assert_eq!((late.status, late.withdrawal), (PushStatus::TimedOut, Withdrawal::Nothing));
         assert_eq!(late.errors, errors);
-        // Who fetches in order gets the whole push anew.
-        let pulled = settled(&pending, None, Outcome::Lacking(errors.clone()), 0);
-        assert_eq!(ending(pulled), (PushStatus::Failed, Withdrawal::Unshown));
     }
 
     #[test]

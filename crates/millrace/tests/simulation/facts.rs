@@ -40,11 +40,14 @@ pub(crate) async fn all_is_known_to_have_arrived(tale: &Story) -> bool {
     true
 }
 
-/// In peace nothing else goes wrong but that an earlier push took back what this one had left to it.
+/// In peace nothing else goes wrong but that an earlier push took back what this one had left to it, or that a connection
+/// turns out to be shut out, because tokens were lost before.
 fn is_success(push: &Value) -> bool {
     let errors = push["validation"]["errors"].as_array().unwrap();
-    let is_left =
-        |error: &Value| error["message"].as_str().unwrap().contains("the push that brought");
+    let is_left = |error: &Value| {
+        let message = error["message"].as_str().unwrap();
+        message.contains("the push that brought") || message.contains("is Deauthorized")
+    };
     match push["status"].as_str().unwrap() {
         "Success" => true,
         "Failed" if !errors.is_empty() && errors.iter().all(is_left) => false,

@@ -23,7 +23,7 @@ const STEPS: (u64, u64) = (8, 28);
 const REST_MAX: Duration = Duration::from_hours(4);
 const STEP_SECS_MAX: u64 = 600;
 /// A push may still meet what is left of one whose answer was lost, and fails then; the next meets nothing any more.
-const PEACEFUL_PUSHES_MAX: u32 = 2;
+const PEACEFUL_PUSHES_MAX: u32 = 3;
 /// The clock is set back no farther than this, all in all.
 const BACK_MAX: SignedDuration = SignedDuration::from_hours(24);
 

@@ -3,10 +3,10 @@
 
 use super::dice::Dice;
 use crate::Backend;
-use crate::world::{World, finished};
+use crate::world::World;
 use domain::event::KeptEvent;
 use domain::ids::LeaseToken;
-use domain::push::{PushOperation, PushStatus};
+use domain::push::{Ending, PushOperation, PushStatus, Settlement, Withdrawal};
 use domain::source_account::AccountPath;
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,8 +85,14 @@ async fn work(store: Arc<dyn Store>, dice: Dice, ended: Arc<AtomicUsize>) {
                 store.release_work(&lease).await.unwrap();
                 continue;
             }
-            let status = if dice.often(30) { PushStatus::TimedOut } else { PushStatus::Success };
-            let settled = store.settle_push(&lease, &finished(status), noon_plus(1)).await.unwrap();
+            let ending = if dice.often(30) {
+                let withdrawal = Withdrawal::Lines(lease.push.lines);
+                Ending { withdrawal, ..Ending::timed_out() }
+            } else {
+                Ending::success(Vec::new())
+            };
+            let settlement = Settlement::Finished(ending);
+            let settled = store.settle_push(&lease, &settlement, noon_plus(1)).await.unwrap();
             if settled == Settled::Written {
                 ended.fetch_add(1, Ordering::SeqCst);
             } else {

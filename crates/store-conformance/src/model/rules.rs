@@ -168,9 +168,11 @@ impl Book {
         let Some(account) = account else { return };
         let first = operation.lines.first;
         let is_shown = account.fetches.iter().any(|fetch| fetch.watermark > first);
+        let end = usize::try_from(operation.lines.end()).unwrap();
+        let has_newer = account.lines.iter().skip(end).any(|line| !line.is_withdrawn);
         match withdrawal {
             Withdrawal::Lines(lines) => account.withdraw(lines),
-            Withdrawal::Unshown if !is_shown => account.withdraw(operation.lines),
+            Withdrawal::Unshown if !is_shown && !has_newer => account.withdraw(operation.lines),
             Withdrawal::Unshown | Withdrawal::Nothing => {}
         }
     }

@@ -76,7 +76,7 @@ pub(super) async fn accept(
     // A copy: the transaction may have to be tried again.
     let push = match judge(&profile, &scene.standing, &known, intake.draft.clone(), now) {
         Verdict::Accepted(accepted) => {
-            let segment = prepared.clone().segment_of(&accepted, now);
+            let segment = prepared.segment_of(&accepted);
             scene.keep(session, intake, (accepted, segment)).await?
         }
         Verdict::Refused(refused) => scene.refuse(session, intake, refused).await?,
@@ -151,8 +151,7 @@ impl Scene {
         let head = &self.ledger.head;
         let suspects = encoding::suspects(head, &self.runs, wanted)?;
         let Some(first) = suspects.first() else { return Ok(HashMap::new()) };
-        let ids: Vec<&str> =
-            intake.draft.lines.iter().filter_map(|line| line.id.as_deref()).collect();
+        let ids: Vec<&str> = intake.draft.ids().collect();
         let client = intake.account.connection.client;
         let mut entries = ledger::segments_from(session, client, head, first.position).await?;
         let mut positions: Vec<u64> = suspects.iter().map(|suspect| suspect.position).collect();

@@ -86,6 +86,13 @@ impl Head {
         last.is_some_and(|span| span.contains(position))
     }
 
+    /// Whether no line after these counts.
+    pub fn ends_with(&self, span: LineSpan) -> bool {
+        let mut withdrawn = self.withdrawn.iter();
+        self.lines <= span.end()
+            || withdrawn.any(|gone| gone.first <= span.end() && self.lines <= gone.end())
+    }
+
     /// Lets lines count no more; their ids may come again, and so may lines that are older than they. `segments` are
     /// all of the account.
     pub fn withdraw(&mut self, span: LineSpan, segments: &[SegmentEntry]) {

@@ -5,6 +5,7 @@ use super::fingerprint::fingerprint;
 use super::segment::encode;
 use super::suspects::Wanted;
 use domain::line::{Line, LineRef};
+use domain::platform::KNOWN;
 use domain::push::{Accepted, DraftLine, PushDraft};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -12,43 +13,46 @@ use jiff::civil::{Date, DateTime};
 /// Of a push that nobody has judged yet.
 #[derive(Clone, Debug)]
 pub struct Prepared {
-    /// For [`suspects`](super::suspects), in the order of those lines that have an id.
+    /// For [`suspects`](super::suspects), in the order of [`PushDraft::ids`].
     pub wanted: Wanted,
     /// For [`append`](super::append), if all lines are kept as they were sent.
     segment: Option<NewSegment>,
+    accepted_at: Timestamp,
 }
 
 impl Prepared {
     /// Of what was sent.
     pub fn of(draft: &PushDraft, accepted_at: Timestamp) -> Self {
-        let ids = draft.lines.iter().filter_map(|line| line.id.as_deref());
-        let fingerprints: Vec<u64> = ids.map(fingerprint).collect();
+        let fingerprints: Vec<u64> = draft.ids().map(fingerprint).collect();
         let wanted = Wanted::of(&fingerprints);
         let lines: Option<Vec<LineRef<'_>>> = draft.lines.iter().map(DraftLine::lent).collect();
-        let segment = lines.and_then(|lines| NewSegment::new(&lines, fingerprints, accepted_at));
-        Self { wanted, segment }
+        let ready = lines.filter(|lines| lines.iter().all(has_common_kind));
+        let segment = ready.and_then(|lines| NewSegment::new(&lines, fingerprints, accepted_at));
+        Self { wanted, segment, accepted_at }
     }
 
     /// The segment of what was accepted; nothing when there is no new line.
-    pub fn segment_of(self, accepted: &Accepted, accepted_at: Timestamp) -> Option<NewSegment> {
-        let ready = self.segment.filter(|_| accepted.is_as_sent);
-        ready.or_else(|| NewSegment::of(&accepted.lines, accepted_at))
+    pub fn segment_of(&self, accepted: &Accepted) -> Option<NewSegment> {
+        let ready = self.segment.clone().filter(|_| accepted.is_as_sent);
+        ready.or_else(|| NewSegment::of(&accepted.lines, self.accepted_at))
     }
 }
 
+/// Whether every platform knows a line's type: of others the segment would be made in vain where it is kept as unknown.
+fn has_common_kind(line: &LineRef<'_>) -> bool {
+    line.kind.is_none_or(|kind| KNOWN.iter().all(|platform| platform.profile.kinds.has(kind)))
+}
+
 /// A segment, and what its account has to know of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSegment {
     pub(super) bytes: Vec<u8>,
     /// Of the lines, in their order.
     pub(super) fingerprints: Vec<u64>,
-    pub(super) oldest: Moment,
-    pub(super) newest: Moment,
+    pub(super) oldest: DateTime,
+    pub(super) newest: DateTime,
     pub(super) is_in_order: bool,
 }
-
-/// By which lines are put in order.
-type Moment = DateTime;
 
 impl NewSegment {
     /// Of lines that are kept; nothing when there are none.

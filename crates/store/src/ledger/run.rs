@@ -10,7 +10,7 @@ const ENTRY_BYTES: usize = 8;
 /// Bits of the place of a bit in a word.
 const WORD_BITS: u32 = 6;
 const WORD_MASK: u64 = 63;
-/// Each entry sets so many bits of its word: with 4 to 8 entries a word, three tell all but some 2 of 100 that are not there.
+/// Each entry sets so many bits of its word: with 4 to 8 entries a word, three tell all but 1 to 4 of 100 that are not there.
 const BITS_OF_ENTRY: u32 = 3;
 
 /// A chunk of kind run. Never changes, so a process may keep those it has decoded, by chunk number.

@@ -13,7 +13,7 @@ const FORMAT: u8 = 0x03;
 /// What a usual line takes, to ask for memory once.
 const LINE_BYTES_USUAL: usize = 64;
 
-/// The bytes of a segment; [`append`](super::append) has them made.
+/// The bytes of a segment; pushes have theirs made by [`NewSegment`](super::NewSegment).
 pub fn encode_segment(lines: &[Line], accepted_at: Timestamp) -> Vec<u8> {
     encode(lines.len(), lines.iter().map(Line::lent), accepted_at)
 }

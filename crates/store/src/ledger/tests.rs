@@ -3,12 +3,15 @@
 use super::samples::{any_lines, to_the_digit, typical_lines};
 use super::*;
 use crate::Window;
-use domain::line::{KeptLine, Line};
-use domain::push::LineSpan;
+use domain::connection::ConnectionStatus;
+use domain::line::{KeptLine, Line, Text};
+use domain::platform::{History, Kinds, Need, Profile, QUICKBOOKS, XERO};
+use domain::push::{Known, LineSpan, PushDraft, Standing, Verdict, judge};
+use domain::source_account::AccountStatus;
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A database of one account.
 #[derive(Default)]
@@ -340,6 +343,39 @@ fn ids_that_begin_alike_are_told_by_their_ends() {
         ("transaction", "payment", 1 + 7),
     ] {
         assert_eq!(taken(first, second), bytes, "{first} {second}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_segment_made_before_the_verdict_is_the_one_of_the_verdict(
+        lines in any_lines(),
+        known in vec(any::<bool>(), 40),
+        knows_all_kinds in any::<bool>(),
+    ) {
+        let kinds = if knows_all_kinds { Kinds::All } else { QUICKBOOKS.profile.kinds };
+        let (description, balance) = (Need::Optional, Need::Optional);
+        let (history, ordered) = (History::Unlimited, false);
+        let profile = Profile { kinds, ordered, description, balance, history, ..XERO.profile };
+        let standing = Standing {
+            connection: ConnectionStatus::Linked,
+            account: AccountStatus::Connected,
+            feed_start: None,
+            newest: None,
+        };
+        let known: HashMap<Text, Known> = lines
+            .iter()
+            .zip(known)
+            .filter(|(_, is_known)| *is_known)
+            .map(|(line, _)| (line.id.clone(), Known { identity: line.identity(), awaited_at: None }))
+            .collect();
+        let draft = PushDraft { lines: lines.into_iter().map(Into::into).collect() };
+        let prepared = Prepared::of(&draft, accepted_at());
+        let verdict = judge(&profile, &standing, &known, draft, Timestamp::MAX);
+        // Few are refused: an id that stands twice.
+        let Verdict::Accepted(accepted) = verdict else { return Err(TestCaseError::reject("")) };
+        let made = NewSegment::of(&accepted.lines, accepted_at());
+        prop_assert_eq!(prepared.segment_of(&accepted), made);
     }
 }
 
