@@ -145,7 +145,7 @@ fn accept_push(
     let operation = match verdict {
         Verdict::Accepted(accepted) => {
             let segment = prepared.segment_of(&accepted);
-            keep_accepted(writing, &target, &intake, (accepted, segment))?
+            keep_accepted(writing, &target, &intake, accepted, segment)?
         }
         Verdict::Refused(refused) => keep_refused(database, &target, &intake, refused)?,
     };
@@ -207,11 +207,10 @@ fn find_known(
     if known.is_empty() {
         return Ok(HashMap::new());
     }
-    let under_way = work::under_way_from(database, target.account_no)?.unwrap_or(u64::MAX);
+    let under_way = work::under_way_from(database, target.account_no)?;
     let known = known.into_iter().map(|kept| {
-        let awaited_at = Some(kept.position).filter(|position| *position >= under_way);
-        let identity = kept.line.identity();
-        (kept.line.id, Known { identity, awaited_at })
+        let known = Known::of(&kept, under_way);
+        (kept.line.id, known)
     });
     Ok(known.collect())
 }
@@ -220,7 +219,8 @@ fn keep_accepted(
     writing: &mut Writing<'_>,
     target: &Target,
     intake: &PushIntake,
-    (accepted, segment): (Accepted, Option<NewSegment>),
+    accepted: Accepted,
+    segment: Option<NewSegment>,
 ) -> Answer<PushOperation> {
     let append = segment.map(|segment| append(&target.head, &target.runs, segment)).transpose()?;
     let nothing = LineSpan { first: target.head.lines(), count: 0 };

@@ -1,16 +1,15 @@
 //! What a push awaits, as both databases keep it: one JSON text in its row, because nothing searches in it.
 
 use domain::push::{Awaited, LineSpan};
+use serde_json::json;
 
 /// A text for those of whom there are any; most pushes await nothing.
 pub fn write(awaited: &[Awaited]) -> Option<String> {
     if awaited.is_empty() {
         return None;
     }
-    let each = awaited
-        .iter()
-        .map(|one| format!("[{},{},{}]", one.place, one.lines.first, one.lines.count));
-    Some(format!("[{}]", each.collect::<Vec<_>>().join(",")))
+    let each = awaited.iter().map(|one| (one.place, one.lines.first, one.lines.count));
+    Some(json!(each.collect::<Vec<_>>()).to_string())
 }
 
 /// See [`write()`].

@@ -134,11 +134,14 @@ fn tell(lease: &Lease, settled: Settled, how: impl Debug) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::ids::PushKey;
     use domain::platform::{Platform, QUICKBOOKS, XERO};
-    use domain::push::{Awaited, LineSpan, PushOperation, PushStatus, Validation};
+    use domain::push::{Accepted, Awaited, LineSpan, PushOperation};
     use domain::work::Destination;
-    use testkit::{NOON, a_client, a_company, a_connection, a_uuid, an_account_path, noon_plus};
+    use store::PushIntake;
+    use testkit::{
+        NOON, a_client, a_company, a_connection, a_draft, a_uuid, an_account_path, an_intake,
+        noon_plus,
+    };
 
     fn lease(platform: &'static Platform, push: PushOperation) -> Lease {
         let destination = Some(Destination { platform, account_made_at: NOON });
@@ -150,20 +153,8 @@ mod tests {
     fn only_what_nobody_need_be_asked_about_lies_ready() {
         let connection = a_connection(&a_company(a_client().id));
         let path = an_account_path(&connection, "a");
-        let push = PushOperation {
-            key: PushKey::new(a_uuid()),
-            path: path.connection,
-            account: path.account,
-            requested_at: NOON,
-            completed_at: None,
-            status: PushStatus::Pending,
-            error: None,
-            validation: Validation::default(),
-            timeout_minutes: Some(5),
-            lines: LineSpan { first: 0, count: 3 },
-            known_lines: 0,
-            awaited: Vec::new(),
-        };
+        let intake = PushIntake { timeout_minutes: Some(5), ..an_intake(&path, a_draft(3)) };
+        let push = intake.pending(LineSpan { first: 0, count: 3 }, Accepted::default());
         let awaited = vec![Awaited { place: 0, lines: LineSpan { first: 0, count: 1 } }];
         let awaiting = PushOperation { awaited, ..push.clone() };
         assert!(lies_ready(&lease(&QUICKBOOKS, push.clone()), NOON));

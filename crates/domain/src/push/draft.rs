@@ -42,7 +42,8 @@ pub struct DraftLine {
 }
 
 impl DraftLine {
-    /// The line as it is kept if it is new and the platform knows its type, or nothing when it lacks what every line needs.
+    /// The line as it is kept if it is new and the platform knows its type, or nothing when it lacks what every line
+    /// needs.
     pub fn lent(&self) -> Option<LineRef<'_>> {
         Some(LineRef {
             id: self.id.as_deref()?,

@@ -3,7 +3,7 @@
 use super::{Awaited, DraftLine, PushDraft, Remark};
 use crate::clock::{days_before, earliest_date, latest_date};
 use crate::connection::ConnectionStatus;
-use crate::line::{Identity, Line, LineKind, Text};
+use crate::line::{Identity, KeptLine, Line, LineKind, Text};
 use crate::money::Amount;
 use crate::platform::{History, Need, Profile, Strictness};
 use crate::source_account::AccountStatus;
@@ -32,6 +32,16 @@ pub struct Known {
     pub identity: Identity,
     /// Where it stands, if the push that brought it is still under way.
     pub awaited_at: Option<u64>,
+}
+
+impl Known {
+    /// A line as it is kept. `under_way_from` is where the oldest push begins that is still under way, if there is one: pushes end
+    /// in their order, so all lines from there on came with such.
+    pub fn of(kept: &KeptLine, under_way_from: Option<u64>) -> Self {
+        let is_awaited = under_way_from.is_some_and(|first| kept.position >= first);
+        let awaited_at = is_awaited.then_some(kept.position);
+        Self { identity: kept.line.identity(), awaited_at }
+    }
 }
 
 /// The judge's answer.

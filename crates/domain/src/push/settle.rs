@@ -57,8 +57,8 @@ pub struct Ending {
 pub enum Withdrawal {
     /// None.
     Nothing,
-    /// All of the push, unless a statement has shown one, or newer lines stand after them: they could not come again, because
-    /// who fetches takes nothing that is older than what it has.
+    /// All of the push, unless a statement has shown one, or newer lines stand after them: they could not come again,
+    /// because who fetches takes nothing that is older than what it has.
     Unshown,
     /// These.
     Lines(LineSpan),

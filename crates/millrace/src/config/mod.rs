@@ -1,5 +1,7 @@
-//! Configuration: keys (what there is), sources (where values come from), settings (checked and typed).
+//! Configuration: keys (what there is), sources (where values come from), settings (their types), check (from the one to
+//! the other).
 
+mod check;
 pub(crate) mod keys;
 mod settings;
 mod sources;

@@ -22,7 +22,8 @@ const STEPS: (u64, u64) = (8, 28);
 /// Longer than anything waits for another attempt, and shorter than a clock may be behind.
 const REST_MAX: Duration = Duration::from_hours(4);
 const STEP_SECS_MAX: u64 = 600;
-/// A push may still meet what is left of one whose answer was lost, and fails then; the next meets nothing any more.
+/// A push may still meet what is left of one whose answer was lost, and fails then, or a connection that turns out to be shut
+/// out; the one after both meets nothing any more.
 const PEACEFUL_PUSHES_MAX: u32 = 3;
 /// The clock is set back no farther than this, all in all.
 const BACK_MAX: SignedDuration = SignedDuration::from_hours(24);

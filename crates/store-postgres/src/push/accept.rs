@@ -77,7 +77,7 @@ pub(super) async fn accept(
     let push = match judge(&profile, &scene.standing, &known, intake.draft.clone(), now) {
         Verdict::Accepted(accepted) => {
             let segment = prepared.segment_of(&accepted);
-            scene.keep(session, intake, (accepted, segment)).await?
+            scene.keep(session, intake, accepted, segment).await?
         }
         Verdict::Refused(refused) => scene.refuse(session, intake, refused).await?,
     };
@@ -162,12 +162,10 @@ impl Scene {
             work::under_way_from(session, client, self.ledger.account_no),
             chunk::load(session, client, &chunks),
         )?;
-        let under_way = under_way.unwrap_or(u64::MAX);
         let mut kept_at: HashMap<u64, (Text, Known)> = HashMap::new();
         for (entry, (_, bytes)) in entries.iter().zip(chunks) {
             for kept in encoding::decode_lines_at(&bytes, entry.span, &positions)? {
-                let awaited_at = Some(kept.position).filter(|position| *position >= under_way);
-                let known = Known { identity: kept.line.identity(), awaited_at };
+                let known = Known::of(&kept, under_way);
                 kept_at.insert(kept.position, (kept.line.id, known));
             }
         }
@@ -183,7 +181,8 @@ impl Scene {
         self,
         session: &Session,
         intake: &PushIntake,
-        (accepted, segment): (Accepted, Option<NewSegment>),
+        accepted: Accepted,
+        segment: Option<NewSegment>,
     ) -> Attempt<PushOperation> {
         let head = &self.ledger.head;
         let append = segment.map(|segment| encoding::append(head, &self.runs, segment));

@@ -33,8 +33,10 @@ impl Prepared {
 
     /// The segment of what was accepted; nothing when there is no new line.
     pub fn segment_of(&self, accepted: &Accepted) -> Option<NewSegment> {
-        let ready = self.segment.clone().filter(|_| accepted.is_as_sent);
-        ready.or_else(|| NewSegment::of(&accepted.lines, self.accepted_at))
+        match &self.segment {
+            Some(segment) if accepted.is_as_sent => Some(segment.clone()),
+            _ => NewSegment::of(&accepted.lines, self.accepted_at),
+        }
     }
 }
 
@@ -68,7 +70,7 @@ impl NewSegment {
             oldest: moments().min()?,
             newest: moments().max()?,
             is_in_order: moments().is_sorted(),
-            bytes: encode(lines.len(), lines.iter().copied(), accepted_at),
+            bytes: encode(lines, accepted_at),
             fingerprints,
         })
     }

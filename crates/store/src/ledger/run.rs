@@ -10,7 +10,8 @@ const ENTRY_BYTES: usize = 8;
 /// Bits of the place of a bit in a word.
 const WORD_BITS: u32 = 6;
 const WORD_MASK: u64 = 63;
-/// Each entry sets so many bits of its word: with 4 to 8 entries a word, three tell all but 1 to 4 of 100 that are not there.
+/// Each entry sets so many bits of its word: with four to eight entries a word, three tell all but 1 to 4 of 100 that are
+/// not there.
 const BITS_OF_ENTRY: u32 = 3;
 
 /// A chunk of kind run. Never changes, so a process may keep those it has decoded, by chunk number.
@@ -20,7 +21,8 @@ pub struct Run {
     first: u64,
     /// Fingerprints with places, sorted.
     entries: Vec<u64>,
-    /// Some bits for each fingerprint, in the word that its beginning names: nearly all ids that are new are told so by it.
+    /// Some bits for each fingerprint, in the word that its beginning names: nearly all ids that are new are told so by
+    /// it.
     sieve: Vec<u64>,
     /// How many bits such a beginning leaves out.
     left_out: u32,
@@ -136,7 +138,7 @@ fn merge_sorted_parts(entries: &mut [u64]) {
 fn sieve_of(entries: &[u64]) -> (Vec<u64>, u32) {
     let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
     // Two at least, so that less than all bits are left out.
-    let words = (count >> 3).max(1).saturating_add(1).checked_next_power_of_two().unwrap_or(2);
+    let words = (count >> 3).max(2).checked_next_power_of_two().unwrap_or(2);
     let left_out = words.leading_zeros().saturating_add(1);
     let mut sieve = vec![0_u64; usize::try_from(words).unwrap_or_default()];
     for entry in entries {

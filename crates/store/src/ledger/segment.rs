@@ -15,23 +15,19 @@ const LINE_BYTES_USUAL: usize = 64;
 
 /// The bytes of a segment; pushes have theirs made by [`NewSegment`](super::NewSegment).
 pub fn encode_segment(lines: &[Line], accepted_at: Timestamp) -> Vec<u8> {
-    encode(lines.len(), lines.iter().map(Line::lent), accepted_at)
+    encode(&lines.iter().map(Line::lent).collect::<Vec<_>>(), accepted_at)
 }
 
-/// The same, of lines that are lent, of which there are `count`.
-pub(super) fn encode<'a>(
-    count: usize,
-    lines: impl Iterator<Item = LineRef<'a>>,
-    accepted_at: Timestamp,
-) -> Vec<u8> {
-    let capacity = count.saturating_add(1).saturating_mul(LINE_BYTES_USUAL);
+/// The same, of lines that are lent.
+pub(super) fn encode(lines: &[LineRef<'_>], accepted_at: Timestamp) -> Vec<u8> {
+    let capacity = lines.len().saturating_add(1).saturating_mul(LINE_BYTES_USUAL);
     let mut writer = Writer::new(FORMAT, capacity);
     writer.int(accepted_at.as_second());
     writer.int(accepted_at.subsec_nanosecond().into());
-    writer.len(count);
+    writer.len(lines.len());
     let mut context = Context::default();
     for line in lines {
-        put_line(&mut writer, &line, &mut context);
+        put_line(&mut writer, line, &mut context);
     }
     writer.seal()
 }

@@ -16,8 +16,8 @@ pub struct Suspect {
     pub position: u64,
 }
 
-/// Where wanted ids may stand already, by position. There are false alarms, so each is to be compared with the line there; but
-/// an id that is known is never missed. Withdrawn lines count as unknown. `runs` are those of [`Head::run_chunks`].
+/// Where wanted ids may stand already, by position. There are false alarms, so each is to be compared with the line
+/// there; but an id that is known is never missed. Withdrawn lines count as unknown. `runs` are those of [`Head::run_chunks`].
 pub fn suspects<R: Borrow<Run>>(
     head: &Head,
     runs: &[R],
