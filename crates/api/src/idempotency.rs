@@ -34,13 +34,15 @@ pub(crate) async fn do_once(
     request: Request,
     next: Next,
 ) -> Response {
-    let takes_key = matches!(*request.method(), Method::POST | Method::PATCH);
+    if !matches!(*request.method(), Method::POST | Method::PATCH) {
+        return next.run(request).await;
+    }
     match read_key(request.headers()) {
-        Ok(Some(key)) if takes_key => {
+        Ok(Some(key)) => {
             let done = do_under_key(&state, caller, key, request, next).await;
             done.unwrap_or_else(IntoResponse::into_response)
         }
-        Ok(_) => next.run(request).await,
+        Ok(None) => next.run(request).await,
         Err(error) => error.into_response(),
     }
 }

@@ -10,17 +10,56 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
-use store::Installation;
+use store::{Installation, Store};
 use vault::{KEY_BYTES, Vault, VaultKey};
 
 /// The key's file in the data folder.
 const KEY_FILE: &str = "encryption.key";
+/// So many rows are looked at in one go.
+const ROWS_AT_ONCE: u32 = 100;
 
-/// The vault of an installation.
-pub(crate) fn build_vault(
+/// The vault of an installation, which may be new.
+pub(crate) async fn open_vault(
     settings: &Settings,
+    store: &dyn Store,
     installation: &Installation,
 ) -> anyhow::Result<Vault> {
+    if let Some(vault) = find_vault(settings, Some(installation))? {
+        return Ok(vault);
+    }
+    if holds_secrets(store).await? {
+        bail!(
+            "{KEY_FILE} is missing beside a database that holds secrets sealed with it: put it back. If it is lost, set \
+             encryption.key to a new one (`millrace keys new-encryption-key`), and `millrace doctor` names what has to \
+             be made anew"
+        );
+    }
+    build_vault(settings, installation)
+}
+
+/// Whether anything is sealed.
+async fn holds_secrets(store: &dyn Store) -> anyhow::Result<bool> {
+    let mut after = None;
+    loop {
+        let page = store.list_all_consumers(after, ROWS_AT_ONCE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some((last.client, last.id));
+        if page.iter().any(|consumer| consumer.secrets.is_some()) {
+            return Ok(true);
+        }
+    }
+    let mut after = None;
+    loop {
+        let page = store.list_all_links(after, ROWS_AT_ONCE).await?;
+        let Some(last) = page.last() else { return Ok(false) };
+        after = Some((last.path.client, last.path.connection));
+        if page.iter().any(|link| link.secrets.is_some()) {
+            return Ok(true);
+        }
+    }
+}
+
+fn build_vault(settings: &Settings, installation: &Installation) -> anyhow::Result<Vault> {
     let Encryption { key, older } = &settings.encryption;
     let current = match (key, &settings.storage.place) {
         (Some(key), _) => key.clone(),

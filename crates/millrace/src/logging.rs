@@ -7,9 +7,7 @@ use tracing_subscriber::EnvFilter;
 
 /// Starts logging for the whole process.
 pub(crate) fn start(format: LogFormat, filter: &str) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter).with_context(|| {
-        format!("log.filter: {filter:?} is not a filter such as info,api=debug")
-    })?;
+    let filter = EnvFilter::try_new(filter).context("log.filter")?;
     let terminal = std::io::stderr().is_terminal();
     let text = match format {
         LogFormat::Auto => terminal,

@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 
 #[expect(clippy::print_stderr, reason = "the last words of a command that failed")]
 fn report(error: &anyhow::Error) {
-    eprintln!("millrace: {error:#}");
+    eprintln!("millrace: {}", output::told(error));
 }
 
 fn run(command: Command) -> anyhow::Result<()> {

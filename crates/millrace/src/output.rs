@@ -34,3 +34,27 @@ pub(crate) fn nobody_reads(error: &anyhow::Error) -> bool {
     let mut causes = error.chain().filter_map(|cause| cause.downcast_ref());
     causes.any(|cause| matches!(cause, OutputError::Closed))
 }
+
+/// An error and its causes in one line. Some errors tell their cause themselves, which is not told twice.
+pub(crate) fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !told.ends_with(&cause) {
+            let joint = if told.is_empty() { "" } else { ": " };
+            told = format!("{told}{joint}{cause}");
+        }
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::anyhow;
+
+    #[test]
+    fn no_cause_is_told_twice() {
+        let error = anyhow!("no colon").context("not a URL: no colon").context("--to");
+        assert_eq!(told(&error), "--to: not a URL: no colon");
+    }
+}

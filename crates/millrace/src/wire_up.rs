@@ -58,10 +58,13 @@ pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Arc<dyn St
 
 /// Opens the store that the settings name for a command that only looks: it makes nothing.
 pub(crate) async fn open_existing_store(settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
-    if let Place::Folder(folder) = &settings.storage.place
-        && !folder.join(DATABASE_FILE).exists()
-    {
-        anyhow::bail!(
+    if let Place::Folder(folder) = &settings.storage.place {
+        let is_there = folder.join(DATABASE_FILE).try_exists();
+        let is_there = is_there.with_context(|| {
+            format!("the data folder {} cannot be looked into", folder.display())
+        })?;
+        anyhow::ensure!(
+            is_there,
             "there is no database in {}: name the folder that `millrace serve` uses with --data",
             folder.display()
         );

@@ -26,3 +26,4 @@ pub use resolver::{Resolver, SystemResolver};
 pub use retry::RetryHint;
 pub use subnet::{Subnet, SubnetError};
 pub use target::{Plaintext, Target};
+pub use way::is_proxy;

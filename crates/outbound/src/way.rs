@@ -80,6 +80,11 @@ impl Chosen<'_> {
     }
 }
 
+/// Whether it can be a proxy's address.
+pub fn is_proxy(text: &str) -> bool {
+    reqwest::Proxy::all(text).is_ok()
+}
+
 fn client(options: &OutboundOptions, guard: Option<&Guard>) -> Result<Client, ClientError> {
     let mut builder = Client::builder()
         // Called before a proxy is set, this keeps the environment's out.

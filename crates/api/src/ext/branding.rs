@@ -71,6 +71,7 @@ fn look_schema(_schemas: &mut SchemaGenerator) -> Schema {
     });
     json_schema!({
         "type": "object",
+        "additionalProperties": false,
         "properties": {
             "name": {"type": ["string", "null"], "minLength": 1, "maxLength": BRAND_NAME_CHARS_MAX},
             "primaryColor": colour("Of the main button, of focus and of choices"),
@@ -79,7 +80,11 @@ fn look_schema(_schemas: &mut SchemaGenerator) -> Schema {
                 "type": ["boolean", "null"],
                 "description": "Take colours that are too pale for text: they only decorate, and text and buttons are of the nearest shade that can be read",
             },
-            "callout": {"type": ["object", "null"], "properties": {"en": callout, "fr": callout}},
+            "callout": {
+                "type": ["object", "null"],
+                "additionalProperties": false,
+                "properties": {"en": callout, "fr": callout},
+            },
         },
     })
 }
@@ -293,7 +298,7 @@ async fn show(state: &ApiState, caller: Caller) -> Answer<Json<BrandingShape>> {
 
 fn read_look(body: &[u8]) -> Answer<Look> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::object(FIELDS), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(FIELDS), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     let name = fields.parsed("name", RAW_CHARS_MAX, BrandWords::name);
     let primary = fields.parsed("primaryColor", RAW_CHARS_MAX, Colour::parse);
@@ -311,6 +316,7 @@ fn read_look(body: &[u8]) -> Answer<Look> {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CalloutsBody {
     en: Option<CalloutShape>,
     fr: Option<CalloutShape>,
@@ -354,6 +360,8 @@ mod tests {
     #[test]
     fn a_look_is_read_with_what_it_leaves_out() {
         assert_eq!(read_look(b"{}").unwrap(), Look::default());
+        assert_eq!(faults(r#"{"nme":"Bank"}"#), ["nme is no field of this operation"]);
+        assert!(faults(r#"{"callout":{"de":{"title":"a","body":"b"}}}"#)[0].contains("such as"));
         let body = r##"{"name":" Bank ","primaryColor":"#0B6E4F","callout":{"fr":{"title":"Bon","body":"jour"}}}"##;
         let look = read_look(body.as_bytes()).unwrap();
         assert_eq!(look.name.unwrap().as_str(), "Bank");

@@ -57,6 +57,7 @@ const LISTED: Listed = Listed { type_name: "ManagedSync", properties: SYNC_PROPE
 fn feed_schema(_schemas: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "object",
+        "additionalProperties": false,
         "required": ["schedule"],
         "properties": {
             "schedule": {
@@ -176,7 +177,7 @@ async fn no_feed(state: &ApiState, path: &AccountPath) -> ApiError {
 
 fn read_feed(body: &[u8], now: Timestamp) -> Answer<ManagedFeed> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::object(FIELDS), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(FIELDS), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     fields.require("schedule");
     let parse = |text: &str| Schedule::parse(text, now);

@@ -8,6 +8,9 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt::Display;
 
+/// Of a name that nobody knows so much is repeated.
+const NAME_CHARS_SHOWN: usize = 50;
+
 /// How long a list of texts may be, and each of its texts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ListLimits {
@@ -24,10 +27,15 @@ pub(crate) struct Fields<'r, 'a> {
 }
 
 impl<'r, 'a> Fields<'r, 'a> {
-    /// Of the object that stands at `place`. A name that stands twice is a fault: either could be meant.
+    /// Of the object that stands at `place`. A name that stands twice is a fault: either could be meant. So is a stranger
+    /// where those are told: it may be a slip.
     pub(crate) fn new(object: &'r RawObject<'a>, place: Place<'r>, faults: &'r mut Faults) -> Self {
         if let Some(name) = object.repeated {
             faults.add(Place::Field(&place, name), "stands twice in one object");
+        }
+        if let Some(name) = &object.stranger {
+            let shown: String = name.chars().take(NAME_CHARS_SHOWN).collect();
+            faults.add(Place::Field(&place, &shown), "is no field of this operation");
         }
         Self { object, place, faults }
     }

@@ -36,6 +36,8 @@ pub(crate) struct RawObject<'a> {
     pub(crate) list: Option<Box<Node<'a>>>,
     /// A wanted name that stands twice.
     pub(crate) repeated: Option<&'static str>,
+    /// A name that nobody wants, where that is told.
+    pub(crate) stranger: Option<String>,
 }
 
 impl<'a> RawObject<'a> {
@@ -64,6 +66,8 @@ pub(crate) struct Seed {
     pub(crate) list: Option<ListField>,
     /// How many elements of a list to keep; more are only counted, so that a long list costs no memory.
     pub(crate) items_max: usize,
+    /// Whether other fields are told of, not skipped.
+    pub(crate) is_exact: bool,
 }
 
 /// A field that holds a list of objects.
@@ -80,12 +84,18 @@ pub(crate) struct ListField {
 impl Seed {
     /// An object with such fields.
     pub(crate) const fn object(fields: &'static [&'static str]) -> Self {
-        Self { fields, list: None, items_max: 0 }
+        Self { fields, list: None, items_max: 0, is_exact: false }
+    }
+
+    /// An object with such fields and no others: for operations of our own. The contract's skip what they do not know, as
+    /// callers of older versions expect.
+    pub(crate) const fn exact_object(fields: &'static [&'static str]) -> Self {
+        Self { is_exact: true, ..Self::object(fields) }
     }
 
     /// One object with such fields, or a list of them.
     pub(crate) const fn objects(fields: &'static [&'static str], items_max: usize) -> Self {
-        Self { fields, list: None, items_max }
+        Self { fields, list: None, items_max, is_exact: false }
     }
 }
 
@@ -108,9 +118,13 @@ impl<'de> Visitor<'de> for Seed {
         let mut object = RawObject::default();
         object.fields.reserve(self.fields.len());
         while let Some(name) = map.next_key_seed(NameSeed(self))? {
-            let Some(name) = name else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
+            let name = match name {
+                Name::Wanted(name) => name,
+                Name::Other(stranger) => {
+                    map.next_value::<IgnoredAny>()?;
+                    object.stranger = object.stranger.or(stranger);
+                    continue;
+                }
             };
             let list = self.list.filter(|list| list.name == name);
             let stands_twice = if let Some(list) = list {
@@ -168,27 +182,38 @@ impl<'de> Visitor<'de> for Seed {
     }
 }
 
-/// Reads a field's name; nothing when nobody wants it.
+/// A field's name.
+enum Name {
+    Wanted(&'static str),
+    /// Nobody wants it; the text only where that is told.
+    Other(Option<String>),
+}
+
+/// Reads a field's name.
 #[derive(Clone, Copy)]
 struct NameSeed(Seed);
 
 impl<'de> DeserializeSeed<'de> for NameSeed {
-    type Value = Option<&'static str>;
+    type Value = Name;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for NameSeed {
-    type Value = Option<&'static str>;
+    type Value = Name;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
         let list = self.0.list.map(|list| list.name);
-        Ok(self.0.fields.iter().copied().chain(list).find(|known| *known == name))
+        let wanted = self.0.fields.iter().copied().chain(list).find(|known| *known == name);
+        Ok(match wanted {
+            Some(wanted) => Name::Wanted(wanted),
+            None => Name::Other(self.0.is_exact.then(|| name.to_owned())),
+        })
     }
 }

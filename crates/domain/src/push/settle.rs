@@ -4,6 +4,11 @@ use super::{LineSpan, PushOperation, PushStatus, Remark, Validation, deadline};
 use crate::retry::retry_delay;
 use jiff::Timestamp;
 
+const NOT_DELIVERED: &str =
+    "the account was deleted or disconnected before anything of the push was sent";
+const PERHAPS_DELIVERED: &str = "the account was deleted or disconnected while the push was under way: look into the books before you push its \
+     transactions again, they may be there";
+
 /// What an attempt brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -126,6 +131,8 @@ fn rest(push: &PushOperation, taken: u32) -> Withdrawal {
 pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Settlement {
     let Attempted { push, attempt, random, sent } = attempted;
     let is_pulled = sent.is_none();
+    // Of what an account took with it when it was deleted nothing is known any more.
+    let is_certain = sent.as_ref().is_some_and(|sent| sent.taken == 0 && !sent.is_open);
     let sent = sent.unwrap_or_default();
     let wait = now.saturating_add(retry_delay(attempt, random)).unwrap_or(now);
     if push.status != PushStatus::Pending {
@@ -156,7 +163,7 @@ pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Set
             )
         }),
         Outcome::Gone => Settlement::Finished(Ending::failed(
-            "the account was deleted or disconnected before the push was delivered",
+            if is_certain { NOT_DELIVERED } else { PERHAPS_DELIVERED },
             Vec::new(),
             rest(push, sent.taken),
         )),
@@ -336,6 +343,21 @@ mod tests {
         assert_eq!(again(Some(after(900))), Settlement::Again(after(300)));
         let waiting = settled(&push, None, Outcome::Waiting(after(900)), 0);
         assert_eq!(waiting, Settlement::Waiting(after(300)));
+    }
+
+    #[test]
+    fn nothing_is_said_to_be_missing_in_the_books_that_may_be_there() {
+        let push = push(PushStatus::Pending);
+        let told = |sent| {
+            let Settlement::Finished(ending) = settled(&push, sent, Outcome::Gone, 0) else {
+                panic!()
+            };
+            ending.error.unwrap()
+        };
+        assert_eq!(told(Some(Sent::default())), NOT_DELIVERED);
+        assert_eq!(told(Some(Sent { is_open: true, ..Sent::default() })), PERHAPS_DELIVERED);
+        assert_eq!(told(Some(Sent { taken: 1, ..Sent::default() })), PERHAPS_DELIVERED);
+        assert_eq!(told(None), PERHAPS_DELIVERED);
     }
 
     #[test]

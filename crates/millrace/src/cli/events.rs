@@ -2,6 +2,8 @@
 
 use super::ServerArgs;
 use clap::Args;
+use domain::event::EventKind;
+use domain::ids::CompanyId;
 
 /// Which events, of whom.
 #[derive(Clone, Debug, Args)]
@@ -31,8 +33,8 @@ pub(crate) struct ListenArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: String,
     /// Only events of this type; may be given several times
-    #[arg(long = "event", value_name = "TYPE")]
-    pub(crate) events: Vec<String>,
+    #[arg(long = "event", value_name = "TYPE", value_parser = event)]
+    pub(crate) events: Vec<EventKind>,
     /// Sign with this secret [default: a new one, which is printed]
     #[arg(long, value_name = "whsec_…")]
     pub(crate) secret: Option<String>,
@@ -44,8 +46,8 @@ pub(crate) struct TailArgs {
     #[command(flatten)]
     pub(crate) feed: FeedArgs,
     /// Only of this company
-    #[arg(long, value_name = "ID")]
-    pub(crate) company: Option<String>,
+    #[arg(long, value_name = "ID", value_parser = company)]
+    pub(crate) company: Option<CompanyId>,
     /// As JSON, a line each
     #[arg(long)]
     pub(crate) json: bool,
@@ -87,4 +89,16 @@ pub(crate) struct ReplayArgs {
     /// What was sent and given up, instead of what was never sent
     #[arg(long)]
     pub(crate) failed: bool,
+}
+
+/// The event of that name: one that there is not would be waited for without end.
+fn event(name: &str) -> Result<EventKind, String> {
+    EventKind::parse(name).ok_or_else(|| {
+        let names: Vec<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
+        format!("there is no such event: use {}", names.join(", "))
+    })
+}
+
+fn company(id: &str) -> Result<CompanyId, String> {
+    CompanyId::parse(id).ok_or_else(|| "a company's id is a UUID".to_owned())
 }

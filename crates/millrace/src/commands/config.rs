@@ -1,7 +1,8 @@
 //! `millrace config`: checks the settings, or shows them.
 
 use crate::cli::{ConfigArgs, ConfigCommand};
-use crate::config::keys::KEYS;
+use crate::config::Sourced;
+use crate::config::keys::{KEYS, Key};
 use crate::world::SystemClock;
 use crate::{load, output, serve, wire_up};
 use std::sync::Arc;
@@ -26,17 +27,33 @@ async fn check(config: &ConfigArgs) -> anyhow::Result<()> {
 
 fn dump(config: &ConfigArgs) -> anyhow::Result<()> {
     let (_, values) = load(config.config.as_deref(), &config.pairs())?;
-    let mut section = "";
-    for key in KEYS {
+    // As a settings file has them: what belongs to no section comes first, and each section stands once.
+    let mut keys: Vec<_> = KEYS.iter().map(|key| (section_of(key), key)).collect();
+    keys.sort_by_key(|(section, _)| *section);
+    let mut last = "";
+    for (section, key) in keys {
         let Some(sourced) = values.get(key.path) else { continue };
-        let (head, name) = key.path.split_once('.').unwrap_or(("", key.path));
-        if head != section {
-            section = head;
+        if section != last {
+            last = section;
             output::line(format_args!("\n[{section}]"))?;
         }
-        let hidden = key.secret && !sourced.value.is_empty();
-        let value = if hidden { "(hidden)" } else { sourced.value.as_str() };
-        output::line(format_args!("{name} = {value:?}  # {}; {}", sourced.origin, key.help))?;
+        output::line(dumped(key, sourced))?;
     }
     Ok(())
+}
+
+fn section_of(key: &Key) -> &'static str {
+    key.path.split_once('.').map_or("", |(section, _)| section)
+}
+
+/// A setting as a settings file has it; of one that is secret not the value.
+fn dumped(key: &Key, Sourced { value, origin }: &Sourced) -> String {
+    let name = key.path.split_once('.').map_or(key.path, |(_, name)| name);
+    let help = key.help;
+    if key.secret && !value.is_empty() {
+        return format!("# {name} is set, and not shown  # {origin}; {help}");
+    }
+    // A text in JSON is one in TOML.
+    let value = serde_json::Value::from(value.as_str());
+    format!("{name} = {value}  # {origin}; {help}")
 }

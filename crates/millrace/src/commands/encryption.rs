@@ -1,7 +1,7 @@
 //! The keys that secrets are kept under: a new one, and sealing everything anew with it.
 
 use crate::cli::ConfigArgs;
-use crate::encryption::{build_vault, new_key};
+use crate::encryption::{new_key, open_vault};
 use crate::world::{SystemClock, SystemRandom};
 use crate::{load, output, wire_up};
 use anyhow::{Context as _, bail};
@@ -29,7 +29,7 @@ pub(crate) async fn rotate(config: &ConfigArgs) -> anyhow::Result<()> {
     let (settings, _) = load(config.config.as_deref(), &config.pairs())?;
     let store = wire_up::open_existing_store(&settings).await?;
     let installation = wire_up::ensure_installation(store.as_ref()).await?;
-    let vault = build_vault(&settings, &installation)?;
+    let vault = open_vault(&settings, store.as_ref(), &installation).await?;
     let rotated = async {
         let consumers = rotate_consumers(store.as_ref(), &vault).await?;
         let links = rotate_links(store.as_ref(), &vault).await?;

@@ -1,7 +1,7 @@
 //! `millrace worker`: settles pushes and fetches managed feeds beside other processes that serve.
 
 use crate::cli::ConfigArgs;
-use crate::encryption::build_vault;
+use crate::encryption::open_vault;
 use crate::serve::{Stop, Workers};
 use crate::world::{SystemClock, SystemRandom};
 use crate::{adapters, load, logging, wire_up};
@@ -21,7 +21,7 @@ pub(crate) async fn run(config: &ConfigArgs) -> anyhow::Result<()> {
     let ids: Arc<dyn IdSource> = Arc::new(SystemRandom);
     let bank = wire_up::bank(&settings, clock.clone())?;
     let installation = wire_up::ensure_installation(store.as_ref()).await?;
-    let vault = build_vault(&settings, &installation)?;
+    let vault = open_vault(&settings, store.as_ref(), &installation).await?;
     // Without it, where a server with the same settings listens.
     let listening = || format!("http://{}", settings.server.listen);
     let public_url = settings.server.public_url.clone().unwrap_or_else(listening);

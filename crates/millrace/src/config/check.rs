@@ -13,10 +13,12 @@ use domain::link::Other;
 use domain::platform::{QUICKBOOKS_HISTORY_DAYS_MAX, Strictness};
 use domain::rate_limit::RateLimits;
 use jiff::SignedDuration;
+use outbound::{Plaintext, Target};
 use platforms::Secret;
 use platforms::xero::XeroUrls;
 use std::str::FromStr;
 use std::time::Duration;
+use tracing_subscriber::EnvFilter;
 use vault::VaultKey;
 
 /// Of a process that died nobody waits much longer than for a restart.
@@ -65,7 +67,7 @@ impl Settings {
                         ("json", LogFormat::Json),
                     ],
                 )?,
-                filter: read.text("log.filter")?.to_owned(),
+                filter: read.log_filter()?,
             },
             quickbooks: read.quickbooks()?,
             xero: read.xero()?,
@@ -119,6 +121,26 @@ impl Reader<'_> {
         Ok(Some(self.text(path)?).filter(|text| !text.is_empty()))
     }
 
+    fn log_filter(&self) -> anyhow::Result<String> {
+        let text = self.text("log.filter")?;
+        if EnvFilter::try_new(text).is_err() {
+            bail!("{}: {text:?} is not a filter such as info,api=debug", self.place("log.filter"));
+        }
+        Ok(text.to_owned())
+    }
+
+    /// The value is not shown: it may hold a password.
+    fn proxy(&self) -> anyhow::Result<Option<String>> {
+        let proxy = self.optional("outbound.proxy")?;
+        if proxy.is_some_and(|text| !outbound::is_proxy(text)) {
+            bail!(
+                "{}: a proxy's URL begins with http:// or https://",
+                self.place("outbound.proxy")
+            );
+        }
+        Ok(proxy.map(str::to_owned))
+    }
+
     fn server(&self) -> anyhow::Result<Server> {
         let certificate = self.optional("server.tls_certificate")?;
         let tls = match (certificate, self.optional("server.tls_key")?) {
@@ -131,13 +153,9 @@ impl Reader<'_> {
             }
         };
         let public_url = self.optional("server.public_url")?;
-        if let Some(url) =
-            public_url.filter(|url| !url.starts_with("http://") && !url.starts_with("https://"))
-        {
-            bail!(
-                "{}: {url:?} does not begin with http:// or https://",
-                self.place("server.public_url")
-            );
+        if let Some(url) = public_url {
+            Target::parse(url, Plaintext::Anywhere)
+                .with_context(|| format!("{}: {url:?}", self.place("server.public_url")))?;
         }
         let body_bytes_max = self.within("server.body_bytes_max", 65_536, 1_073_741_824)?;
         Ok(Server {
@@ -204,7 +222,7 @@ impl Reader<'_> {
         Ok(Webhooks {
             allowed_subnets: subnets.map(parse).collect::<anyhow::Result<_>>()?,
             keep_days: self.within("webhooks.keep_days", 1, 3_650)?,
-            proxy: self.optional("outbound.proxy")?.map(str::to_owned),
+            proxy: self.proxy()?,
         })
     }
 
@@ -212,13 +230,13 @@ impl Reader<'_> {
         let timeout_secs = self.within("managed_feeds.timeout_secs", 1, 200)?;
         let allow_http = self.truth("managed_feeds.allow_http")?;
         let authorization = self.optional("managed_feeds.authorization")?;
-        let proxy = self.optional("outbound.proxy")?;
+        let proxy = self.proxy()?;
         Ok(self.optional("managed_feeds.url")?.map(|url| ManagedFeeds {
             url: url.to_owned(),
             authorization: authorization.map(str::to_owned),
             timeout: Duration::from_secs(timeout_secs.into()),
             allow_http,
-            proxy: proxy.map(str::to_owned),
+            proxy,
         }))
     }
 
@@ -231,7 +249,12 @@ impl Reader<'_> {
             (None, None) => None,
             _ => bail!("xero.client_id and xero.client_secret go together: set both or neither"),
         };
-        let url = |path: &str| self.text(path).map(str::to_owned);
+        let url = |path: &str| {
+            let text = self.text(path)?;
+            Target::parse(text, Plaintext::Loopback)
+                .with_context(|| format!("{}: {text:?}", self.place(path)))?;
+            anyhow::Ok(text.to_owned())
+        };
         let most = 1_000_000;
         Ok(Xero {
             app,
@@ -255,7 +278,7 @@ impl Reader<'_> {
                 "xero.before_feed_start",
                 &[("warn", Strictness::Warn), ("refuse", Strictness::Refuse)],
             )?,
-            proxy: self.optional("outbound.proxy")?.map(str::to_owned),
+            proxy: self.proxy()?,
         })
     }
 
@@ -293,7 +316,7 @@ mod tests {
         let flags: Vec<_> =
             flags.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let values = merge(None, &[], &flags).unwrap();
-        Settings::check(&values).map_err(|error| error.to_string())
+        Settings::check(&values).map_err(|error| format!("{error:#}"))
     }
 
     #[test]
@@ -319,6 +342,17 @@ mod tests {
             ("server.tls_key", "k.pem", "set both or neither"),
             ("xero.client_id", "an-app", "xero.client_id and xero.client_secret go together"),
             ("xero.calls_per_minute", "7", "7 is not a whole number between 8 and"),
+            ("log.filter", "a=b=c", "\"a=b=c\" is not a filter such as info"),
+            (
+                "outbound.proxy",
+                "u:geheim at proxy",
+                "outbound.proxy (from command line): a proxy's URL",
+            ),
+            ("server.public_url", "http://x y", "\"http://x y\": not a URL"),
+            ("server.public_url", "feeds.bank.example", "not a URL"),
+            ("server.public_url", "ftp://feeds.bank.example", "ftp"),
+            ("xero.api_url", "foo", "xero.api_url (from command line): \"foo\": not a URL"),
+            ("xero.token_url", "http://xero.example", "xero.token_url"),
         ];
         for (path, value, text) in cases {
             let refusal = check(&[(path, value)]).unwrap_err();

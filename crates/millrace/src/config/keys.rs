@@ -165,14 +165,15 @@ pub(crate) fn find(path: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.path == path)
 }
 
-/// The setting whose name is most like `path`.
-pub(crate) fn nearest(path: &str) -> &'static str {
-    let alike = |key: &&Key| {
+/// The setting whose name is most like `path`, if one is: half of the letters must be right.
+pub(crate) fn nearest(path: &str) -> Option<&'static str> {
+    let alike = |key: &'static Key| {
         let whole = strsim::damerau_levenshtein(key.path, path);
         let last = key.path.rsplit('.').next().unwrap_or(key.path);
-        whole.min(strsim::damerau_levenshtein(last, path))
+        (whole.min(strsim::damerau_levenshtein(last, path)), key.path)
     };
-    KEYS.iter().min_by_key(alike).map_or("mode", |key| key.path)
+    let (slips, nearest) = KEYS.iter().map(alike).min_by_key(|(slips, _)| *slips)?;
+    (slips.saturating_mul(2) <= path.chars().count()).then_some(nearest)
 }
 
 /// Its name in the environment.
@@ -186,8 +187,10 @@ mod tests {
 
     #[test]
     fn a_slip_finds_the_key_that_was_meant() {
-        assert_eq!(nearest("server.lisen"), "server.listen");
-        assert_eq!(nearest("quickbooks.historydays"), "quickbooks.history_days");
-        assert_eq!(nearest("listen"), "server.listen");
+        assert_eq!(nearest("server.lisen"), Some("server.listen"));
+        assert_eq!(nearest("quickbooks.historydays"), Some("quickbooks.history_days"));
+        assert_eq!(nearest("listen"), Some("server.listen"));
+        assert_eq!(nearest("server"), None);
+        assert_eq!(nearest("x"), None);
     }
 }

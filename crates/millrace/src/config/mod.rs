@@ -7,4 +7,4 @@ mod settings;
 mod sources;
 
 pub(crate) use settings::{Encryption, LogFormat, Mode, Place, Settings, Tls, XeroApp};
-pub(crate) use sources::{Values, environment, merge};
+pub(crate) use sources::{Sourced, Values, environment, merge};

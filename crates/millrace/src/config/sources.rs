@@ -79,7 +79,11 @@ pub(crate) fn merge(
 
 fn set(values: &mut Values, path: &str, value: String, origin: Origin) -> anyhow::Result<()> {
     let Some(key) = keys::find(path) else {
-        bail!("{origin}: there is no setting {path:?}; did you mean {:?}?", keys::nearest(path));
+        let meant = keys::nearest(path).map_or_else(
+            || "`millrace config dump` shows all there are".to_owned(),
+            |nearest| format!("did you mean {nearest:?}?"),
+        );
+        bail!("{origin}: there is no setting {path:?}; {meant}");
     };
     values.insert(key.path, Sourced { value, origin });
     Ok(())

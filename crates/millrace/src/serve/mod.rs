@@ -12,7 +12,7 @@ pub(crate) use stop::Stop;
 pub(crate) use workers::Workers;
 
 use crate::config::{Settings, Tls};
-use crate::encryption::build_vault;
+use crate::encryption::open_vault;
 use crate::world::{SystemClock, SystemRandom};
 use crate::{adapters, wire_up};
 use anyhow::Context as _;
@@ -59,7 +59,7 @@ pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Running> {
     let ids: Arc<dyn IdSource> = Arc::new(SystemRandom);
     let installation = wire_up::ensure_installation(store.as_ref()).await?;
     let tasks = TaskTracker::new();
-    let vault = build_vault(settings, &installation)?;
+    let vault = open_vault(settings, store.as_ref(), &installation).await?;
     let worker_stop = CancellationToken::new();
     let platforms = adapters::build(settings, &url, &store, (&clock, &ids))?;
     let doors = Doors {

@@ -78,6 +78,7 @@ const RESERVED: [HeaderName; 6] = [
 fn change_schema(schemas: &mut SchemaGenerator) -> Schema {
     let mut schema = json_schema!({
         "type": "object",
+        "additionalProperties": false,
         "properties": {
             "order": {"type": ["string", "null"], "enum": ["parallel", "fifo", null]},
             "ratePerSecond": {
@@ -253,7 +254,7 @@ struct Wish {
 
 fn read_change(body: &[u8]) -> Answer<Wish> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::object(FIELDS), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(FIELDS), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     let url = fields.parsed("url", URL_CHARS_MAX, WebUrl::parse);
     let event_types = fields.parsed_list("eventTypes", TYPE_LIMITS, EventType::parse);

@@ -47,6 +47,7 @@ const TYPE_CHARS_MAX: usize = 100;
 fn since_schema(_schemas: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "object",
+        "additionalProperties": false,
         "required": ["since"],
         "properties": {"since": {"type": "string", "format": "date-time"}},
     })
@@ -57,6 +58,7 @@ pub(super) fn example_schema(_schemas: &mut SchemaGenerator) -> Schema {
     let names: Vec<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
     json_schema!({
         "type": "object",
+        "additionalProperties": false,
         "required": ["eventType"],
         "properties": {
             "eventType": {"type": "string", "enum": names},
@@ -121,7 +123,7 @@ async fn test(
 
 fn read_since(body: &[u8]) -> Answer<Timestamp> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::object(&["since"]), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(&["since"]), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     fields.require("since");
     let since = fields.parsed("since", MOMENT_CHARS_MAX, |text| {
@@ -135,7 +137,7 @@ fn read_since(body: &[u8]) -> Answer<Timestamp> {
 /// Which event, and what it says; an example of ours when the body says nothing.
 pub(super) fn read_example(body: &[u8]) -> Answer<(EventKind, String)> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::object(&["eventType", "payload"]), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(&["eventType", "payload"]), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     fields.require("eventType");
     let kind = fields.parsed("eventType", TYPE_CHARS_MAX, |text| {

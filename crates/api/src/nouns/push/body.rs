@@ -44,6 +44,7 @@ const BODY: Seed = Seed {
     ],
     list: Some(ListField { name: "transactions", fields: LINE_FIELDS, items_max: PUSH_LINES_MAX }),
     items_max: 0,
+    is_exact: false,
 };
 
 /// In which of its forms a push came.

@@ -31,7 +31,7 @@ pub(crate) async fn run(args: &ListenArgs) -> anyhow::Result<()> {
         for kept in &events {
             let event = &kept["event"];
             let kind = event["eventType"].as_str().unwrap_or_default();
-            if !args.events.is_empty() && !args.events.iter().any(|wanted| wanted == kind) {
+            if !args.events.is_empty() && !args.events.iter().any(|wanted| wanted.name() == kind) {
                 continue;
             }
             forward(&outbound, &target, &key, kept).await?;

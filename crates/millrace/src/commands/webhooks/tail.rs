@@ -3,6 +3,7 @@
 use super::feed::Feed;
 use crate::cli::TailArgs;
 use crate::output;
+use domain::ids::CompanyId;
 use serde_json::Value;
 
 /// Shows events until it is stopped.
@@ -12,8 +13,8 @@ pub(crate) async fn run(args: &TailArgs) -> anyhow::Result<()> {
     while left > 0 {
         let Some(events) = feed.next().await? else { break };
         for kept in &events {
-            let company = kept["companyId"].as_str();
-            if args.company.as_deref().is_some_and(|wanted| company != Some(wanted)) {
+            let company = kept["companyId"].as_str().and_then(CompanyId::parse);
+            if args.company.is_some() && args.company != company {
                 continue;
             }
             if args.json {

@@ -169,6 +169,14 @@ async fn settings_are_checked_and_shown() {
     assert!(dump.contains("listen = \"127.0.0.1:9\"  # millrace.toml"), "{dump}");
     assert!(dump.contains("history_days = \"30\"  # command line"), "{dump}");
     assert!(!dump.contains("geheim"), "{dump}");
+    std::fs::write(home.folder().join("again.toml"), dump).unwrap();
+    let again = printed(&check(&["dump", "--config", "again.toml"]));
+    assert!(again.contains("history_days = \"30\"  # again.toml"), "{again}");
+    let within_a_file = ["lines", "--data", "millrace.toml/data", "--account", "a"];
+    let within_a_file = millrace().args(within_a_file).current_dir(home.folder()).output().unwrap();
+    assert!(refusal(&within_a_file).contains("millrace.toml/data cannot be looked into"));
+    let stranger = refusal(&check(&["check", "--set", "server=x"]));
+    assert!(stranger.contains("`millrace config dump` shows all there are"), "{stranger}");
 }
 
 #[tokio::test]

@@ -75,6 +75,7 @@ async fn a_key_is_for_one_request(database: Database) {
     let stranger = server.caller_of_new_client("other-bank");
     post(&stranger, "/companies", KEY, &json!({"name": "Other"})).await.expect(200);
     send(&caller, Method::GET, &path, KEY, &json!({})).await.expect(200);
+    send(&caller, Method::GET, &path, "seven", &json!({})).await.expect(200);
     send(&caller, Method::DELETE, &path, KEY, &json!({})).await.expect(204);
 }
 

@@ -101,6 +101,18 @@ async fn what_happens_is_shown(database: Database) {
     let stranger = Caller::new(&server.url, "nobody");
     let refused = command(&stranger, &["tail"]).output().unwrap();
     assert!(refusal(&refused).contains("does not know this API key"));
+    // What can never come is not waited for.
+    for (words, told) in [
+        (["tail", "--company", "lunch"].as_slice(), "a company's id is a UUID"),
+        (
+            &["listen", "--forward-to", "http://127.0.0.1:9", "--event", "company.craeted"],
+            "there is no such event: use company.created",
+        ),
+    ] {
+        let refused = command(&caller, words).output().unwrap();
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(told), "{words:?}");
+    }
 }
 
 async fn an_example_is_triggered_and_the_past_replayed(database: Database) {
@@ -182,6 +194,25 @@ async fn secrets_are_sealed_anew_with_another_key(database: Database) {
     let whole = caller.get(&format!("{path}/{}", tried["eventSequence"])).await.expect(200).json();
     assert!(text(&whole["history"][0]["error"]).contains("encryption.older_keys"), "{whole}");
     assert_eq!(sink.heard().len(), 1);
+}
+
+/// A database that was restored without its key is not opened with another.
+#[tokio::test]
+async fn a_key_that_is_missing_beside_what_it_sealed_is_asked_for() {
+    let server = Server::start(Database::Sqlite).await;
+    let wish = json!({"url": "https://hooks.example/x", "eventTypes": ["company.created"]});
+    server.caller().post("/webhooks", wish).await.expect(201);
+    let home = server.stop().await;
+    let (key, away) = (home.folder().join("encryption.key"), home.folder().join("away"));
+    std::fs::rename(&key, &away).unwrap();
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["worker"]] {
+        let output = millrace().args(command).args(home.flags()).output().unwrap();
+        let said = refusal(&output);
+        assert!(said.contains("encryption.key is missing beside a database"), "{said}");
+        assert!(!key.exists());
+    }
+    std::fs::rename(&away, &key).unwrap();
+    drop(Server::start_at(home, &ServerOptions::default()).await);
 }
 
 /// Several processes need the same key, so nobody makes one up.
