@@ -66,7 +66,9 @@ impl Prism {
                 break url.trim().to_owned();
             }
         };
-        let http = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+        // The judge may close a connection at the moment in which it would be used again.
+        let http = Client::builder().no_proxy().redirect(Policy::none()).pool_max_idle_per_host(0);
+        let http = http.build().unwrap();
         let desk = Desk {
             http,
             judge: judge_url,
