@@ -172,7 +172,7 @@ async fn settings_are_checked_and_shown() {
     std::fs::write(home.folder().join("again.toml"), dump).unwrap();
     let again = printed(&check(&["dump", "--config", "again.toml"]));
     assert!(again.contains("history_days = \"30\"  # again.toml"), "{again}");
-    let within_a_file = ["lines", "--data", "millrace.toml/data", "--account", "a"];
+    let within_a_file = ["keys", "list", "--data", "millrace.toml/data"];
     let within_a_file = millrace().args(within_a_file).current_dir(home.folder()).output().unwrap();
     assert!(refusal(&within_a_file).contains("millrace.toml/data cannot be looked into"));
     let stranger = refusal(&check(&["check", "--set", "server=x"]));
