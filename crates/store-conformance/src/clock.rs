@@ -219,6 +219,17 @@ pub async fn slow_workers_links_and_calls_wait_for_minutes(backend: &dyn Backend
     assert_eq!(begin(noon_plus(2)).await, CallTurn::Go);
 }
 
+/// They looked at the clock even before it was set ahead, half an hour before it was set back.
+pub async fn slow_workers_from_before_a_leap_put_nothing_off(backend: &dyn Backend) {
+    let (world, _consumer) = listened_to(backend, |consumer| consumer).await;
+    work_tomorrow(&world).await;
+    assert_eq!(world.store.note_time(noon_plus(DAY + 30)).await.unwrap(), None);
+    assert!(world.store.note_time(NOON).await.unwrap().is_some());
+    happen(&world, 1).await;
+    fan_out(&world, noon_plus(DAY)).await;
+    assert_eq!(webhook_world::lease(&world, NOON).await.len(), 1);
+}
+
 /// What it shows then is its own.
 pub async fn a_clock_that_comes_to_the_old_times_again_is_believed(backend: &dyn Backend) {
     let world = World::open(backend).await;

@@ -409,6 +409,7 @@ macro_rules! suite {
                 slow_workers_put_nothing_off_by_the_old_clock
                 slow_workers_messages_are_due_soon
                 slow_workers_links_and_calls_wait_for_minutes
+                slow_workers_from_before_a_leap_put_nothing_off
                 a_clock_that_comes_to_the_old_times_again_is_believed
                 a_link_that_cannot_be_read_is_passed_over
                 silence_is_moved_back

@@ -32,13 +32,13 @@ where only_row";
 
 const FIND_NOTED_TIME: &str = "\
 -- find_noted_time
-select noted_at, set_back_from
+select noted_at, set_back_from, leapt_from
 from installation
 where only_row";
 
 const LOCK_NOTED_TIME: &str = "\
 -- lock_noted_time
-select noted_at, set_back_from
+select noted_at, set_back_from, leapt_from
 from installation
 where only_row
 for update";
@@ -46,7 +46,7 @@ for update";
 const NOTE_TIME: &str = "\
 -- note_time
 update installation
-set noted_at = $1, set_back_from = $2
+set noted_at = $1, set_back_from = $2, leapt_from = $3
 where only_row";
 
 /// Nothing gets due before now by it. Claims of keys are shortened when they are met; schedules stay: they are times of the
@@ -151,7 +151,11 @@ impl Installations for PostgresStore {
 async fn noted(session: &Session, sql: &'static str) -> Attempt<Noted> {
     let Some(row) = session.row(sql, &[]).await? else { return Ok(Noted::default()) };
     let mut columns = Columns::of(&row);
-    Ok(Noted { at: columns.moment_maybe()?, set_back_from: columns.moment_maybe()? })
+    Ok(Noted {
+        at: columns.moment_maybe()?,
+        set_back_from: columns.moment_maybe()?,
+        leapt_from: columns.moment_maybe()?,
+    })
 }
 
 /// See [`Noted::caught_up`].
@@ -170,14 +174,11 @@ pub(crate) async fn caught_up_request(
 async fn note_time(session: &Session, now: Timestamp) -> Attempt<Option<SignedDuration>> {
     // Another process may have been faster.
     let noted = noted(session, LOCK_NOTED_TIME).await?;
-    let noting = clock_watch::decide(noted.at, now);
-    let set_back_from = match noting {
-        Noting::Enough => return Ok(None),
-        Noting::Note => noted.set_back_from,
-        Noting::MoveBack(_) => noted.at,
-    };
+    let Some((known, noting)) = noted.after(now) else { return Ok(None) };
+    let [noted_at, set_back_from, leapt_from] =
+        [known.at, known.set_back_from, known.leapt_from].map(|moment| moment.map(micros));
+    session.run(NOTE_TIME, &[&noted_at, &set_back_from, &leapt_from]).await?;
     let at = micros(now);
-    session.run(NOTE_TIME, &[&at, &set_back_from.map(micros)]).await?;
     let Noting::MoveBack(by) = noting else { return Ok(None) };
     let length = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
     // Links first: whoever changes one locks it before its work.

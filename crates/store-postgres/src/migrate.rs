@@ -78,6 +78,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0015_set_back.sql"),
     },
     Migration { version: 16, name: "awaited", sql: include_str!("../migrations/0016_awaited.sql") },
+    Migration { version: 17, name: "leap", sql: include_str!("../migrations/0017_leap.sql") },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

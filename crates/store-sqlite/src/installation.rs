@@ -20,13 +20,13 @@ const CREATE_INSTALLATION: &str = "
 
 const FIND_NOTED_TIME: &str = "
     -- find_noted_time
-    select noted_at_us, set_back_from_us
+    select noted_at_us, set_back_from_us, leapt_from_us
     from installation";
 
 const NOTE_TIME: &str = "
     -- note_time
     update installation
-    set noted_at_us = ?1, set_back_from_us = ?2";
+    set noted_at_us = ?1, set_back_from_us = ?2, leapt_from_us = ?3";
 
 /// Nothing gets due before now by it. Claims of keys are shortened when they are met; schedules stay: they are times of the
 /// calendar.
@@ -112,7 +112,7 @@ fn ensure_installation(database: &Database, proposed: Installation) -> Answer<In
 
 fn find_noted_time(database: &Database) -> Answer<Noted> {
     let noted = sql::one(database, FIND_NOTED_TIME, &[], |row| {
-        Ok(Noted { at: row.next()?, set_back_from: row.next()? })
+        Ok(Noted { at: row.next()?, set_back_from: row.next()?, leapt_from: row.next()? })
     })?;
     Ok(noted.unwrap_or_default())
 }
@@ -132,14 +132,8 @@ pub(crate) fn caught_up_request(
 
 fn note_time(database: &Database, now: Timestamp) -> Answer<Option<SignedDuration>> {
     // Another process may have been faster.
-    let noted = find_noted_time(database)?;
-    let noting = clock_watch::decide(noted.at, now);
-    let set_back_from = match noting {
-        Noting::Enough => return Ok(None),
-        Noting::Note => noted.set_back_from,
-        Noting::MoveBack(_) => noted.at,
-    };
-    sql::execute(database, NOTE_TIME, &[&now, &set_back_from])?;
+    let Some((known, noting)) = find_noted_time(database)?.after(now) else { return Ok(None) };
+    sql::execute(database, NOTE_TIME, &[&known.at, &known.set_back_from, &known.leapt_from])?;
     let Noting::MoveBack(by) = noting else { return Ok(None) };
     let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
     link::move_back(database, by, now)?;

@@ -77,6 +77,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0015_set_back.sql"),
     },
     Migration { version: 16, name: "awaited", sql: include_str!("../migrations/0016_awaited.sql") },
+    Migration { version: 17, name: "leap", sql: include_str!("../migrations/0017_leap.sql") },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

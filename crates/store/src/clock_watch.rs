@@ -46,6 +46,8 @@ pub struct Noted {
     pub at: Option<Timestamp>,
     /// The time that was noted when it was set back; the last time that it was.
     pub set_back_from: Option<Timestamp>,
+    /// The same of when it was found set ahead, or nobody had worked for a while.
+    pub leapt_from: Option<Timestamp>,
 }
 
 /// The time for a caller, who may have been told another.
@@ -77,16 +79,33 @@ impl CaughtUp {
 }
 
 impl Noted {
+    /// What is known once `now` is noted. Nothing when that need not be.
+    pub fn after(self, now: Timestamp) -> Option<(Self, Noting)> {
+        let noting = decide(self.at, now);
+        let known = Self { at: Some(now), ..self };
+        let has_leapt = self.at.is_some_and(|at| now.duration_since(at) > CLOCKS_APART_MAX);
+        let known = match noting {
+            Noting::Enough => return None,
+            Noting::Note if has_leapt => Self { leapt_from: self.at, ..known },
+            Noting::Note => known,
+            Noting::MoveBack(_) => Self { set_back_from: self.at, ..known },
+        };
+        Some((known, noting))
+    }
+
     /// The time for a caller who was told `told`. Who looked at the clock before it was set back, and was slow, would put
     /// things off for as long as the clock was ahead, and nobody moves them back any more: the time that was noted since is
     /// good enough for it. The new clock shows the old times only when it comes there, and then it is not far from what was
     /// noted.
     pub fn caught_up(self, told: Timestamp) -> CaughtUp {
-        let now = self.at.zip(self.set_back_from).map_or(told, |(at, from)| {
-            let since = told.duration_since(from);
-            let is_of_then = -CLOCKS_APART_MAX <= since && since <= CLOCKS_APART_MAX + SLOW_MAX;
-            if is_of_then && told.duration_since(at) > CLOCKS_APART_MAX { at } else { told }
-        });
+        let is_of = |then: &Timestamp| {
+            let since = told.duration_since(*then);
+            -CLOCKS_APART_MAX <= since && since <= CLOCKS_APART_MAX + SLOW_MAX
+        };
+        // It may have been set ahead just before it was set back.
+        let is_of_then = [self.set_back_from, self.leapt_from].iter().flatten().any(is_of);
+        let is_ahead = |at: &Timestamp| told.duration_since(*at) > CLOCKS_APART_MAX;
+        let now = self.at.filter(is_ahead).filter(|_| is_of_then).unwrap_or(told);
         CaughtUp { now, by: told.duration_since(now) }
     }
 }
@@ -107,15 +126,34 @@ mod tests {
     #[test]
     fn who_looked_at_the_clock_before_it_was_set_back_is_told_the_new_time() {
         let at = |minute| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute);
-        let noted = |minute| Noted { at: Some(at(minute)), set_back_from: Some(at(60)) };
+        let noted =
+            |minute| Noted { at: Some(at(minute)), set_back_from: Some(at(60)), leapt_from: None };
         let caught_up = |noted: Noted, told| noted.caught_up(at(told)).now;
         assert_eq!([61, 50, 49].map(|told| caught_up(noted(0), told)), [0, 0, 49].map(at));
         assert_eq!(noted(0).caught_up(at(61)).moved(at(66)), at(5));
         assert_eq!(noted(0).caught_up(at(5)).moved(at(66)), at(66));
         assert_eq!(caught_up(noted(0), 76), at(76), "nobody is so slow");
         assert_eq!(caught_up(noted(49), 51), at(51), "the new clock comes there");
-        let never = Noted { at: Some(at(0)), set_back_from: None };
+        let never = Noted { at: Some(at(0)), ..Noted::default() };
         assert_eq!([never, Noted::default()].map(|noted| caught_up(noted, 61)), [at(61); 2]);
+    }
+
+    #[test]
+    fn a_leap_ahead_before_the_set_back_is_remembered() {
+        let at = |minute| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute);
+        let noted = [100, 101, 130, 131, 0, 1].map(at).into_iter();
+        let noted = noted.fold(Noted::default(), |noted, now| {
+            noted.after(now).map_or(noted, |(after, _)| after)
+        });
+        let known =
+            Noted { at: Some(at(1)), set_back_from: Some(at(131)), leapt_from: Some(at(101)) };
+        assert_eq!(noted, known);
+        let told = [100, 131, 115, 120].map(|told| noted.caught_up(at(told)).now);
+        assert_eq!(
+            told,
+            [1, 1, 1, 120].map(at),
+            "of the time in between nobody can have been told"
+        );
     }
 
     #[test]
