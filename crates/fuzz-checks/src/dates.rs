@@ -3,6 +3,7 @@
 
 use domain::dates::{LineDate, Suffix, parse_date, stamp};
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use ofx::{OfxDateTime, Precision};
 
 /// Two dates with a line break between them, or one.
@@ -36,7 +37,10 @@ fn check_text(text: &str) -> Option<LineDate> {
     assert_eq!(date.date().to_string(), text.chars().take(10).collect::<String>(), "no zone moves");
     assert_eq!(date.is_date_only(), printed.len() == 10);
     assert!(date.same_moment(&date) && !date.is_before(&date));
-    if let Ok(moment) = text.parse::<Timestamp>() {
+    // East of Greenwich the first day begins in the year before it, which no date of ours is in.
+    if let Ok(moment) = text.parse::<Timestamp>()
+        && Offset::UTC.to_datetime(moment).year() > 0
+    {
         let stamp = stamp(moment);
         let shown = LineDate::parse(&stamp);
         assert!(shown.is_ok_and(|shown| shown.suffix() == Suffix::Zulu), "{stamp}");
