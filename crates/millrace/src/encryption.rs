@@ -29,9 +29,9 @@ pub(crate) async fn open_vault(
     }
     if holds_secrets(store).await? {
         bail!(
-            "{KEY_FILE} is missing beside a database that holds secrets sealed with it: put it back. If it is lost, set \
-             encryption.key to a new one (`millrace keys new-encryption-key`), and `millrace doctor` names what has to \
-             be made anew"
+            "{KEY_FILE} is missing beside a database that holds sealed secrets: put it back, or set encryption.key to \
+             what it was. If it is lost, set a new one (`millrace keys new-encryption-key`), and `millrace doctor` names what \
+             has to be made anew"
         );
     }
     build_vault(settings, installation)

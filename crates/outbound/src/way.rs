@@ -80,9 +80,12 @@ impl Chosen<'_> {
     }
 }
 
-/// Whether it can be a proxy's address.
+/// Whether it can be the address of a proxy that HTTP is spoken with.
 pub fn is_proxy(text: &str) -> bool {
-    reqwest::Proxy::all(text).is_ok()
+    let is_http = text.split_once("://").is_none_or(|(scheme, _)| {
+        ["http", "https"].iter().any(|it| scheme.eq_ignore_ascii_case(it))
+    });
+    is_http && reqwest::Proxy::all(text).is_ok()
 }
 
 fn client(options: &OutboundOptions, guard: Option<&Guard>) -> Result<Client, ClientError> {

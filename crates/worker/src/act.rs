@@ -15,7 +15,10 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
     let (outcome, sent) = match destination.platform.delivery {
         // The lines lie ready since the push was accepted: the platform fetches them when it likes.
         Delivery::Pulled => (Outcome::Done, None),
-        Delivery::Sent => bring(desk, lease, destination).await?,
+        Delivery::Sent => {
+            let (outcome, sent) = bring(desk, lease, destination).await?;
+            (outcome, Some(sent))
+        }
     };
     if outcome != Outcome::Done {
         return Ok((outcome, sent));
@@ -38,21 +41,16 @@ async fn missing(desk: &Desk, lease: &Lease) -> Answer<Vec<Remark>> {
 }
 
 /// Sends it, if everything that it goes to is still there.
-async fn bring(
-    desk: &Desk,
-    lease: &Lease,
-    destination: Destination,
-) -> Answer<(Outcome, Option<Sent>)> {
+async fn bring(desk: &Desk, lease: &Lease, destination: Destination) -> Answer<Attempt> {
     let push = &lease.push;
     let path = AccountPath { connection: push.path, account: push.account.clone() };
     let Some(connection) = desk.store.find_connection(&push.path).await? else {
-        return Ok((Outcome::Gone, None));
+        return send::end_without_account(desk, lease).await;
     };
     // One that was made anew has only its id in common with the one that was pushed to.
     let account = desk.store.find_source_account(&path).await?;
     let Some(account) = account.filter(|it| it.created_at == destination.account_made_at) else {
-        return Ok((Outcome::Gone, None));
+        return send::end_without_account(desk, lease).await;
     };
-    let (outcome, sent): Attempt = send::attempt(desk, lease, &connection, &account).await?;
-    Ok((outcome, Some(sent)))
+    send::attempt(desk, lease, &connection, &account).await
 }

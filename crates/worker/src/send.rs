@@ -445,17 +445,29 @@ impl Courier<'_> {
     }
 
     fn end(self, outcome: Outcome) -> Attempt {
-        let statements = &self.so_far.statements;
-        let is_final = matches!(outcome, Outcome::Gone | Outcome::Rejected(_));
-        let counts = |one: &&SentStatement| {
-            // Of one whose feed is gone nobody will ever know: its lines may be in the books, so they are not sent again.
-            one.stage == SentStage::Delivered || (is_final && one.stage.is_open())
-        };
-        let taken = statements.iter().filter(counts).map(|one| one.lines.count);
-        let taken = taken.fold(0_u32, u32::saturating_add);
-        let is_open = statements.iter().any(|one| one.stage.is_open());
-        (outcome, Sent { taken, is_open, warnings: self.warnings })
+        let sent = counted(&self.so_far.statements, &outcome);
+        (outcome, Sent { warnings: self.warnings, ..sent })
     }
+}
+
+/// Ends a push whose account is there no more.
+pub(crate) async fn end_without_account(desk: &Desk, lease: &Lease) -> Answer<Attempt> {
+    let push = &lease.push;
+    let statements = desk.store.list_statements(push.path.client, push.key).await?;
+    Ok((Outcome::Gone, counted(&statements, &Outcome::Gone)))
+}
+
+/// What is known of what was sent, now that this is the outcome.
+fn counted(statements: &[SentStatement], outcome: &Outcome) -> Sent {
+    let is_final = matches!(outcome, Outcome::Gone | Outcome::Rejected(_));
+    let counts = |one: &&SentStatement| {
+        // Of one whose feed is gone nobody will ever know: its lines may be in the books, so they are not sent again.
+        one.stage == SentStage::Delivered || (is_final && one.stage.is_open())
+    };
+    let taken = statements.iter().filter(counts).map(|one| one.lines.count);
+    let taken = taken.fold(0_u32, u32::saturating_add);
+    let is_open = statements.iter().any(|one| one.stage.is_open());
+    Sent { taken, is_open, warnings: Vec::new() }
 }
 
 /// Whoever was sending it when it last changed has ended by then.

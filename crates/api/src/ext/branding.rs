@@ -49,7 +49,9 @@ pub(super) fn surface() -> Surface {
 }
 
 const VALIDATOR: &str = "Branding";
-const FIELDS: &[&str] = &["name", "primaryColor", "secondaryColor", "asDecoration", "callout"];
+/// With what an answer has besides: it may be sent back.
+const FIELDS: &[&str] =
+    &["name", "primaryColor", "secondaryColor", "asDecoration", "callout", "readability", "images"];
 /// What people count as a character may be several; how many there are is said by the domain.
 const RAW_CHARS_MAX: usize = 4_000;
 
@@ -61,8 +63,10 @@ fn look_schema(_schemas: &mut SchemaGenerator) -> Schema {
             "description": about,
         })
     };
+    let answered = json_schema!({"description": "Is ignored: an answer may be sent back"});
     let callout = json_schema!({
         "type": ["object", "null"],
+        "additionalProperties": false,
         "required": ["title", "body"],
         "properties": {
             "title": {"type": "string", "minLength": 1, "maxLength": CALLOUT_TITLE_CHARS_MAX},
@@ -85,6 +89,8 @@ fn look_schema(_schemas: &mut SchemaGenerator) -> Schema {
                 "additionalProperties": false,
                 "properties": {"en": callout, "fr": callout},
             },
+            "readability": answered,
+            "images": answered,
         },
     })
 }
@@ -139,7 +145,7 @@ struct CalloutsShape {
     fr: Option<CalloutShape>,
 }
 
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Callout")]
 struct CalloutShape {
     title: String,
@@ -318,8 +324,15 @@ fn read_look(body: &[u8]) -> Answer<Look> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CalloutsBody {
-    en: Option<CalloutShape>,
-    fr: Option<CalloutShape>,
+    en: Option<CalloutBody>,
+    fr: Option<CalloutBody>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CalloutBody {
+    title: String,
+    body: String,
 }
 
 fn read_callouts(fields: &mut Fields<'_, '_>) -> Callouts {
@@ -337,7 +350,7 @@ fn read_callouts(fields: &mut Fields<'_, '_>) -> Callouts {
 fn read_callout(
     fields: &mut Fields<'_, '_>,
     language: &str,
-    callout: &CalloutShape,
+    callout: &CalloutBody,
 ) -> Option<Callout> {
     let mut read = |field: &str, words: Result<BrandWords, WordsError>| {
         let place = format!("callout.{language}.{field}");

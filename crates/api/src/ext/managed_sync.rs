@@ -51,7 +51,8 @@ pub(super) fn surface() -> Surface {
 }
 
 const VALIDATOR: &str = "ManagedFeed";
-const FIELDS: &[&str] = &["schedule", "enabled"];
+/// With what an answer has besides: it may be sent back.
+const FIELDS: &[&str] = &["schedule", "enabled", "nextRunUtc"];
 const LISTED: Listed = Listed { type_name: "ManagedSync", properties: SYNC_PROPERTIES };
 
 fn feed_schema(_schemas: &mut SchemaGenerator) -> Schema {
@@ -66,6 +67,7 @@ fn feed_schema(_schemas: &mut SchemaGenerator) -> Schema {
                 "examples": ["0 6 * * *", "30 6 * * 1-5 Europe/London"],
             },
             "enabled": {"type": ["boolean", "null"], "default": true},
+            "nextRunUtc": {"description": "Is ignored: an answer may be sent back"},
         },
     })
 }

@@ -131,8 +131,9 @@ fn rest(push: &PushOperation, taken: u32) -> Withdrawal {
 pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Settlement {
     let Attempted { push, attempt, random, sent } = attempted;
     let is_pulled = sent.is_none();
-    // Of what an account took with it when it was deleted nothing is known any more.
-    let is_certain = sent.as_ref().is_some_and(|sent| sent.taken == 0 && !sent.is_open);
+    // What was left to an earlier push may have arrived with that.
+    let is_certain = push.awaited.is_empty()
+        && sent.as_ref().is_some_and(|sent| sent.taken == 0 && !sent.is_open);
     let sent = sent.unwrap_or_default();
     let wait = now.saturating_add(retry_delay(attempt, random)).unwrap_or(now);
     if push.status != PushStatus::Pending {
@@ -227,6 +228,7 @@ impl Validation {
 mod tests {
     use super::*;
     use crate::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey};
+    use crate::push::Awaited;
     use crate::source_account::AccountId;
     use jiff::SignedDuration;
     use uuid::Uuid;
@@ -347,17 +349,24 @@ mod tests {
 
     #[test]
     fn nothing_is_said_to_be_missing_in_the_books_that_may_be_there() {
-        let push = push(PushStatus::Pending);
-        let told = |sent| {
-            let Settlement::Finished(ending) = settled(&push, sent, Outcome::Gone, 0) else {
+        let told = |push: &PushOperation, sent| {
+            let Settlement::Finished(ending) = settled(push, sent, Outcome::Gone, 0) else {
                 panic!()
             };
             ending.error.unwrap()
         };
-        assert_eq!(told(Some(Sent::default())), NOT_DELIVERED);
-        assert_eq!(told(Some(Sent { is_open: true, ..Sent::default() })), PERHAPS_DELIVERED);
-        assert_eq!(told(Some(Sent { taken: 1, ..Sent::default() })), PERHAPS_DELIVERED);
-        assert_eq!(told(None), PERHAPS_DELIVERED);
+        let all_its_own = push(PushStatus::Pending);
+        assert_eq!(told(&all_its_own, Some(Sent::default())), NOT_DELIVERED);
+        for sent in [
+            Some(Sent { is_open: true, ..Sent::default() }),
+            Some(Sent { taken: 1, ..Sent::default() }),
+            None,
+        ] {
+            assert_eq!(told(&all_its_own, sent), PERHAPS_DELIVERED);
+        }
+        let awaited = vec![Awaited { place: 0, lines: LineSpan { first: 1, count: 1 } }];
+        let left_to_another = PushOperation { awaited, ..all_its_own };
+        assert_eq!(told(&left_to_another, Some(Sent::default())), PERHAPS_DELIVERED);
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn dumped(key: &Key, Sourced { value, origin }: &Sourced) -> String {
     if key.secret && !value.is_empty() {
         return format!("# {name} is set, and not shown  # {origin}; {help}");
     }
-    // A text in JSON is one in TOML.
+    // Texts are written alike in JSON and TOML.
     let value = serde_json::Value::from(value.as_str());
     format!("{name} = {value}  # {origin}; {help}")
 }

@@ -154,8 +154,13 @@ impl Reader<'_> {
         };
         let public_url = self.optional("server.public_url")?;
         if let Some(url) = public_url {
+            // As it stands it becomes the beginning of links.
+            if !url.starts_with("http://") && !url.starts_with("https://") {
+                bail!("{}: begin it with http:// or https://", self.place("server.public_url"));
+            }
+            // The value is not shown: it may hold a password.
             Target::parse(url, Plaintext::Anywhere)
-                .with_context(|| format!("{}: {url:?}", self.place("server.public_url")))?;
+                .with_context(|| self.place("server.public_url"))?;
         }
         let body_bytes_max = self.within("server.body_bytes_max", 65_536, 1_073_741_824)?;
         Ok(Server {
@@ -249,10 +254,13 @@ impl Reader<'_> {
             (None, None) => None,
             _ => bail!("xero.client_id and xero.client_secret go together: set both or neither"),
         };
+        let has_app = app.is_some();
         let url = |path: &str| {
             let text = self.text(path)?;
-            Target::parse(text, Plaintext::Loopback)
-                .with_context(|| format!("{}: {text:?}", self.place(path)))?;
+            // Nobody is called without an app.
+            if has_app {
+                Target::parse(text, Plaintext::Loopback).with_context(|| self.place(path))?;
+            }
             anyhow::Ok(text.to_owned())
         };
         let most = 1_000_000;
@@ -348,16 +356,34 @@ mod tests {
                 "u:geheim at proxy",
                 "outbound.proxy (from command line): a proxy's URL",
             ),
-            ("server.public_url", "http://x y", "\"http://x y\": not a URL"),
-            ("server.public_url", "feeds.bank.example", "not a URL"),
-            ("server.public_url", "ftp://feeds.bank.example", "ftp"),
-            ("xero.api_url", "foo", "xero.api_url (from command line): \"foo\": not a URL"),
-            ("xero.token_url", "http://xero.example", "xero.token_url"),
+            ("outbound.proxy", "socks5://u:geheim@proxy", "a proxy's URL begins with http://"),
+            ("server.public_url", "http://x y", "server.public_url (from command line): not a URL"),
+            (
+                "server.public_url",
+                "HTTPS://feeds.bank.example",
+                "begin it with http:// or https://",
+            ),
+            ("server.public_url", "https:feeds.bank.example", "begin it with http:// or https://"),
+            ("server.public_url", "https://u:geheim@feeds.bank.example", "server.public_url (from"),
         ];
         for (path, value, text) in cases {
             let refusal = check(&[(path, value)]).unwrap_err();
             assert!(refusal.contains(text) && !refusal.contains("geheim"), "{refusal}");
         }
+    }
+
+    #[test]
+    fn an_app_is_called_at_urls() {
+        let app = [("xero.client_id", "an-app"), ("xero.client_secret", "geheim")];
+        for (path, value, text) in [
+            ("xero.api_url", "foo", "xero.api_url (from command line): not a URL"),
+            ("xero.token_url", "http://xero.example", "xero.token_url (from command line): "),
+        ] {
+            assert!(check(&[(path, value)]).is_ok(), "nobody is called");
+            let refusal = check(&[&app[..], &[(path, value)]].concat()).unwrap_err();
+            assert!(refusal.starts_with(text), "{refusal}");
+        }
+        assert!(check(&[("outbound.proxy", "proxy.bank.example:3128")]).is_ok());
     }
 
     #[test]

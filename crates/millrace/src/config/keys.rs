@@ -21,7 +21,7 @@ const fn secret(path: &'static str, help: &'static str) -> Key {
     Key { path, help, default: "", secret: true }
 }
 
-/// All of them, in the order in which they are shown.
+/// All of them, with those of a section together.
 pub(crate) const KEYS: &[Key] = &[
     key(
         "mode",

@@ -58,8 +58,22 @@ pub(super) fn surface() -> Surface {
 }
 
 const VALIDATOR: &str = "Webhooks";
-const FIELDS: &[&str] =
-    &["url", "eventTypes", "disabled", "companyTags", "order", "ratePerSecond", "headers"];
+const FIELDS: &[&str] = &[
+    "url",
+    "eventTypes",
+    "disabled",
+    "companyTags",
+    "order",
+    "ratePerSecond",
+    "headers",
+    // What an answer has besides: it may be sent back.
+    "id",
+    "disabledReason",
+    "format",
+    "headerNames",
+    "failingSince",
+    "createdDate",
+];
 /// While keys change, both sign.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 const ORDER_CHARS_MAX: usize = 20;
@@ -76,6 +90,7 @@ const RESERVED: [HeaderName; 6] = [
 ];
 
 fn change_schema(schemas: &mut SchemaGenerator) -> Schema {
+    let answered = json_schema!({"description": "Is ignored: an answer may be sent back"});
     let mut schema = json_schema!({
         "type": "object",
         "additionalProperties": false,
@@ -93,6 +108,12 @@ fn change_schema(schemas: &mut SchemaGenerator) -> Schema {
                 "additionalProperties": {"type": "string", "maxLength": HEADER_BYTES_MAX},
                 "maxProperties": HEADERS_MAX,
             },
+            "id": answered,
+            "disabledReason": answered,
+            "format": answered,
+            "headerNames": answered,
+            "failingSince": answered,
+            "createdDate": answered,
         },
     });
     let properties = schema.get_mut("properties").and_then(|properties| properties.as_object_mut());
