@@ -8,6 +8,8 @@ use crate::rate_limit::Quota;
 use crate::source_account::{AccountId, SourceAccount};
 use crate::webhook::DisabledWhy;
 use jiff::Timestamp;
+use std::str::FromStr;
+use thiserror::Error;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,6 +138,19 @@ impl EventKind {
     /// The kind of that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+/// Why the name of a kind is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("there is no such event: use {}", EventKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", "))]
+pub struct EventKindError;
+
+impl FromStr for EventKind {
+    type Err = EventKindError;
+
+    fn from_str(name: &str) -> Result<Self, EventKindError> {
+        Self::parse(name).ok_or(EventKindError)
     }
 }
 

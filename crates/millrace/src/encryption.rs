@@ -1,6 +1,7 @@
 //! Where the keys come from that secrets are kept under: settings, or a file that is made beside SQLite's.
 
 use crate::config::{Encryption, Place, Settings};
+use crate::sealed::{each_consumer, each_link};
 use crate::world::SystemRandom;
 use anyhow::{Context as _, bail};
 use domain::ids::IdSource;
@@ -15,8 +16,6 @@ use vault::{KEY_BYTES, Vault, VaultKey};
 
 /// The key's file in the data folder.
 const KEY_FILE: &str = "encryption.key";
-/// So many rows are looked at in one go.
-const ROWS_AT_ONCE: u32 = 100;
 
 /// The vault of an installation, which may be new.
 pub(crate) async fn open_vault(
@@ -39,24 +38,18 @@ pub(crate) async fn open_vault(
 
 /// Whether anything is sealed.
 async fn holds_secrets(store: &dyn Store) -> anyhow::Result<bool> {
-    let mut after = None;
-    loop {
-        let page = store.list_all_consumers(after, ROWS_AT_ONCE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some((last.client, last.id));
-        if page.iter().any(|consumer| consumer.secrets.is_some()) {
-            return Ok(true);
-        }
-    }
-    let mut after = None;
-    loop {
-        let page = store.list_all_links(after, ROWS_AT_ONCE).await?;
-        let Some(last) = page.last() else { return Ok(false) };
-        after = Some((last.path.client, last.path.connection));
-        if page.iter().any(|link| link.secrets.is_some()) {
-            return Ok(true);
-        }
-    }
+    let mut holds = false;
+    each_consumer(store, async |consumer| {
+        holds |= consumer.secrets.is_some();
+        Ok(())
+    })
+    .await?;
+    each_link(store, async |link| {
+        holds |= link.secrets.is_some();
+        Ok(())
+    })
+    .await?;
+    Ok(holds)
 }
 
 fn build_vault(settings: &Settings, installation: &Installation) -> anyhow::Result<Vault> {
@@ -103,11 +96,15 @@ pub(crate) fn new_key() -> VaultKey {
 
 fn read_or_make(path: &Path) -> anyhow::Result<VaultKey> {
     match std::fs::read_to_string(path) {
-        Ok(text) => VaultKey::parse(&text)
-            .with_context(|| format!("{} does not hold an encryption key", path.display())),
         Err(error) if error.kind() == ErrorKind::NotFound => make(path),
-        Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        read => key_in(path, read),
     }
+}
+
+fn key_in(path: &Path, read: std::io::Result<String>) -> anyhow::Result<VaultKey> {
+    let text = read.with_context(|| format!("{} cannot be read", path.display()))?;
+    VaultKey::parse(&text)
+        .with_context(|| format!("{} does not hold an encryption key", path.display()))
 }
 
 fn make(path: &Path) -> anyhow::Result<VaultKey> {
@@ -127,8 +124,10 @@ fn make(path: &Path) -> anyhow::Result<VaultKey> {
             );
             Ok(key)
         }
-        // Another command was faster.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => read_or_make(path),
+        // Another command was faster. Or it is a link that leads nowhere, which is told.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            key_in(path, std::fs::read_to_string(path))
+        }
         Err(error) => Err(error).with_context(|| format!("{} cannot be made", path.display())),
     }
 }
@@ -153,5 +152,9 @@ mod tests {
         std::fs::write(&path, "short").unwrap();
         let refusal = format!("{:#}", read_or_make(&path).unwrap_err());
         assert!(refusal.contains("does not hold an encryption key"), "{refusal}");
+        let lost = folder.path().join("lost.key");
+        std::os::unix::fs::symlink("nowhere", &lost).unwrap();
+        let refusal = format!("{:#}", read_or_make(&lost).unwrap_err());
+        assert!(refusal.contains("lost.key cannot be read"), "{refusal}");
     }
 }

@@ -8,6 +8,7 @@ mod config;
 mod encryption;
 mod logging;
 mod output;
+mod sealed;
 mod serve;
 mod wire_up;
 mod words;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::link_otp::OTP_KEY_BYTES;
 use jiff::{SignedDuration, Timestamp};
-use store::clock_watch::{self, CaughtUp, Noted, Noting};
+use store::clock_watch::{self, CaughtUp, Noted};
 use store::{Answer, Installation, Installations, LeaseRequest, StoreError, WorkSignal};
 
 use crate::columns::{Columns, micros};
@@ -133,7 +133,7 @@ impl Installations for PostgresStore {
     async fn note_time(&self, now: Timestamp) -> Answer<Option<SignedDuration>> {
         // Reading is cheap, and a note is a commit.
         let noted = self.ask(|session| async move { noted(&session, FIND_NOTED_TIME).await });
-        if clock_watch::decide(noted.await?.at, now) == Noting::Enough {
+        if noted.await?.after(now).is_none() {
             return Ok(None);
         }
         self.transact(|session| async move { note_time(&session, now).await }).await
@@ -174,12 +174,12 @@ pub(crate) async fn caught_up_request(
 async fn note_time(session: &Session, now: Timestamp) -> Attempt<Option<SignedDuration>> {
     // Another process may have been faster.
     let noted = noted(session, LOCK_NOTED_TIME).await?;
-    let Some((known, noting)) = noted.after(now) else { return Ok(None) };
+    let Some((known, back_by)) = noted.after(now) else { return Ok(None) };
     let [noted_at, set_back_from, leapt_from] =
         [known.at, known.set_back_from, known.leapt_from].map(|moment| moment.map(micros));
     session.run(NOTE_TIME, &[&noted_at, &set_back_from, &leapt_from]).await?;
     let at = micros(now);
-    let Noting::MoveBack(by) = noting else { return Ok(None) };
+    let Some(by) = back_by else { return Ok(None) };
     let length = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
     // Links first: whoever changes one locks it before its work.
     link::move_back(session, by, now).await?;

@@ -4,7 +4,7 @@ use crate::row::Put;
 use crate::{Database, SqliteStore, call, health, link, sql};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use store::clock_watch::{self, CaughtUp, Noted, Noting};
+use store::clock_watch::{self, CaughtUp, Noted};
 use store::{Answer, Installation, Installations, LeaseRequest, WorkSignal};
 
 const FIND_INSTALLATION: &str = "
@@ -86,7 +86,7 @@ impl Installations for SqliteStore {
     async fn note_time(&self, now: Timestamp) -> Answer<Option<SignedDuration>> {
         // Reading is cheap, and a note is a commit.
         let noted = self.read(find_noted_time).await?;
-        if clock_watch::decide(noted.at, now) == Noting::Enough {
+        if noted.after(now).is_none() {
             return Ok(None);
         }
         self.write(move |writing| note_time(writing.database, now)).await
@@ -132,9 +132,9 @@ pub(crate) fn caught_up_request(
 
 fn note_time(database: &Database, now: Timestamp) -> Answer<Option<SignedDuration>> {
     // Another process may have been faster.
-    let Some((known, noting)) = find_noted_time(database)?.after(now) else { return Ok(None) };
+    let Some((known, back_by)) = find_noted_time(database)?.after(now) else { return Ok(None) };
     sql::execute(database, NOTE_TIME, &[&known.at, &known.set_back_from, &known.leapt_from])?;
-    let Noting::MoveBack(by) = noting else { return Ok(None) };
+    let Some(by) = back_by else { return Ok(None) };
     let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
     link::move_back(database, by, now)?;
     for statement in MOVE_BACK_DUE {

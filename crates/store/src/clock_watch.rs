@@ -15,30 +15,6 @@ pub const HOLD_MAX: SignedDuration = SignedDuration::from_mins(20);
 /// Nobody writes so much later than they looked at the clock, which may have gone on for as long since it was noted.
 const SLOW_MAX: SignedDuration = SignedDuration::from_mins(5);
 
-/// What is to be done about the time that was noted last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Noting {
-    /// Nothing.
-    Enough,
-    /// The new time is noted.
-    Note,
-    /// The new time is noted, and what lies in the future is moved back by so much.
-    MoveBack(SignedDuration),
-}
-
-/// Decides at `now`.
-pub fn decide(noted: Option<Timestamp>, now: Timestamp) -> Noting {
-    let Some(noted) = noted else { return Noting::Note };
-    let ahead = noted.duration_since(now);
-    if ahead > CLOCKS_APART_MAX {
-        Noting::MoveBack(ahead)
-    } else if ahead <= -NOTED_EVERY {
-        Noting::Note
-    } else {
-        Noting::Enough
-    }
-}
-
 /// What the database knows of the clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Noted {
@@ -79,18 +55,19 @@ impl CaughtUp {
 }
 
 impl Noted {
-    /// What is known once `now` is noted. Nothing when that need not be.
-    pub fn after(self, now: Timestamp) -> Option<(Self, Noting)> {
-        let noting = decide(self.at, now);
+    /// What is known once `now` is noted, and by how much what lies in the future is to be moved back, if the clock was set
+    /// back. Nothing when `now` need not be noted.
+    pub fn after(self, now: Timestamp) -> Option<(Self, Option<SignedDuration>)> {
         let known = Self { at: Some(now), ..self };
-        let has_leapt = self.at.is_some_and(|at| now.duration_since(at) > CLOCKS_APART_MAX);
-        let known = match noting {
-            Noting::Enough => return None,
-            Noting::Note if has_leapt => Self { leapt_from: self.at, ..known },
-            Noting::Note => known,
-            Noting::MoveBack(_) => Self { set_back_from: self.at, ..known },
-        };
-        Some((known, noting))
+        let Some(at) = self.at else { return Some((known, None)) };
+        let passed = now.duration_since(at);
+        if passed < -CLOCKS_APART_MAX {
+            Some((Self { set_back_from: self.at, ..known }, Some(-passed)))
+        } else if passed > CLOCKS_APART_MAX {
+            Some((Self { leapt_from: self.at, ..known }, None))
+        } else {
+            (passed >= NOTED_EVERY).then_some((known, None))
+        }
     }
 
     /// The time for a caller who was told `told`. Who looked at the clock before it was set back, and was slow, would put
@@ -160,11 +137,17 @@ mod tests {
     fn only_a_clock_that_is_far_behind_was_set_back() {
         let now = Timestamp::UNIX_EPOCH;
         let seconds = |count| Some(now + SignedDuration::from_secs(count));
-        assert_eq!(decide(None, now), Noting::Note);
-        assert_eq!(decide(seconds(0), now), Noting::Enough);
-        assert_eq!(decide(seconds(-59), now), Noting::Enough);
-        assert_eq!(decide(seconds(-60), now), Noting::Note);
-        assert_eq!(decide(seconds(600), now), Noting::Enough);
-        assert_eq!(decide(seconds(601), now), Noting::MoveBack(SignedDuration::from_secs(601)));
+        let noting = |at| Noted { at, ..Noted::default() }.after(now);
+        let noted = Noted { at: Some(now), ..Noted::default() };
+        assert_eq!(noting(None), Some((noted, None)));
+        assert_eq!([0, -59, 600].map(|ahead| noting(seconds(ahead))), [None; 3]);
+        assert_eq!(noting(seconds(-60)), Some((noted, None)));
+        let leapt = Noted { leapt_from: seconds(-601), ..noted };
+        assert_eq!(
+            [-600, -601].map(|ahead| noting(seconds(ahead))),
+            [noted, leapt].map(|noted| Some((noted, None)))
+        );
+        let set_back = Noted { set_back_from: seconds(601), ..noted };
+        assert_eq!(noting(seconds(601)), Some((set_back, Some(SignedDuration::from_secs(601)))));
     }
 }

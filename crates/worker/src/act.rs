@@ -11,7 +11,9 @@ use store::Answer;
 
 /// Does what the push's platform asks for; what was sent is told only of a platform that we send to.
 pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Option<Sent>)> {
-    let Some(destination) = lease.destination else { return Ok((Outcome::Gone, None)) };
+    let Some(destination) = lease.destination else {
+        return Ok((Outcome::Gone, sent_before(desk, lease).await?));
+    };
     let (outcome, sent) = match destination.platform.delivery {
         // The lines lie ready since the push was accepted: the platform fetches them when it likes.
         Delivery::Pulled => (Outcome::Done, None),
@@ -25,6 +27,16 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
     }
     let missing = missing(desk, lease).await?;
     Ok((if missing.is_empty() { Outcome::Done } else { Outcome::Lacking(missing) }, sent))
+}
+
+/// What was sent before the account was deleted; nothing of a platform that may have fetched it, or that nobody knows any
+/// more.
+async fn sent_before(desk: &Desk, lease: &Lease) -> Answer<Option<Sent>> {
+    let connection = desk.store.find_connection(&lease.push.path).await?;
+    if !connection.is_some_and(|it| it.platform.delivery == Delivery::Sent) {
+        return Ok(None);
+    }
+    send::sent_before(desk, lease).await.map(Some)
 }
 
 /// What is to be said of lines that the push left to an earlier one, which took them back. An account's pushes end in
@@ -45,12 +57,12 @@ async fn bring(desk: &Desk, lease: &Lease, destination: Destination) -> Answer<A
     let push = &lease.push;
     let path = AccountPath { connection: push.path, account: push.account.clone() };
     let Some(connection) = desk.store.find_connection(&push.path).await? else {
-        return send::end_without_account(desk, lease).await;
+        return Ok((Outcome::Gone, send::sent_before(desk, lease).await?));
     };
     // One that was made anew has only its id in common with the one that was pushed to.
     let account = desk.store.find_source_account(&path).await?;
     let Some(account) = account.filter(|it| it.created_at == destination.account_made_at) else {
-        return send::end_without_account(desk, lease).await;
+        return Ok((Outcome::Gone, send::sent_before(desk, lease).await?));
     };
     send::attempt(desk, lease, &connection, &account).await
 }

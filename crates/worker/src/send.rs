@@ -450,11 +450,11 @@ impl Courier<'_> {
     }
 }
 
-/// Ends a push whose account is there no more.
-pub(crate) async fn end_without_account(desk: &Desk, lease: &Lease) -> Answer<Attempt> {
+/// What is known of a push whose account is there no more.
+pub(crate) async fn sent_before(desk: &Desk, lease: &Lease) -> Answer<Sent> {
     let push = &lease.push;
     let statements = desk.store.list_statements(push.path.client, push.key).await?;
-    Ok((Outcome::Gone, counted(&statements, &Outcome::Gone)))
+    Ok(counted(&statements, &Outcome::Gone))
 }
 
 /// What is known of what was sent, now that this is the outcome.

@@ -49,9 +49,8 @@ pub(super) fn surface() -> Surface {
 }
 
 const VALIDATOR: &str = "Branding";
-/// With what an answer has besides: it may be sent back.
-const FIELDS: &[&str] =
-    &["name", "primaryColor", "secondaryColor", "asDecoration", "callout", "readability", "images"];
+const FIELDS: &[&str] = &["name", "primaryColor", "secondaryColor", "asDecoration", "callout"];
+const ANSWERED: &[&str] = &["readability", "images"];
 /// What people count as a character may be several; how many there are is said by the domain.
 const RAW_CHARS_MAX: usize = 4_000;
 
@@ -63,7 +62,6 @@ fn look_schema(_schemas: &mut SchemaGenerator) -> Schema {
             "description": about,
         })
     };
-    let answered = json_schema!({"description": "Is ignored: an answer may be sent back"});
     let callout = json_schema!({
         "type": ["object", "null"],
         "additionalProperties": false,
@@ -73,9 +71,8 @@ fn look_schema(_schemas: &mut SchemaGenerator) -> Schema {
             "body": {"type": "string", "minLength": 1, "maxLength": CALLOUT_BODY_CHARS_MAX},
         },
     });
-    json_schema!({
+    let schema = json_schema!({
         "type": "object",
-        "additionalProperties": false,
         "properties": {
             "name": {"type": ["string", "null"], "minLength": 1, "maxLength": BRAND_NAME_CHARS_MAX},
             "primaryColor": colour("Of the main button, of focus and of choices"),
@@ -89,10 +86,9 @@ fn look_schema(_schemas: &mut SchemaGenerator) -> Schema {
                 "additionalProperties": false,
                 "properties": {"en": callout, "fr": callout},
             },
-            "readability": answered,
-            "images": answered,
         },
-    })
+    });
+    formats::exact(schema, ANSWERED)
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -304,7 +300,7 @@ async fn show(state: &ApiState, caller: Caller) -> Answer<Json<BrandingShape>> {
 
 fn read_look(body: &[u8]) -> Answer<Look> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(FIELDS), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(FIELDS, ANSWERED), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     let name = fields.parsed("name", RAW_CHARS_MAX, BrandWords::name);
     let primary = fields.parsed("primaryColor", RAW_CHARS_MAX, Colour::parse);

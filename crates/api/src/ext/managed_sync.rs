@@ -51,14 +51,13 @@ pub(super) fn surface() -> Surface {
 }
 
 const VALIDATOR: &str = "ManagedFeed";
-/// With what an answer has besides: it may be sent back.
-const FIELDS: &[&str] = &["schedule", "enabled", "nextRunUtc"];
+const FIELDS: &[&str] = &["schedule", "enabled"];
+const ANSWERED: &[&str] = &["nextRunUtc"];
 const LISTED: Listed = Listed { type_name: "ManagedSync", properties: SYNC_PROPERTIES };
 
 fn feed_schema(_schemas: &mut SchemaGenerator) -> Schema {
-    json_schema!({
+    let schema = json_schema!({
         "type": "object",
-        "additionalProperties": false,
         "required": ["schedule"],
         "properties": {
             "schedule": {
@@ -67,9 +66,9 @@ fn feed_schema(_schemas: &mut SchemaGenerator) -> Schema {
                 "examples": ["0 6 * * *", "30 6 * * 1-5 Europe/London"],
             },
             "enabled": {"type": ["boolean", "null"], "default": true},
-            "nextRunUtc": {"description": "Is ignored: an answer may be sent back"},
         },
-    })
+    });
+    formats::exact(schema, ANSWERED)
 }
 
 /// An account's schedule.
@@ -179,7 +178,7 @@ async fn no_feed(state: &ApiState, path: &AccountPath) -> ApiError {
 
 fn read_feed(body: &[u8], now: Timestamp) -> Answer<ManagedFeed> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(FIELDS), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(FIELDS, ANSWERED), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     fields.require("schedule");
     let parse = |text: &str| Schedule::parse(text, now);

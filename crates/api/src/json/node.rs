@@ -66,8 +66,8 @@ pub(crate) struct Seed {
     pub(crate) list: Option<ListField>,
     /// How many elements of a list to keep; more are only counted, so that a long list costs no memory.
     pub(crate) items_max: usize,
-    /// Whether other fields are told of, not skipped.
-    pub(crate) is_exact: bool,
+    /// Where other fields are told of, not skipped: those that may stand there nevertheless.
+    pub(crate) exact_but: Option<&'static [&'static str]>,
 }
 
 /// A field that holds a list of objects.
@@ -84,18 +84,21 @@ pub(crate) struct ListField {
 impl Seed {
     /// An object with such fields.
     pub(crate) const fn object(fields: &'static [&'static str]) -> Self {
-        Self { fields, list: None, items_max: 0, is_exact: false }
+        Self { fields, list: None, items_max: 0, exact_but: None }
     }
 
-    /// An object with such fields and no others: for operations of our own. The contract's skip what they do not know, as
-    /// callers of older versions expect.
-    pub(crate) const fn exact_object(fields: &'static [&'static str]) -> Self {
-        Self { is_exact: true, ..Self::object(fields) }
+    /// An object with such fields and no others but what an answer has besides, which may be sent back: for operations of
+    /// our own. The contract's skip what they do not know, as callers of older versions expect.
+    pub(crate) const fn exact_object(
+        fields: &'static [&'static str],
+        answered: &'static [&'static str],
+    ) -> Self {
+        Self { exact_but: Some(answered), ..Self::object(fields) }
     }
 
     /// One object with such fields, or a list of them.
     pub(crate) const fn objects(fields: &'static [&'static str], items_max: usize) -> Self {
-        Self { fields, list: None, items_max, is_exact: false }
+        Self { items_max, ..Self::object(fields) }
     }
 }
 
@@ -211,9 +214,10 @@ impl Visitor<'_> for NameSeed {
     fn visit_str<E>(self, name: &str) -> Result<Name, E> {
         let list = self.0.list.map(|list| list.name);
         let wanted = self.0.fields.iter().copied().chain(list).find(|known| *known == name);
-        Ok(match wanted {
-            Some(wanted) => Name::Wanted(wanted),
-            None => Name::Other(self.0.is_exact.then(|| name.to_owned())),
-        })
+        if let Some(wanted) = wanted {
+            return Ok(Name::Wanted(wanted));
+        }
+        let is_told = self.0.exact_but.is_some_and(|skipped| !skipped.contains(&name));
+        Ok(Name::Other(is_told.then(|| name.to_owned())))
     }
 }

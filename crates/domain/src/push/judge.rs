@@ -35,8 +35,8 @@ pub struct Known {
 }
 
 impl Known {
-    /// A line as it is kept. `under_way_from` is where the oldest push begins that is still under way, if there is one: pushes end
-    /// in their order, so all lines from there on came with such.
+    /// A line as it is kept. `under_way_from` is where the oldest push begins that is still under way, if there is one:
+    /// pushes end in their order, so all lines from there on came with such.
     pub fn of(kept: &KeptLine, under_way_from: Option<u64>) -> Self {
         let is_awaited = under_way_from.is_some_and(|first| kept.position >= first);
         let awaited_at = is_awaited.then_some(kept.position);

@@ -4,10 +4,11 @@ use super::{LineSpan, PushOperation, PushStatus, Remark, Validation, deadline};
 use crate::retry::retry_delay;
 use jiff::Timestamp;
 
-const NOT_DELIVERED: &str =
-    "the account was deleted or disconnected before anything of the push was sent";
-const PERHAPS_DELIVERED: &str = "the account was deleted or disconnected while the push was under way: look into the books before you push its \
-     transactions again, they may be there";
+/// Why a push failed whose account is gone, as far as that is known.
+const UNSENT: &str = "the account was deleted or disconnected before anything of the push was sent";
+/// See [`UNSENT`].
+const PERHAPS_SENT: &str = "the account was deleted or disconnected while the push was under way: look into the books \
+     before you push its transactions again, they may be there";
 
 /// What an attempt brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,7 +165,7 @@ pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Set
             )
         }),
         Outcome::Gone => Settlement::Finished(Ending::failed(
-            if is_certain { NOT_DELIVERED } else { PERHAPS_DELIVERED },
+            if is_certain { UNSENT } else { PERHAPS_SENT },
             Vec::new(),
             rest(push, sent.taken),
         )),
@@ -356,17 +357,17 @@ mod tests {
             ending.error.unwrap()
         };
         let all_its_own = push(PushStatus::Pending);
-        assert_eq!(told(&all_its_own, Some(Sent::default())), NOT_DELIVERED);
+        assert_eq!(told(&all_its_own, Some(Sent::default())), UNSENT);
         for sent in [
             Some(Sent { is_open: true, ..Sent::default() }),
             Some(Sent { taken: 1, ..Sent::default() }),
             None,
         ] {
-            assert_eq!(told(&all_its_own, sent), PERHAPS_DELIVERED);
+            assert_eq!(told(&all_its_own, sent), PERHAPS_SENT);
         }
         let awaited = vec![Awaited { place: 0, lines: LineSpan { first: 1, count: 1 } }];
         let left_to_another = PushOperation { awaited, ..all_its_own };
-        assert_eq!(told(&left_to_another, Some(Sent::default())), PERHAPS_DELIVERED);
+        assert_eq!(told(&left_to_another, Some(Sent::default())), PERHAPS_SENT);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(crate) struct ListenArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: String,
     /// Only events of this type; may be given several times
-    #[arg(long = "event", value_name = "TYPE", value_parser = event)]
+    #[arg(long = "event", value_name = "TYPE")]
     pub(crate) events: Vec<EventKind>,
     /// Sign with this secret [default: a new one, which is printed]
     #[arg(long, value_name = "whsec_…")]
@@ -89,14 +89,6 @@ pub(crate) struct ReplayArgs {
     /// What was sent and given up, instead of what was never sent
     #[arg(long)]
     pub(crate) failed: bool,
-}
-
-/// The event of that name: one that there is not would be waited for without end.
-fn event(name: &str) -> Result<EventKind, String> {
-    EventKind::parse(name).ok_or_else(|| {
-        let names: Vec<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
-        format!("there is no such event: use {}", names.join(", "))
-    })
 }
 
 fn company(id: &str) -> Result<CompanyId, String> {

@@ -27,12 +27,10 @@ async fn check(config: &ConfigArgs) -> anyhow::Result<()> {
 
 fn dump(config: &ConfigArgs) -> anyhow::Result<()> {
     let (_, values) = load(config.config.as_deref(), &config.pairs())?;
-    // As a settings file has them: what belongs to no section comes first, and each section stands once.
-    let mut keys: Vec<_> = KEYS.iter().map(|key| (section_of(key), key)).collect();
-    keys.sort_by_key(|(section, _)| *section);
     let mut last = "";
-    for (section, key) in keys {
+    for key in KEYS {
         let Some(sourced) = values.get(key.path) else { continue };
+        let (section, _) = key.place();
         if section != last {
             last = section;
             output::line(format_args!("\n[{section}]"))?;
@@ -42,14 +40,9 @@ fn dump(config: &ConfigArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn section_of(key: &Key) -> &'static str {
-    key.path.split_once('.').map_or("", |(section, _)| section)
-}
-
 /// A setting as a settings file has it; of one that is secret not the value.
 fn dumped(key: &Key, Sourced { value, origin }: &Sourced) -> String {
-    let name = key.path.split_once('.').map_or(key.path, |(_, name)| name);
-    let help = key.help;
+    let ((_, name), help) = (key.place(), key.help);
     if key.secret && !value.is_empty() {
         return format!("# {name} is set, and not shown  # {origin}; {help}");
     }

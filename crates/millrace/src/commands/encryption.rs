@@ -2,6 +2,7 @@
 
 use crate::cli::ConfigArgs;
 use crate::encryption::{new_key, open_vault};
+use crate::sealed::{each_consumer, each_link};
 use crate::world::{SystemClock, SystemRandom};
 use crate::{load, output, wire_up};
 use anyhow::{Context as _, bail};
@@ -16,9 +17,6 @@ use store::{
 };
 use vault::{Binding, NONCE_BYTES, Vault};
 
-/// So many rows are looked at in one go.
-const ROWS_AT_ONCE: u32 = 100;
-
 /// Prints a new key, and does nothing else with it.
 pub(crate) fn print_new_key() -> anyhow::Result<()> {
     Ok(output::line(new_key().reveal().as_str())?)
@@ -30,12 +28,7 @@ pub(crate) async fn rotate(config: &ConfigArgs) -> anyhow::Result<()> {
     let store = wire_up::open_existing_store(&settings).await?;
     let installation = wire_up::ensure_installation(store.as_ref()).await?;
     let vault = open_vault(&settings, store.as_ref(), &installation).await?;
-    let rotated = async {
-        let consumers = rotate_consumers(store.as_ref(), &vault).await?;
-        let links = rotate_links(store.as_ref(), &vault).await?;
-        anyhow::Ok(consumers.saturating_add(links))
-    };
-    let rotated = rotated.await;
+    let rotated = rotate_all(store.as_ref(), &vault).await;
     store.close().await;
     Ok(output::line(format_args!(
         "{} values sealed anew; older keys are no longer needed",
@@ -43,17 +36,21 @@ pub(crate) async fn rotate(config: &ConfigArgs) -> anyhow::Result<()> {
     ))?)
 }
 
-async fn rotate_links(store: &dyn Store, vault: &Vault) -> anyhow::Result<u64> {
+/// How many there were to do.
+async fn rotate_all(store: &dyn Store, vault: &Vault) -> anyhow::Result<u64> {
     let mut count = 0_u64;
-    let mut after = None;
-    loop {
-        let links = store.list_all_links(after, ROWS_AT_ONCE).await?;
-        let Some(last) = links.last() else { return Ok(count) };
-        after = Some((last.path.client, last.path.connection));
-        for link in links {
-            count = count.saturating_add(reseal_link(store, vault, link).await?.into());
-        }
-    }
+    let mut add = |was_done: bool| count = count.saturating_add(was_done.into());
+    each_consumer(store, async |consumer| {
+        add(reseal(store, vault, &consumer).await?);
+        Ok(())
+    })
+    .await?;
+    each_link(store, async |link| {
+        add(reseal_link(store, vault, link).await?);
+        Ok(())
+    })
+    .await?;
+    Ok(count)
 }
 
 /// Whether there was something to do. Workers change links while servers run: each is read again until it is done.
@@ -78,19 +75,6 @@ async fn reseal_link(store: &dyn Store, vault: &Vault, mut link: Link) -> anyhow
         match store.find_link(&path).await? {
             Some(newer) => link = newer,
             None => return Ok(false),
-        }
-    }
-}
-
-async fn rotate_consumers(store: &dyn Store, vault: &Vault) -> anyhow::Result<u64> {
-    let mut count = 0_u64;
-    let mut after = None;
-    loop {
-        let consumers = store.list_all_consumers(after, ROWS_AT_ONCE).await?;
-        let Some(last) = consumers.last() else { return Ok(count) };
-        after = Some((last.client, last.id));
-        for consumer in &consumers {
-            count = count.saturating_add(reseal(store, vault, consumer).await?.into());
         }
     }
 }

@@ -13,6 +13,13 @@ pub(crate) struct Key {
     pub(crate) secret: bool,
 }
 
+impl Key {
+    /// Its section of a settings file, and its name there.
+    pub(crate) fn place(&self) -> (&'static str, &'static str) {
+        self.path.split_once('.').unwrap_or(("", self.path))
+    }
+}
+
 const fn key(path: &'static str, default: &'static str, help: &'static str) -> Key {
     Key { path, help, default, secret: false }
 }
@@ -21,7 +28,7 @@ const fn secret(path: &'static str, help: &'static str) -> Key {
     Key { path, help, default: "", secret: true }
 }
 
-/// All of them, with those of a section together.
+/// All of them, in the order in which they are shown: as in a settings file, each section stands once.
 pub(crate) const KEYS: &[Key] = &[
     key(
         "mode",
@@ -50,6 +57,7 @@ pub(crate) const KEYS: &[Key] = &[
         "64",
         "requests served at once, of which each takes a place more for every 64 KiB of its body; whoever finds none is told to come again",
     ),
+    key("server.drain_secs", "20", "how long a shutdown waits for requests and work under way"),
     key(
         "idempotency.minutes",
         "90",
@@ -72,7 +80,6 @@ pub(crate) const KEYS: &[Key] = &[
         "",
         "the header in which a proxy in front names the caller's address, such as X-Forwarded-For",
     ),
-    key("server.drain_secs", "20", "how long a shutdown waits for requests and work under way"),
     key(
         "storage.data",
         "data",
@@ -184,6 +191,15 @@ pub(crate) fn variable(key: &Key) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn a_section_stands_once() {
+        let mut sections: Vec<_> = KEYS.iter().map(|key| key.place().0).collect();
+        sections.dedup();
+        let unique: HashSet<_> = sections.iter().collect();
+        assert_eq!((sections[0], sections.len()), ("", unique.len()), "{sections:?}");
+    }
 
     #[test]
     fn a_slip_finds_the_key_that_was_meant() {

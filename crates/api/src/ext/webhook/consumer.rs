@@ -58,22 +58,10 @@ pub(super) fn surface() -> Surface {
 }
 
 const VALIDATOR: &str = "Webhooks";
-const FIELDS: &[&str] = &[
-    "url",
-    "eventTypes",
-    "disabled",
-    "companyTags",
-    "order",
-    "ratePerSecond",
-    "headers",
-    // What an answer has besides: it may be sent back.
-    "id",
-    "disabledReason",
-    "format",
-    "headerNames",
-    "failingSince",
-    "createdDate",
-];
+const FIELDS: &[&str] =
+    &["url", "eventTypes", "disabled", "companyTags", "order", "ratePerSecond", "headers"];
+const ANSWERED: &[&str] =
+    &["id", "disabledReason", "format", "headerNames", "failingSince", "createdDate"];
 /// While keys change, both sign.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 const ORDER_CHARS_MAX: usize = 20;
@@ -90,10 +78,8 @@ const RESERVED: [HeaderName; 6] = [
 ];
 
 fn change_schema(schemas: &mut SchemaGenerator) -> Schema {
-    let answered = json_schema!({"description": "Is ignored: an answer may be sent back"});
     let mut schema = json_schema!({
         "type": "object",
-        "additionalProperties": false,
         "properties": {
             "order": {"type": ["string", "null"], "enum": ["parallel", "fifo", null]},
             "ratePerSecond": {
@@ -108,19 +94,13 @@ fn change_schema(schemas: &mut SchemaGenerator) -> Schema {
                 "additionalProperties": {"type": "string", "maxLength": HEADER_BYTES_MAX},
                 "maxProperties": HEADERS_MAX,
             },
-            "id": answered,
-            "disabledReason": answered,
-            "format": answered,
-            "headerNames": answered,
-            "failingSince": answered,
-            "createdDate": answered,
         },
     });
     let properties = schema.get_mut("properties").and_then(|properties| properties.as_object_mut());
     if let (Some(properties), Some(more)) = (properties, consumer_properties(schemas).as_object()) {
         properties.extend(more.clone());
     }
-    schema
+    formats::exact(schema, ANSWERED)
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -275,7 +255,7 @@ struct Wish {
 
 fn read_change(body: &[u8]) -> Answer<Wish> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(FIELDS), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(FIELDS, ANSWERED), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     let url = fields.parsed("url", URL_CHARS_MAX, WebUrl::parse);
     let event_types = fields.parsed_list("eventTypes", TYPE_LIMITS, EventType::parse);

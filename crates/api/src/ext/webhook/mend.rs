@@ -6,7 +6,7 @@ use crate::envelope::{Answer, ApiError};
 use crate::json::{Faults, Fields, JsonBody, Place, Seed, parse_object};
 use crate::locate::ConsumerAt;
 use crate::state::Shared;
-use crate::surface::{Area, Operation, Surface};
+use crate::surface::{Area, Operation, Surface, formats};
 use axum::Json;
 use axum::extract::State;
 use domain::event::{Event, EventKind, Example};
@@ -45,26 +45,26 @@ const MOMENT_CHARS_MAX: usize = 40;
 const TYPE_CHARS_MAX: usize = 100;
 
 fn since_schema(_schemas: &mut SchemaGenerator) -> Schema {
-    json_schema!({
+    let schema = json_schema!({
         "type": "object",
-        "additionalProperties": false,
         "required": ["since"],
         "properties": {"since": {"type": "string", "format": "date-time"}},
-    })
+    });
+    formats::exact(schema, &[])
 }
 
 /// The body of an example.
 pub(super) fn example_schema(_schemas: &mut SchemaGenerator) -> Schema {
     let names: Vec<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
-    json_schema!({
+    let schema = json_schema!({
         "type": "object",
-        "additionalProperties": false,
         "required": ["eventType"],
         "properties": {
             "eventType": {"type": "string", "enum": names},
             "payload": {"type": ["object", "null"]},
         },
-    })
+    });
+    formats::exact(schema, &[])
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -123,7 +123,7 @@ async fn test(
 
 fn read_since(body: &[u8]) -> Answer<Timestamp> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(&["since"]), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(&["since"], &[]), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     fields.require("since");
     let since = fields.parsed("since", MOMENT_CHARS_MAX, |text| {
@@ -137,14 +137,10 @@ fn read_since(body: &[u8]) -> Answer<Timestamp> {
 /// Which event, and what it says; an example of ours when the body says nothing.
 pub(super) fn read_example(body: &[u8]) -> Answer<(EventKind, String)> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(&["eventType", "payload"]), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(&["eventType", "payload"], &[]), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     fields.require("eventType");
-    let kind = fields.parsed("eventType", TYPE_CHARS_MAX, |text| {
-        let names: Vec<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
-        EventKind::parse(text)
-            .ok_or_else(|| format!("there is no such event: use {}", names.join(", ")))
-    });
+    let kind = fields.parsed("eventType", TYPE_CHARS_MAX, str::parse);
     let payload = fields.raw("payload").map(|raw| raw.get().to_owned());
     if payload.as_ref().is_some_and(|payload| !payload.starts_with('{')) {
         fields.fault("payload", "must be an object");

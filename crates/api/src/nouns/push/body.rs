@@ -29,7 +29,8 @@ const LINE_FIELDS: &[&str] = &[
 ];
 /// Both forms at once: the list's account, and the fields of the flat line.
 const BODY: Seed = Seed {
-    fields: &[
+    list: Some(ListField { name: "transactions", fields: LINE_FIELDS, items_max: PUSH_LINES_MAX }),
+    ..Seed::object(&[
         "accountId",
         "id",
         "clearedOnDate",
@@ -41,10 +42,7 @@ const BODY: Seed = Seed {
         "reference",
         "reconciled",
         "transactionType",
-    ],
-    list: Some(ListField { name: "transactions", fields: LINE_FIELDS, items_max: PUSH_LINES_MAX }),
-    items_max: 0,
-    is_exact: false,
+    ])
 };
 
 /// In which of its forms a push came.

@@ -8,7 +8,7 @@ mod settings;
 
 use crate::cli::DoctorArgs;
 use crate::config::Settings;
-use crate::{load, wire_up};
+use crate::{load, output, wire_up};
 use anyhow::bail;
 use domain::clock::Clock as _;
 use jiff::{SignedDuration, Timestamp};
@@ -48,7 +48,7 @@ async fn begin(
         Ok((settings, _)) => settings,
         Err(error) => {
             let advice = "`millrace config dump` shows every setting, and where it comes from";
-            report.wrong("settings", &format!("{error:#}"), advice)?;
+            report.wrong("settings", &output::told(&error), advice)?;
             return Ok(None);
         }
     };
@@ -60,7 +60,7 @@ async fn begin(
         Ok(store) => store,
         Err(error) => {
             let advice = advice_to_open(&error);
-            report.wrong("database", &format!("{error:#}"), advice)?;
+            report.wrong("database", &output::told(&error), advice)?;
             return Ok(None);
         }
     };

@@ -3,13 +3,15 @@
 use super::report::{Report, Told};
 use crate::config::Settings;
 use crate::encryption::find_vault;
+use crate::output;
+use crate::sealed::{each_consumer, each_link};
+use domain::ids::ConnectionPath;
+use domain::webhook::Consumer;
 use serde_json::json;
 use store::link_secrets::LinkSecrets;
 use store::{SECRETS_COLUMN, SECRETS_TABLE, Store, secrets_row};
 use vault::{Binding, Vault};
 
-/// So many rows are looked at in one go.
-const ROWS_AT_ONCE: u32 = 100;
 const CHECK: &str = "encryption";
 const ADVICE: &str = "set encryption.key, or encryption.older_keys, to the key that it was sealed with; without that key, \
      make the secrets of the consumer anew, or let the customer connect again";
@@ -23,7 +25,7 @@ pub(super) async fn check(
     let installation = store.find_installation().await?;
     let vault = match find_vault(settings, installation.as_ref()) {
         Ok(vault) => vault,
-        Err(error) => return report.wrong(CHECK, &format!("{error:#}"), ADVICE),
+        Err(error) => return report.wrong(CHECK, &output::told(&error), ADVICE),
     };
     let mut tally = Tally::default();
     consumers(store, vault.as_ref(), report, &mut tally).await?;
@@ -68,24 +70,17 @@ async fn consumers(
     report: &mut Report,
     tally: &mut Tally,
 ) -> anyhow::Result<()> {
-    let mut after = None;
-    loop {
-        let page = store.list_all_consumers(after, ROWS_AT_ONCE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = Some((last.client, last.id));
-        for consumer in &page {
-            let Some(sealed) = &consumer.secrets else { continue };
-            let row = secrets_row(consumer.client, consumer.id);
-            let binding = Binding { table: SECRETS_TABLE, column: SECRETS_COLUMN, row: &row };
-            let opened = vault.map(|vault| vault.open(&binding, &sealed.0).map(drop));
-            if let Some(what) = tally.count(opened) {
-                let (client, id) = (consumer.client, consumer.id);
-                let words = format!("client {client}, webhook consumer {id}");
-                let object = json!({"client": client.to_string(), "consumer": id.to_string()});
-                report.wrong_at(CHECK, &what, &Told { words, object }, ADVICE)?;
-            }
-        }
-    }
+    each_consumer(store, async |Consumer { client, id, secrets, .. }| {
+        let Some(sealed) = secrets else { return Ok(()) };
+        let row = secrets_row(client, id);
+        let binding = Binding { table: SECRETS_TABLE, column: SECRETS_COLUMN, row: &row };
+        let opened = vault.map(|vault| vault.open(&binding, &sealed.0).map(drop));
+        let Some(what) = tally.count(opened) else { return Ok(()) };
+        let words = format!("client {client}, webhook consumer {id}");
+        let object = json!({"client": client.to_string(), "consumer": id.to_string()});
+        report.wrong_at(CHECK, &what, &Told { words, object }, ADVICE)
+    })
+    .await
 }
 
 async fn links(
@@ -94,26 +89,20 @@ async fn links(
     report: &mut Report,
     tally: &mut Tally,
 ) -> anyhow::Result<()> {
-    let mut after = None;
-    loop {
-        let page = store.list_all_links(after, ROWS_AT_ONCE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = Some((last.path.client, last.path.connection));
-        for link in page.iter().filter(|link| link.secrets.is_some()) {
-            let opened = vault.map(|vault| LinkSecrets::open(vault, link).map(drop));
-            if let Some(what) = tally.count(opened) {
-                let path = link.path;
-                let words = format!(
-                    "client {}, company {}, connection {}",
-                    path.client, path.company, path.connection
-                );
-                let object = json!({
-                    "client": path.client.to_string(),
-                    "company": path.company.to_string(),
-                    "connection": path.connection.to_string(),
-                });
-                report.wrong_at(CHECK, &what, &Told { words, object }, ADVICE)?;
-            }
+    each_link(store, async |link| {
+        if link.secrets.is_none() {
+            return Ok(());
         }
-    }
+        let opened = vault.map(|vault| LinkSecrets::open(vault, &link).map(drop));
+        let Some(what) = tally.count(opened) else { return Ok(()) };
+        let ConnectionPath { client, company, connection } = link.path;
+        let words = format!("client {client}, company {company}, connection {connection}");
+        let object = json!({
+            "client": client.to_string(),
+            "company": company.to_string(),
+            "connection": connection.to_string(),
+        });
+        report.wrong_at(CHECK, &what, &Told { words, object }, ADVICE)
+    })
+    .await
 }

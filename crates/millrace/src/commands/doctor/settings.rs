@@ -3,7 +3,7 @@
 use super::report::Report;
 use crate::config::{Mode, Settings};
 use crate::world::SystemClock;
-use crate::{adapters, serve, wire_up};
+use crate::{adapters, output, serve, wire_up};
 use std::sync::Arc;
 use url::{Host, Url};
 
@@ -17,7 +17,7 @@ pub(super) async fn check(settings: &Settings, report: &mut Report) -> anyhow::R
     match certificate.and(bank) {
         Ok(()) => report.right("settings", "they are right")?,
         Err(error) => {
-            report.wrong("settings", &format!("{error:#}"), "mend the setting that is named")?;
+            report.wrong("settings", &output::told(&error), "mend the setting that is named")?;
         }
     }
     public_url(settings, report)?;

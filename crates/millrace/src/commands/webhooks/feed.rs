@@ -4,7 +4,7 @@
 use crate::cli::FeedArgs;
 use crate::commands::simulate::{Refused, Remote, items};
 use crate::config::LogFormat;
-use crate::logging;
+use crate::{logging, output};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -57,7 +57,11 @@ impl Feed {
                 Err(error) if self.waits && error.is::<Refused>() => return Err(error),
                 Err(error) if self.waits => {
                     if !is_told {
-                        tracing::warn!("{error:#}; asking again from event {}", self.after);
+                        tracing::warn!(
+                            "{}; asking again from event {}",
+                            output::told(&error),
+                            self.after
+                        );
                         is_told = true;
                     }
                     tokio::time::sleep(PAUSE).await;

@@ -12,6 +12,7 @@ on_both! {
     a_lost_answer_is_looked_up_before_anything_is_sent_again;
     a_refusal_is_told_in_xeros_words_and_its_lines_are_new_again;
     lines_left_to_an_earlier_push_are_told_when_that_one_fails;
+    who_deletes_an_account_is_told_whether_its_lines_may_be_in_the_books;
     what_is_not_there_is_waited_for;
     a_crash_while_a_statement_is_on_its_way_sends_it_once;
 }
@@ -103,6 +104,41 @@ async fn lines_left_to_an_earlier_push_are_told_when_that_one_fails(database: Da
     scene.deliver("current", &all).await;
     assert_eq!(scene.ids("current").await, ["a", "d", "b", "c"]);
     scene.expect_continuous().await;
+}
+
+async fn who_deletes_an_account_is_told_whether_its_lines_may_be_in_the_books(database: Database) {
+    let scene = Scene::linked(database, &["current", "card"]).await;
+    let delete = async |account: &str| {
+        let path = scene.path(&format!("/connectionInfo/bankFeedAccounts/{account}"));
+        scene.caller.delete(&path).await.expect(204);
+    };
+    let told = async |push: &str| {
+        let ended = scene.ended(push).await;
+        assert_eq!(ended["status"], "Failed", "{ended}");
+        text(&ended["errorMessage"])
+    };
+    // Xero has it, and does not say so.
+    let silence = json!({"fault": "internal-error", "operation": "get-statement", "calls": 100});
+    scene.order(silence).await;
+    let under_way = scene.push("current", &[("a", 1.0)]).await;
+    wait_for("the line to stand in the books", || async {
+        (scene.ids("current").await == ["a"]).then_some(())
+    })
+    .await;
+    delete("current").await;
+    let said = told(&under_way).await;
+    assert!(said.contains("look into the books"), "{said}");
+    let before = scene.simulator.count("create-statements").await;
+    scene.order(json!({"fault": "too-many-requests", "calls": 100, "retryAfterSecs": 2})).await;
+    let waiting = scene.push("card", &[("b", -7.0)]).await;
+    wait_for("Xero to refuse the statement", || async {
+        (scene.simulator.count("create-statements").await > before).then_some(())
+    })
+    .await;
+    delete("card").await;
+    let said = told(&waiting).await;
+    assert!(said.contains("before anything of the push was sent"), "{said}");
+    assert!(scene.ids("card").await.is_empty());
 }
 
 async fn what_is_not_there_is_waited_for(database: Database) {
