@@ -90,6 +90,13 @@ pub const SENDING_TIME: SignedDuration = SignedDuration::from_secs(40);
 const POLL_PAUSE_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 impl SentStatement {
+    /// Whether it may come into the books when nobody asks any more. Of one that had to be looked for nobody can be quite
+    /// certain: a clock that was set ahead ends a hold under whoever is still sending.
+    pub fn may_arrive_unseen(&self) -> bool {
+        let was_looked_for = self.attempt > 1 || self.stage_at != self.attempted_at;
+        self.stage.is_open() || (self.stage == SentStage::Unsent && was_looked_for)
+    }
+
     /// When the platform is asked next how far it is.
     pub fn next_poll(&self, now: Timestamp) -> Timestamp {
         next_look(self.stage_at, now, POLL_PAUSE_MAX)
@@ -100,10 +107,8 @@ impl SentStatement {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_longer_a_statement_takes_the_more_seldom_it_is_asked_for() {
-        let begun: Timestamp = "2024-02-29T12:00:00Z".parse().unwrap();
-        let statement = SentStatement {
+    fn received(at: Timestamp) -> SentStatement {
+        SentStatement {
             number: 0,
             feed: "f".into(),
             lines: LineSpan { first: 0, count: 1 },
@@ -112,15 +117,33 @@ mod tests {
             opening: Amount::ZERO,
             closing: Amount::ZERO,
             attempt: 1,
-            attempted_at: begun,
+            attempted_at: at,
             id: Some("s".into()),
             stage: SentStage::Received,
-            stage_at: begun,
-        };
+            stage_at: at,
+        }
+    }
+
+    #[test]
+    fn the_longer_a_statement_takes_the_more_seldom_it_is_asked_for() {
+        let begun: Timestamp = "2024-02-29T12:00:00Z".parse().unwrap();
+        let statement = received(begun);
         for (after, pause) in [(0, 1), (2, 1), (10, 5), (600, 300), (86_400, 600)] {
             let later = |seconds| begun.checked_add(SignedDuration::from_secs(seconds)).unwrap();
             assert_eq!(statement.next_poll(later(after)), later(after + pause), "{after}");
         }
+    }
+
+    #[test]
+    fn only_what_was_refused_at_the_first_try_certainly_did_not_arrive() {
+        let under_way = received(Timestamp::UNIX_EPOCH);
+        let refused = SentStatement { stage: SentStage::Unsent, ..under_way.clone() };
+        let looked_for = SentStatement { stage_at: Timestamp::MAX, ..refused.clone() };
+        let sent_again = SentStatement { attempt: 2, ..refused.clone() };
+        let rejected = SentStatement { stage: SentStage::Rejected, ..looked_for.clone() };
+        let may = [refused, rejected, looked_for, sent_again, under_way]
+            .map(|statement| statement.may_arrive_unseen());
+        assert_eq!(may, [false, false, true, true, true]);
     }
 
     #[test]

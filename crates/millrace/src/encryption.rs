@@ -77,7 +77,7 @@ pub(crate) fn find_vault(
 ) -> anyhow::Result<Option<Vault>> {
     let is_made_by_start = match (&settings.encryption.key, &settings.storage.place) {
         (Some(_), _) => false,
-        (None, Place::Folder(folder)) => !folder.join(KEY_FILE).exists(),
+        (None, Place::Folder(folder)) => !is_there(&folder.join(KEY_FILE)),
         (None, Place::Url(_)) => installation.is_none(),
     };
     let nobody = Installation { otp_key: [0; OTP_KEY_BYTES], created_at: Timestamp::UNIX_EPOCH };
@@ -95,14 +95,18 @@ pub(crate) fn new_key() -> VaultKey {
 }
 
 fn read_or_make(path: &Path) -> anyhow::Result<VaultKey> {
-    match std::fs::read_to_string(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => make(path),
-        read => key_in(path, read),
-    }
+    if is_there(path) { read(path) } else { make(path) }
 }
 
-fn key_in(path: &Path, read: std::io::Result<String>) -> anyhow::Result<VaultKey> {
-    let text = read.with_context(|| format!("{} cannot be read", path.display()))?;
+/// A link that leads nowhere is there, too: no key may be made in the place of one that is lost.
+fn is_there(path: &Path) -> bool {
+    let looked = std::fs::symlink_metadata(path);
+    !looked.is_err_and(|error| error.kind() == ErrorKind::NotFound)
+}
+
+fn read(path: &Path) -> anyhow::Result<VaultKey> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("{} cannot be read", path.display()))?;
     VaultKey::parse(&text)
         .with_context(|| format!("{} does not hold an encryption key", path.display()))
 }
@@ -124,10 +128,8 @@ fn make(path: &Path) -> anyhow::Result<VaultKey> {
             );
             Ok(key)
         }
-        // Another command was faster. Or it is a link that leads nowhere, which is told.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            key_in(path, std::fs::read_to_string(path))
-        }
+        // Another command was faster.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => read(path),
         Err(error) => Err(error).with_context(|| format!("{} cannot be made", path.display())),
     }
 }

@@ -11,16 +11,14 @@ use store::Answer;
 
 /// Does what the push's platform asks for; what was sent is told only of a platform that we send to.
 pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Option<Sent>)> {
-    let Some(destination) = lease.destination else {
-        return Ok((Outcome::Gone, sent_before(desk, lease).await?));
-    };
+    let Some(destination) = lease.destination else { return gone(desk, lease).await };
     let (outcome, sent) = match destination.platform.delivery {
         // The lines lie ready since the push was accepted: the platform fetches them when it likes.
         Delivery::Pulled => (Outcome::Done, None),
-        Delivery::Sent => {
-            let (outcome, sent) = bring(desk, lease, destination).await?;
-            (outcome, Some(sent))
-        }
+        Delivery::Sent => match bring(desk, lease, destination).await? {
+            Some((outcome, sent)) => (outcome, Some(sent)),
+            None => return gone(desk, lease).await,
+        },
     };
     if outcome != Outcome::Done {
         return Ok((outcome, sent));
@@ -29,14 +27,13 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
     Ok((if missing.is_empty() { Outcome::Done } else { Outcome::Lacking(missing) }, sent))
 }
 
-/// What was sent before the account was deleted; nothing of a platform that may have fetched it, or that nobody knows any
-/// more.
-async fn sent_before(desk: &Desk, lease: &Lease) -> Answer<Option<Sent>> {
+/// The account is there no more. What was sent before that is told where it is known to be all: a platform that fetches may
+/// have done so, and which it was is not known of a connection that is gone, too.
+async fn gone(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Option<Sent>)> {
     let connection = desk.store.find_connection(&lease.push.path).await?;
-    if !connection.is_some_and(|it| it.platform.delivery == Delivery::Sent) {
-        return Ok(None);
-    }
-    send::sent_before(desk, lease).await.map(Some)
+    let is_sent_to = connection.is_some_and(|it| it.platform.delivery == Delivery::Sent);
+    let sent = if is_sent_to { Some(send::sent_so_far(desk, lease).await?) } else { None };
+    Ok((Outcome::Gone, sent))
 }
 
 /// What is to be said of lines that the push left to an earlier one, which took them back. An account's pushes end in
@@ -52,17 +49,15 @@ async fn missing(desk: &Desk, lease: &Lease) -> Answer<Vec<Remark>> {
     Ok(push.awaited.iter().flat_map(|awaited| awaited.missing(&there)).collect())
 }
 
-/// Sends it, if everything that it goes to is still there.
-async fn bring(desk: &Desk, lease: &Lease, destination: Destination) -> Answer<Attempt> {
+/// Sends it, if the account that it goes to is still there.
+async fn bring(desk: &Desk, lease: &Lease, destination: Destination) -> Answer<Option<Attempt>> {
     let push = &lease.push;
     let path = AccountPath { connection: push.path, account: push.account.clone() };
-    let Some(connection) = desk.store.find_connection(&push.path).await? else {
-        return Ok((Outcome::Gone, send::sent_before(desk, lease).await?));
-    };
+    let Some(connection) = desk.store.find_connection(&push.path).await? else { return Ok(None) };
     // One that was made anew has only its id in common with the one that was pushed to.
     let account = desk.store.find_source_account(&path).await?;
-    let Some(account) = account.filter(|it| it.created_at == destination.account_made_at) else {
-        return Ok((Outcome::Gone, send::sent_before(desk, lease).await?));
-    };
-    send::attempt(desk, lease, &connection, &account).await
+    match account.filter(|it| it.created_at == destination.account_made_at) {
+        Some(account) => send::attempt(desk, lease, &connection, &account).await.map(Some),
+        None => Ok(None),
+    }
 }

@@ -451,7 +451,7 @@ impl Courier<'_> {
 }
 
 /// What is known of a push whose account is there no more.
-pub(crate) async fn sent_before(desk: &Desk, lease: &Lease) -> Answer<Sent> {
+pub(crate) async fn sent_so_far(desk: &Desk, lease: &Lease) -> Answer<Sent> {
     let push = &lease.push;
     let statements = desk.store.list_statements(push.path.client, push.key).await?;
     Ok(counted(&statements, &Outcome::Gone))
@@ -466,7 +466,9 @@ fn counted(statements: &[SentStatement], outcome: &Outcome) -> Sent {
     };
     let taken = statements.iter().filter(counts).map(|one| one.lines.count);
     let taken = taken.fold(0_u32, u32::saturating_add);
-    let is_open = statements.iter().any(|one| one.stage.is_open());
+    let is_open = statements
+        .iter()
+        .any(|one| if is_final { one.may_arrive_unseen() } else { one.stage.is_open() });
     Sent { taken, is_open, warnings: Vec::new() }
 }
 

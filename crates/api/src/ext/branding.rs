@@ -300,7 +300,7 @@ async fn show(state: &ApiState, caller: Caller) -> Answer<Json<BrandingShape>> {
 
 fn read_look(body: &[u8]) -> Answer<Look> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(FIELDS, ANSWERED), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(FIELDS).ignoring(ANSWERED), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     let name = fields.parsed("name", RAW_CHARS_MAX, BrandWords::name);
     let primary = fields.parsed("primaryColor", RAW_CHARS_MAX, Colour::parse);

@@ -178,7 +178,7 @@ async fn no_feed(state: &ApiState, path: &AccountPath) -> ApiError {
 
 fn read_feed(body: &[u8], now: Timestamp) -> Answer<ManagedFeed> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(FIELDS, ANSWERED), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(FIELDS).ignoring(ANSWERED), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     fields.require("schedule");
     let parse = |text: &str| Schedule::parse(text, now);

@@ -66,8 +66,10 @@ pub(crate) struct Seed {
     pub(crate) list: Option<ListField>,
     /// How many elements of a list to keep; more are only counted, so that a long list costs no memory.
     pub(crate) items_max: usize,
-    /// Where other fields are told of, not skipped: those that may stand there nevertheless.
-    pub(crate) exact_but: Option<&'static [&'static str]>,
+    /// Whether other fields are told of, not skipped.
+    pub(crate) is_exact: bool,
+    /// Those that are skipped all the same.
+    pub(crate) ignored: &'static [&'static str],
 }
 
 /// A field that holds a list of objects.
@@ -84,16 +86,18 @@ pub(crate) struct ListField {
 impl Seed {
     /// An object with such fields.
     pub(crate) const fn object(fields: &'static [&'static str]) -> Self {
-        Self { fields, list: None, items_max: 0, exact_but: None }
+        Self { fields, list: None, items_max: 0, is_exact: false, ignored: &[] }
     }
 
-    /// An object with such fields and no others but what an answer has besides, which may be sent back: for operations of
-    /// our own. The contract's skip what they do not know, as callers of older versions expect.
-    pub(crate) const fn exact_object(
-        fields: &'static [&'static str],
-        answered: &'static [&'static str],
-    ) -> Self {
-        Self { exact_but: Some(answered), ..Self::object(fields) }
+    /// An object with such fields and no others: for operations of our own. The contract's skip what they do not know, as
+    /// callers of older versions expect.
+    pub(crate) const fn exact_object(fields: &'static [&'static str]) -> Self {
+        Self { is_exact: true, ..Self::object(fields) }
+    }
+
+    /// The same with what an answer has besides, so that it may be sent back.
+    pub(crate) const fn ignoring(self, ignored: &'static [&'static str]) -> Self {
+        Self { ignored, ..self }
     }
 
     /// One object with such fields, or a list of them.
@@ -217,7 +221,7 @@ impl Visitor<'_> for NameSeed {
         if let Some(wanted) = wanted {
             return Ok(Name::Wanted(wanted));
         }
-        let is_told = self.0.exact_but.is_some_and(|skipped| !skipped.contains(&name));
+        let is_told = self.0.is_exact && !self.0.ignored.contains(&name);
         Ok(Name::Other(is_told.then(|| name.to_owned())))
     }
 }

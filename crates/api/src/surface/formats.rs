@@ -1,4 +1,4 @@
-//! The schemas of texts that a shape keeps as plain strings.
+//! Schemas that no shape has by itself: of texts that it keeps as plain strings, and of bodies that take no strangers.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
@@ -23,8 +23,8 @@ pub(crate) fn uri(_schemas: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "format": "uri"})
 }
 
-/// An object's schema that knows no other fields but what an answer has besides: the other side of
-/// [`Seed::exact_object`](crate::json::Seed::exact_object).
+/// A body's schema for [`Seed::exact_object`](crate::json::Seed::exact_object): no other fields but what an answer has
+/// besides.
 pub(crate) fn exact(mut schema: Schema, answered: &[&str]) -> Schema {
     let ignored = json_schema!({"description": "Is ignored: an answer may be sent back"});
     let properties = answered.iter().map(|name| ((*name).to_owned(), ignored.clone().to_value()));

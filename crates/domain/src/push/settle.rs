@@ -5,9 +5,10 @@ use crate::retry::retry_delay;
 use jiff::Timestamp;
 
 /// Why a push failed whose account is gone, as far as that is known.
-const UNSENT: &str = "the account was deleted or disconnected before anything of the push was sent";
-/// See [`UNSENT`].
-const PERHAPS_SENT: &str = "the account was deleted or disconnected while the push was under way: look into the books \
+const UNTAKEN: &str =
+    "the account was deleted or disconnected before the platform took anything of the push";
+/// The same where its lines may be in the books.
+const PERHAPS_TAKEN: &str = "the account was deleted or disconnected while the push was under way: look into the books \
      before you push its transactions again, they may be there";
 
 /// What an attempt brought.
@@ -104,7 +105,7 @@ pub struct Attempted<'a> {
     pub attempt: u32,
     /// For the wait until the next one.
     pub random: u64,
-    /// What is known of what was sent; nothing of a platform that fetches.
+    /// What is known of what was sent; nothing of a platform that fetches, or that is gone with its connection.
     pub sent: Option<Sent>,
 }
 
@@ -132,9 +133,9 @@ fn rest(push: &PushOperation, taken: u32) -> Withdrawal {
 pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Settlement {
     let Attempted { push, attempt, random, sent } = attempted;
     let is_pulled = sent.is_none();
-    // What was left to an earlier push may have arrived with that.
-    let is_certain = push.awaited.is_empty()
-        && sent.as_ref().is_some_and(|sent| sent.taken == 0 && !sent.is_open);
+    // What was known has arrived with an earlier push, or may have.
+    let is_certain =
+        push.known_lines == 0 && sent.as_ref().is_some_and(|sent| sent.taken == 0 && !sent.is_open);
     let sent = sent.unwrap_or_default();
     let wait = now.saturating_add(retry_delay(attempt, random)).unwrap_or(now);
     if push.status != PushStatus::Pending {
@@ -165,7 +166,7 @@ pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Set
             )
         }),
         Outcome::Gone => Settlement::Finished(Ending::failed(
-            if is_certain { UNSENT } else { PERHAPS_SENT },
+            if is_certain { UNTAKEN } else { PERHAPS_TAKEN },
             Vec::new(),
             rest(push, sent.taken),
         )),
@@ -229,7 +230,6 @@ impl Validation {
 mod tests {
     use super::*;
     use crate::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey};
-    use crate::push::Awaited;
     use crate::source_account::AccountId;
     use jiff::SignedDuration;
     use uuid::Uuid;
@@ -357,17 +357,16 @@ mod tests {
             ending.error.unwrap()
         };
         let all_its_own = push(PushStatus::Pending);
-        assert_eq!(told(&all_its_own, Some(Sent::default())), UNSENT);
+        assert_eq!(told(&all_its_own, Some(Sent::default())), UNTAKEN);
         for sent in [
             Some(Sent { is_open: true, ..Sent::default() }),
             Some(Sent { taken: 1, ..Sent::default() }),
             None,
         ] {
-            assert_eq!(told(&all_its_own, sent), PERHAPS_SENT);
+            assert_eq!(told(&all_its_own, sent), PERHAPS_TAKEN);
         }
-        let awaited = vec![Awaited { place: 0, lines: LineSpan { first: 1, count: 1 } }];
-        let left_to_another = PushOperation { awaited, ..all_its_own };
-        assert_eq!(told(&left_to_another, Some(Sent::default())), PERHAPS_SENT);
+        let left_to_another = PushOperation { known_lines: 1, ..all_its_own };
+        assert_eq!(told(&left_to_another, Some(Sent::default())), PERHAPS_TAKEN);
     }
 
     #[test]

@@ -42,7 +42,8 @@ fn dump(config: &ConfigArgs) -> anyhow::Result<()> {
 
 /// A setting as a settings file has it; of one that is secret not the value.
 fn dumped(key: &Key, Sourced { value, origin }: &Sourced) -> String {
-    let ((_, name), help) = (key.place(), key.help);
+    let (_, name) = key.place();
+    let help = key.help;
     if key.secret && !value.is_empty() {
         return format!("# {name} is set, and not shown  # {origin}; {help}");
     }

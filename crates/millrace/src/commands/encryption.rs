@@ -36,7 +36,7 @@ pub(crate) async fn rotate(config: &ConfigArgs) -> anyhow::Result<()> {
     ))?)
 }
 
-/// How many there were to do.
+/// How many values were sealed anew.
 async fn rotate_all(store: &dyn Store, vault: &Vault) -> anyhow::Result<u64> {
     let mut count = 0_u64;
     let mut add = |was_done: bool| count = count.saturating_add(was_done.into());

@@ -255,7 +255,7 @@ struct Wish {
 
 fn read_change(body: &[u8]) -> Answer<Wish> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(FIELDS, ANSWERED), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(FIELDS).ignoring(ANSWERED), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     let url = fields.parsed("url", URL_CHARS_MAX, WebUrl::parse);
     let event_types = fields.parsed_list("eventTypes", TYPE_LIMITS, EventType::parse);

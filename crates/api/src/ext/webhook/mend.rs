@@ -123,7 +123,7 @@ async fn test(
 
 fn read_since(body: &[u8]) -> Answer<Timestamp> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(&["since"], &[]), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(&["since"]), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     fields.require("since");
     let since = fields.parsed("since", MOMENT_CHARS_MAX, |text| {
@@ -137,7 +137,7 @@ fn read_since(body: &[u8]) -> Answer<Timestamp> {
 /// Which event, and what it says; an example of ours when the body says nothing.
 pub(super) fn read_example(body: &[u8]) -> Answer<(EventKind, String)> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(&["eventType", "payload"], &[]), VALIDATOR)?;
+    let object = parse_object(body, Seed::exact_object(&["eventType", "payload"]), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     fields.require("eventType");
     let kind = fields.parsed("eventType", TYPE_CHARS_MAX, str::parse);
