@@ -62,6 +62,24 @@ pub async fn a_lease_knows_an_account_that_is_gone_from_one_made_anew(backend: &
     assert_eq!(leases.iter().map(|lease| lease.destination).collect::<Vec<_>>(), [None]);
 }
 
+pub async fn the_work_of_an_account_that_is_gone_is_due_at_once(backend: &dyn Backend) {
+    for what in ["account", "connection"] {
+        let world = World::open(backend).await;
+        let push = world.push(&["a"]).await;
+        let later = Settlement::Waiting(noon_plus(600));
+        world.settle(&world.lease_one(NOON).await, later, NOON).await;
+        let deleted = if what == "account" {
+            world.store.delete_source_account(&world.account, noon_plus(1)).await
+        } else {
+            world.store.delete_connection(&world.path(), noon_plus(1)).await
+        };
+        assert!(deleted.unwrap(), "{what}");
+        assert_eq!(world.lease(NOON).await, [], "{what}");
+        let lease = world.lease_one(noon_plus(1)).await;
+        assert_eq!((lease.push, lease.destination), (push, None), "{what}");
+    }
+}
+
 pub async fn where_nothing_is_due_nothing_is_leased(backend: &dyn Backend) {
     let world = World::open(backend).await;
     assert_eq!(world.lease(noon_plus(60)).await, []);

@@ -22,6 +22,7 @@ use crate::link;
 use crate::link_session::DELETE_LINK_SESSIONS;
 use crate::session::{Session, Write, both};
 use crate::source_account;
+use crate::work;
 
 const CREATE_CONNECTION: &str = "\
 -- create_connection
@@ -303,7 +304,7 @@ impl Connections for PostgresStore {
     }
 
     async fn delete_connection(&self, path: &ConnectionPath, now: Timestamp) -> Answer<bool> {
-        self.transact(|session| async move {
+        let delete = self.transact(|session| async move {
             let ids = ids(path);
             let ConnectionPath { client, company, connection } = *path;
             let detail = see_detail(&session, client, company, Some(connection)).await?;
@@ -312,6 +313,7 @@ impl Connections for PostgresStore {
             }
             let (client, connection) = (path.client.uuid(), path.connection.uuid());
             let ledgers = ledger::lock_of_connection(&session, path).await?;
+            work::hasten(&session, path.client, &ledgers, now).await?;
             ledger::forget(&session, path.client, &ledgers).await?;
             session.run(DELETE_SOURCE_ACCOUNTS, &[&client, &connection]).await?;
             session.run(DELETE_CREDENTIALS, &[&client, &connection]).await?;
@@ -320,7 +322,9 @@ impl Connections for PostgresStore {
             let event = event_on(path, EventKind::ConnectionDeleted, now);
             finish_with(&session, &[], &News::with_detail(path.client, &[event], &detail)).await?;
             Ok(true)
-        })
-        .await
+        });
+        let was_there = delete.await?;
+        self.tell_of_work();
+        Ok(was_there)
     }
 }

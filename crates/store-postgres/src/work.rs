@@ -20,7 +20,7 @@ use crate::connection::event_on;
 use crate::event::{News, finish_with};
 use crate::fault::Attempt;
 use crate::installation;
-use crate::ledger;
+use crate::ledger::{self, Ledger};
 use crate::push::{operation_of, validation_text};
 use crate::session::{Session, Write};
 use crate::text::escaped;
@@ -118,6 +118,12 @@ const DELETE_WORK: &str = "\
 -- finish_work
 delete from work
 where client_id = $1 and account_no = $2 and push_no = $3";
+
+const HASTEN_WORK: &str = "\
+-- hasten_work
+update work
+set due_at = $3
+where client_id = $1 and account_no = any($2) and due_at > $3";
 
 const DELAY_WORK: &str = "\
 -- delay_work
@@ -218,6 +224,17 @@ pub(crate) async fn under_way_from(
 ) -> Attempt<Option<u64>> {
     let row = session.row(FIND_UNDER_WAY_FROM, &[&client.uuid(), &account_no]).await?;
     row.map(|row| Columns::of(&row).number()).transpose()
+}
+
+/// Nothing is left to wait for: the accounts go.
+pub(crate) async fn hasten(
+    session: &Session,
+    client: ClientId,
+    ledgers: &[Ledger],
+    now: Timestamp,
+) -> Attempt<()> {
+    let numbers: Vec<i64> = ledgers.iter().map(|ledger| ledger.account_no).collect();
+    session.run(HASTEN_WORK, &[&client.uuid(), &numbers, &micros(now)]).await.map(|_count| ())
 }
 
 /// Takes lines back. What a statement has shown stays, because it may be in the books.

@@ -1,7 +1,10 @@
 //! Connections, and the ways their status goes.
 
 use crate::row::Fields;
-use crate::{Database, SqliteStore, credential, event, ledger, link, path, source_account, sql};
+use crate::writer::{Undo, Writing};
+use crate::{
+    Database, SqliteStore, credential, event, ledger, link, path, source_account, sql, work,
+};
 use async_trait::async_trait;
 use domain::connection::{Connection, ConnectionStatus};
 use domain::event::{Event, EventKind};
@@ -98,7 +101,10 @@ impl Connections for SqliteStore {
 
     async fn delete_connection(&self, path: &ConnectionPath, now: Timestamp) -> Answer<bool> {
         let path = *path;
-        self.write(move |writing| delete_connection(writing.database, &path, now)).await
+        let delete =
+            move |writing: &mut Writing<'_>| delete_connection(writing.database, &path, now);
+        let work = self.work.clone();
+        self.write_then(Undo::Job, delete, move |_was_there| work.raise()).await
     }
 }
 
@@ -240,6 +246,7 @@ fn delete_connection(database: &Database, path: &ConnectionPath, now: Timestamp)
     let Some(connection_no) = path::connection_no(database, path)? else { return Ok(false) };
     for (account_no, _) in source_account::all_of(database, connection_no, path.connection)? {
         ledger::delete_chunks(database, account_no)?;
+        work::hasten(database, account_no, now)?;
     }
     let kind = EventKind::ConnectionDeleted;
     let happened = Event::of_company(path.client, path.company, kind, now);

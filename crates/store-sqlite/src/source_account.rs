@@ -1,7 +1,8 @@
 //! Source accounts, but for what pushes change of them: that is ledger.rs.
 
 use crate::row::Fields;
-use crate::{Database, SqliteStore, connection, event, ledger, link, path, sql};
+use crate::writer::{Undo, Writing};
+use crate::{Database, SqliteStore, connection, event, ledger, link, path, sql, work};
 use async_trait::async_trait;
 use domain::event::{Event, EventKind};
 use domain::ids::{ConnectionId, ConnectionPath};
@@ -111,17 +112,19 @@ impl SourceAccounts for SqliteStore {
         self.write(move |writing| change_source_account(writing.database, &path, change, now)).await
     }
 
-    async fn delete_source_account(&self, path: &AccountPath, _now: Timestamp) -> Answer<bool> {
+    async fn delete_source_account(&self, path: &AccountPath, now: Timestamp) -> Answer<bool> {
         let path = path.clone();
-        self.write(move |writing| {
+        let delete = move |writing: &mut Writing<'_>| {
             let database = writing.database;
             let Some(account_no) = path::account_no(database, &path)? else { return Ok(false) };
             ledger::delete_chunks(database, account_no)?;
+            work::hasten(database, account_no, now)?;
             sql::execute(database, DELETE_ACCOUNT, &[&account_no])?;
             link::stir(database, path.connection.client, path.connection.connection)?;
             Ok(true)
-        })
-        .await
+        };
+        let work = self.work.clone();
+        self.write_then(Undo::Job, delete, move |_was_there| work.raise()).await
     }
 }
 

@@ -68,6 +68,12 @@ const RELEASE_WORK: &str = "
     set lease_token = null, lease_until_us = null
     where push_key = ?1 and lease_token = ?2";
 
+const HASTEN_WORK: &str = "
+    -- hasten_work
+    update work
+    set due_at_us = ?2
+    where account_no = ?1 and due_at_us > ?2";
+
 const DELETE_WORK: &str = "
     -- delete_work
     delete from work
@@ -149,6 +155,11 @@ pub(crate) fn create(
 /// From where on an account's lines came with pushes that are still under way: these end in their order.
 pub(crate) fn under_way_from(database: &Database, account_no: i64) -> Answer<Option<u64>> {
     sql::one(database, FIND_UNDER_WAY_FROM, &[&account_no], row::only)
+}
+
+/// Nothing is left to wait for: the account goes.
+pub(crate) fn hasten(database: &Database, account_no: i64, now: Timestamp) -> Answer<()> {
+    sql::execute(database, HASTEN_WORK, &[&account_no, &now]).map(|_count| ())
 }
 
 fn lease_due_work(database: &Database, request: LeaseRequest) -> Answer<Vec<Lease>> {

@@ -4,7 +4,7 @@ use crate::desk::Desk;
 use crate::send::{self, Attempt};
 use domain::platform::Delivery;
 use domain::push::{Awaited, Outcome, Remark, Sent};
-use domain::source_account::AccountPath;
+use domain::source_account::{AccountPath, SourceAccount};
 use domain::work::{Destination, Lease};
 use std::collections::HashSet;
 use store::Answer;
@@ -21,7 +21,9 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
         },
     };
     if outcome != Outcome::Done {
-        return Ok((outcome, sent));
+        // Deleted meanwhile, its feed is ended: that is why the platform refuses what is under way, and nothing else is.
+        let is_there = find_account(desk, lease, destination).await?.is_some();
+        return if is_there { Ok((outcome, sent)) } else { gone(desk, lease).await };
     }
     let missing = missing(desk, lease).await?;
     Ok((if missing.is_empty() { Outcome::Done } else { Outcome::Lacking(missing) }, sent))
@@ -51,13 +53,21 @@ async fn missing(desk: &Desk, lease: &Lease) -> Answer<Vec<Remark>> {
 
 /// Sends it, if the account that it goes to is still there.
 async fn bring(desk: &Desk, lease: &Lease, destination: Destination) -> Answer<Option<Attempt>> {
+    let Some(connection) = desk.store.find_connection(&lease.push.path).await? else {
+        return Ok(None);
+    };
+    let Some(account) = find_account(desk, lease, destination).await? else { return Ok(None) };
+    send::attempt(desk, lease, &connection, &account).await.map(Some)
+}
+
+async fn find_account(
+    desk: &Desk,
+    lease: &Lease,
+    destination: Destination,
+) -> Answer<Option<SourceAccount>> {
     let push = &lease.push;
     let path = AccountPath { connection: push.path, account: push.account.clone() };
-    let Some(connection) = desk.store.find_connection(&push.path).await? else { return Ok(None) };
+    let found = desk.store.find_source_account(&path).await?;
     // One that was made anew has only its id in common with the one that was pushed to.
-    let account = desk.store.find_source_account(&path).await?;
-    match account.filter(|it| it.created_at == destination.account_made_at) {
-        Some(account) => send::attempt(desk, lease, &connection, &account).await.map(Some),
-        None => Ok(None),
-    }
+    Ok(found.filter(|account| account.created_at == destination.account_made_at))
 }

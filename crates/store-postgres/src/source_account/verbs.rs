@@ -18,6 +18,7 @@ use crate::fault::Attempt;
 use crate::ledger;
 use crate::link::STIR_LINK;
 use crate::session::{Session, Write};
+use crate::work;
 
 const DELETE_ACCOUNT: &str = "\
 -- delete_source_account
@@ -98,10 +99,12 @@ impl SourceAccounts for PostgresStore {
         .await
     }
 
-    async fn delete_source_account(&self, path: &AccountPath, _now: Timestamp) -> Answer<bool> {
-        self.transact(|session| async move {
+    async fn delete_source_account(&self, path: &AccountPath, now: Timestamp) -> Answer<bool> {
+        let delete = self.transact(|session| async move {
             let Some(ledger) = ledger::lock(&session, path).await? else { return Ok(false) };
-            ledger::forget(&session, path.connection.client, &[ledger]).await?;
+            let ledgers = [ledger];
+            work::hasten(&session, path.connection.client, &ledgers, now).await?;
+            ledger::forget(&session, path.connection.client, &ledgers).await?;
             let ids = (path.connection.client.uuid(), path.connection.connection.uuid());
             let account = path.account.as_str();
             let deleted: [&(dyn ToSql + Sync); 3] = [&ids.0, &ids.1, &account];
@@ -109,8 +112,10 @@ impl SourceAccounts for PostgresStore {
             let writes = [Write::new(DELETE_ACCOUNT, &deleted), Write::new(STIR_LINK, &stirred)];
             session.finish(&writes).await?;
             Ok(true)
-        })
-        .await
+        });
+        let was_there = delete.await?;
+        self.tell_of_work();
+        Ok(was_there)
     }
 }
 

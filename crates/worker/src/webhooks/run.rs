@@ -292,7 +292,7 @@ impl WebhookWorker {
         match desk.settler.settle(outcome).await {
             Some(DeliverySettled::Written(verdict)) => tell(&message, consumer, &verdict, &error),
             Some(DeliverySettled::LeaseLost) => {
-                info!(%message, "the message is no longer this worker's");
+                info!(message.id = %message, "the message is no longer this worker's");
             }
             None => {}
         }
@@ -305,13 +305,13 @@ fn tell(message: &MessageId, consumer: ConsumerId, verdict: &Verdict, error: &st
         warn!(%consumer, why, error, "a webhook consumer is disabled: nothing is sent to it");
     }
     match verdict.status {
-        DeliveryStatus::Success => debug!(%message, %consumer, "a message arrived"),
+        DeliveryStatus::Success => debug!(message.id = %message, %consumer, "a message arrived"),
         DeliveryStatus::Failure => {
-            warn!(%message, %consumer, error, "a message is given up: recover it when the consumer is back");
+            warn!(message.id = %message, %consumer, error, "a message is given up: recover it when the consumer is back");
         }
         DeliveryStatus::Sending | DeliveryStatus::Attempting => {
             let due_at = verdict.due_at.map(|at| at.to_string()).unwrap_or_default();
-            info!(%message, %consumer, error, due_at, "a message did not arrive: it is sent again");
+            info!(message.id = %message, %consumer, error, due_at, "a message did not arrive: it is sent again");
         }
     }
 }

@@ -4,7 +4,8 @@ use super::scene::Scene;
 use crate::harness::{
     Database, Prism, Server, ServerOptions, XeroSimulator, on_both, text, wait_for,
 };
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 on_both! {
@@ -13,6 +14,8 @@ on_both! {
     a_refusal_is_told_in_xeros_words_and_its_lines_are_new_again;
     lines_left_to_an_earlier_push_are_told_when_that_one_fails;
     who_deletes_an_account_is_told_whether_its_lines_may_be_in_the_books;
+    an_account_that_is_deleted_during_a_call_is_not_told_as_a_refusal;
+    who_is_shut_out_and_deletes_an_account_is_told_at_once;
     what_is_not_there_is_waited_for;
     a_crash_while_a_statement_is_on_its_way_sends_it_once;
 }
@@ -139,6 +142,47 @@ async fn who_deletes_an_account_is_told_whether_its_lines_may_be_in_the_books(da
     let said = told(&waiting).await;
     assert!(said.contains("before the platform took anything"), "{said}");
     assert!(scene.ids("card").await.is_empty());
+}
+
+/// Deleting an account ends its feed, which is why Xero refuses what comes too late.
+async fn an_account_that_is_deleted_during_a_call_is_not_told_as_a_refusal(database: Database) {
+    let scene = Scene::linked(database, &["current", "card"]).await;
+    scene.deliver("current", &[("a", 1.0)]).await;
+    for (account, lines, words) in [
+        ("current", &[("a", 1.0), ("b", 1.0)][..], "look into the books"),
+        ("card", &[("c", -7.0)][..], "before the platform took anything"),
+    ] {
+        let before = scene.simulator.count("create-statements").await;
+        let ended = scene.simulator.count("delete-feeds").await;
+        let slow = json!({"fault": "latency", "operation": "create-statements", "millis": 6_000});
+        scene.order(slow).await;
+        let push = scene.push(account, lines).await;
+        wait_for("the call", || async {
+            (scene.simulator.count("create-statements").await > before).then_some(())
+        })
+        .await;
+        let path = scene.path(&format!("/connectionInfo/bankFeedAccounts/{account}"));
+        scene.caller.delete(&path).await.expect(204);
+        wait_for("the feed to be ended", || async {
+            (scene.simulator.count("delete-feeds").await > ended).then_some(())
+        })
+        .await;
+        let ended = scene.ended(&push).await;
+        assert_eq!(ended["status"], "Failed", "{ended}");
+        assert!(text(&ended["errorMessage"]).contains(words), "{ended}");
+    }
+    assert_eq!(scene.ids("current").await, ["a"]);
+}
+
+async fn who_is_shut_out_and_deletes_an_account_is_told_at_once(database: Database) {
+    let scene = Scene::linked(database, &["current"]).await;
+    scene.simulator.control(Method::POST, "tokens/revoke", Value::Null).await;
+    let waiting = scene.push("current", &[("a", 1.0)]).await;
+    scene.until("Deauthorized").await;
+    let path = scene.path("/connectionInfo/bankFeedAccounts/current");
+    scene.caller.delete(&path).await.expect(204);
+    let said = text(&scene.ended(&waiting).await["errorMessage"]);
+    assert!(said.contains("before the platform took anything"), "{said}");
 }
 
 async fn what_is_not_there_is_waited_for(database: Database) {
