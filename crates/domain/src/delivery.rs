@@ -93,8 +93,12 @@ impl SentStatement {
     /// Whether it may come into the books when nobody asks any more. Of one that had to be looked for nobody can be quite
     /// certain: a clock that was set ahead ends a hold under whoever is still sending.
     pub fn may_arrive_unseen(&self) -> bool {
-        let was_looked_for = self.attempt > 1 || self.stage_at != self.attempted_at;
-        self.stage.is_open() || (self.stage == SentStage::Unsent && was_looked_for)
+        match self.stage {
+            SentStage::Sending | SentStage::Received => true,
+            SentStage::Unsent => self.attempt > 1 || self.stage_at != self.attempted_at,
+            SentStage::Rejected => self.attempt > 1,
+            SentStage::Delivered => false,
+        }
     }
 
     /// When the platform is asked next how far it is.
@@ -141,9 +145,10 @@ mod tests {
         let looked_for = SentStatement { stage_at: Timestamp::MAX, ..refused.clone() };
         let sent_again = SentStatement { attempt: 2, ..refused.clone() };
         let rejected = SentStatement { stage: SentStage::Rejected, ..looked_for.clone() };
-        let may = [refused, rejected, looked_for, sent_again, under_way]
+        let rejected_later = SentStatement { stage: SentStage::Rejected, ..sent_again.clone() };
+        let may = [refused, rejected, looked_for, sent_again, rejected_later, under_way]
             .map(|statement| statement.may_arrive_unseen());
-        assert_eq!(may, [false, false, true, true, true]);
+        assert_eq!(may, [false, false, true, true, true, true]);
     }
 
     #[test]

@@ -313,11 +313,11 @@ impl Connections for PostgresStore {
             }
             let (client, connection) = (path.client.uuid(), path.connection.uuid());
             let ledgers = ledger::lock_of_connection(&session, path).await?;
-            work::hasten(&session, path.client, &ledgers, now).await?;
             ledger::forget(&session, path.client, &ledgers).await?;
             session.run(DELETE_SOURCE_ACCOUNTS, &[&client, &connection]).await?;
             session.run(DELETE_CREDENTIALS, &[&client, &connection]).await?;
             link::stir(&session, path).await?;
+            work::hasten(&session, path.client, &ledgers, now).await?;
             session.run(DELETE_LINK_SESSIONS, &[&client, &connection]).await?;
             let event = event_on(path, EventKind::ConnectionDeleted, now);
             finish_with(&session, &[], &News::with_detail(path.client, &[event], &detail)).await?;

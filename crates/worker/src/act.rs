@@ -20,13 +20,15 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
             None => return gone(desk, lease).await,
         },
     };
-    if outcome != Outcome::Done {
-        // Deleted meanwhile, its feed is ended: that is why the platform refuses what is under way, and nothing else is.
-        let is_there = find_account(desk, lease, destination).await?.is_some();
-        return if is_there { Ok((outcome, sent)) } else { gone(desk, lease).await };
+    let missing = if outcome == Outcome::Done { missing(desk, lease).await? } else { Vec::new() };
+    let outcome = if missing.is_empty() { outcome } else { Outcome::Lacking(missing) };
+    let is_all_taken = sent.as_ref().is_none_or(|sent| sent.taken >= lease.push.lines.count);
+    let is_success = outcome == Outcome::Done && is_all_taken;
+    // Was it deleted meanwhile, no line of it is found any more, and its feed is ended, which is why the platform refuses.
+    if is_success || find_account(desk, lease, destination).await?.is_some() {
+        return Ok((outcome, sent));
     }
-    let missing = missing(desk, lease).await?;
-    Ok((if missing.is_empty() { Outcome::Done } else { Outcome::Lacking(missing) }, sent))
+    gone(desk, lease).await
 }
 
 /// The account is there no more. What was sent before that is told where it is known to be all: a platform that fetches may

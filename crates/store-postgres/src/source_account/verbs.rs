@@ -16,7 +16,7 @@ use crate::connection::{self, SET_CONNECTION_STATUS, event_on};
 use crate::event::{News, finish_with};
 use crate::fault::Attempt;
 use crate::ledger;
-use crate::link::STIR_LINK;
+use crate::link::{self, STIR_LINK};
 use crate::session::{Session, Write};
 use crate::work;
 
@@ -103,14 +103,14 @@ impl SourceAccounts for PostgresStore {
         let delete = self.transact(|session| async move {
             let Some(ledger) = ledger::lock(&session, path).await? else { return Ok(false) };
             let ledgers = [ledger];
-            work::hasten(&session, path.connection.client, &ledgers, now).await?;
             ledger::forget(&session, path.connection.client, &ledgers).await?;
             let ids = (path.connection.client.uuid(), path.connection.connection.uuid());
             let account = path.account.as_str();
             let deleted: [&(dyn ToSql + Sync); 3] = [&ids.0, &ids.1, &account];
-            let stirred: [&(dyn ToSql + Sync); 2] = [&ids.0, &ids.1];
-            let writes = [Write::new(DELETE_ACCOUNT, &deleted), Write::new(STIR_LINK, &stirred)];
-            session.finish(&writes).await?;
+            session.run(DELETE_ACCOUNT, &deleted).await?;
+            link::stir(&session, &path.connection).await?;
+            work::hasten(&session, path.connection.client, &ledgers, now).await?;
+            session.finish(&[]).await?;
             Ok(true)
         });
         let was_there = delete.await?;
