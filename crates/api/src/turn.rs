@@ -25,6 +25,13 @@ pub fn give_back() {
     drop(given);
 }
 
+/// Gives the request that is being served a place again.
+pub fn take_again(place: OwnedSemaphorePermit) {
+    // Outside of a request there is nobody to have it.
+    let taken = TURN.try_with(|turn| turn.borrow_mut().replace(place));
+    drop(taken);
+}
+
 /// What a request is answered that there is no place for.
 pub fn turned_away(ids: &dyn IdSource) -> Response {
     let correlation_id = name(ids);

@@ -153,7 +153,9 @@ async fn enter(State(guarded): State<Guarded>, request: Request, next: Next) -> 
         let request = if request.body().is_end_stream() {
             request
         } else {
-            request.map(|body| Body::new(Arriving::new(body)))
+            let places = Arc::clone(&guarded.gate.places);
+            let taken = u32::try_from(turn.num_permits()).unwrap_or(u32::MAX);
+            request.map(|body| Body::new(Arriving::new(body, places, taken)))
         };
         return api::with_turn(turn, next.run(request)).await;
     }
