@@ -28,6 +28,9 @@ pub struct SentStatement {
     pub attempt: u32,
     /// When that was made.
     pub attempted_at: Timestamp,
+    /// Whether an attempt may have arrived, though it was looked for in vain: a clock that was set ahead ends a hold under
+    /// whoever is still sending.
+    pub is_doubtful: bool,
     /// The platform's id of it, once it told it.
     pub id: Option<String>,
     /// How far it is.
@@ -41,7 +44,7 @@ pub struct SentStatement {
 pub enum SentStage {
     /// It may be on its way: no answer is kept.
     Sending,
-    /// It was certainly not taken: it may be sent again.
+    /// It is not there, and may be sent again.
     Unsent,
     /// The platform has it, and has not said yet whether it is in the books.
     Received,
@@ -90,15 +93,18 @@ pub const SENDING_TIME: SignedDuration = SignedDuration::from_secs(40);
 const POLL_PAUSE_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 impl SentStatement {
-    /// Whether it may come into the books when nobody asks any more. Of one that had to be looked for nobody can be quite
-    /// certain: a clock that was set ahead ends a hold under whoever is still sending.
-    pub fn may_arrive_unseen(&self) -> bool {
+    /// Whether it may come into the books when nobody asks any more.
+    pub const fn may_arrive_unseen(&self) -> bool {
         match self.stage {
             SentStage::Sending | SentStage::Received => true,
-            SentStage::Unsent => self.attempt > 1 || self.stage_at != self.attempted_at,
-            SentStage::Rejected => self.attempt > 1,
+            SentStage::Unsent | SentStage::Rejected => self.is_doubtful,
             SentStage::Delivered => false,
         }
+    }
+
+    /// Whether the attempt that is on its way was looked for in vain once: that is kept anew, and sending is not.
+    pub fn was_missed(&self) -> bool {
+        self.stage == SentStage::Sending && self.stage_at != self.attempted_at
     }
 
     /// When the platform is asked next how far it is.
@@ -122,6 +128,7 @@ mod tests {
             closing: Amount::ZERO,
             attempt: 1,
             attempted_at: at,
+            is_doubtful: false,
             id: Some("s".into()),
             stage: SentStage::Received,
             stage_at: at,
@@ -139,16 +146,15 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_refused_at_the_first_try_certainly_did_not_arrive() {
+    fn only_what_was_always_refused_certainly_did_not_arrive() {
         let under_way = received(Timestamp::UNIX_EPOCH);
-        let refused = SentStatement { stage: SentStage::Unsent, ..under_way.clone() };
-        let looked_for = SentStatement { stage_at: Timestamp::MAX, ..refused.clone() };
-        let sent_again = SentStatement { attempt: 2, ..refused.clone() };
-        let rejected = SentStatement { stage: SentStage::Rejected, ..looked_for.clone() };
-        let rejected_later = SentStatement { stage: SentStage::Rejected, ..sent_again.clone() };
-        let may = [refused, rejected, looked_for, sent_again, rejected_later, under_way]
+        let refused = SentStatement { stage: SentStage::Unsent, attempt: 3, ..under_way.clone() };
+        let looked_for = SentStatement { is_doubtful: true, ..refused.clone() };
+        let rejected = SentStatement { stage: SentStage::Rejected, ..refused.clone() };
+        let rejected_later = SentStatement { stage: SentStage::Rejected, ..looked_for.clone() };
+        let may = [refused, rejected, looked_for, rejected_later, under_way]
             .map(|statement| statement.may_arrive_unseen());
-        assert_eq!(may, [false, false, true, true, true, true]);
+        assert_eq!(may, [false, false, true, true, true]);
     }
 
     #[test]

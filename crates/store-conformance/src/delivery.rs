@@ -20,6 +20,7 @@ fn a_statement(push: &PushOperation) -> SentStatement {
         closing: amount("-12.50"),
         attempt: 1,
         attempted_at: noon_plus(1),
+        is_doubtful: false,
         id: None,
         stage: SentStage::Sending,
         stage_at: noon_plus(1),
@@ -42,6 +43,7 @@ pub async fn a_statement_is_kept_as_it_goes_along(backend: &dyn Backend) {
         stage: SentStage::Received,
         stage_at: noon_plus(2),
         attempt: 2,
+        is_doubtful: true,
         ..first.clone()
     };
     keep(&world, &lease, &received).await;

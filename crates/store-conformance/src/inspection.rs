@@ -199,6 +199,7 @@ async fn send(world: &World, push: &PushOperation, opening: &str, closing: &str)
         closing: amount(closing),
         attempt: 1,
         attempted_at: noon_plus(1),
+        is_doubtful: false,
         id: Some("s".into()),
         stage: SentStage::Delivered,
         stage_at: noon_plus(1),

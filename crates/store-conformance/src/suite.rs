@@ -368,6 +368,7 @@ macro_rules! suite {
                 a_lease_shows_the_push_and_its_own_end
                 a_lease_knows_an_account_that_is_gone_from_one_made_anew
                 the_work_of_an_account_that_is_gone_is_due_at_once
+                the_work_of_an_account_that_feeds_nothing_any_more_is_due_at_once
                 where_nothing_is_due_nothing_is_leased
                 leased_work_is_not_leased_again
                 work_is_leased_to_one_of_many_workers

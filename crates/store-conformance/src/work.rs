@@ -8,10 +8,10 @@ use domain::ids::LeaseToken;
 use domain::push::{
     Ending, LineSpan, PushOperation, PushStatus, Remark, Settlement, Validation, Withdrawal,
 };
-use domain::source_account::SourceAccount;
+use domain::source_account::{AccountChange, SourceAccount};
 use domain::work::{Destination, Lease};
 use jiff::{SignedDuration, Timestamp};
-use store::{LeaseRequest, PushIntake, Settled};
+use store::{AccountChanged, LeaseRequest, PushIntake, Settled, Unlinking};
 use testkit::{
     NOON, a_draft_of, a_fetch, a_lease_request, a_line, a_uuid, amount, an_account, an_intake,
     noon_plus,
@@ -76,7 +76,32 @@ pub async fn the_work_of_an_account_that_is_gone_is_due_at_once(backend: &dyn Ba
         assert!(deleted.unwrap(), "{what}");
         assert_eq!(world.lease(NOON).await, [], "{what}");
         let lease = world.lease_one(noon_plus(1)).await;
-        assert_eq!((lease.push, lease.destination), (push, None), "{what}");
+        assert_eq!((&lease.push, lease.destination), (&push, None), "{what}");
+        // Deleted while somebody looked at it.
+        let later = Settlement::Waiting(noon_plus(600));
+        world.settle(&lease, later, noon_plus(2)).await;
+        assert_eq!(world.lease_one(noon_plus(2)).await.push, push, "{what}");
+    }
+}
+
+pub async fn the_work_of_an_account_that_feeds_nothing_any_more_is_due_at_once(
+    backend: &dyn Backend,
+) {
+    for what in ["account", "connection"] {
+        let world = World::open(backend).await;
+        let push = world.push(&["a"]).await;
+        let later = Settlement::Waiting(noon_plus(600));
+        world.settle(&world.lease_one(NOON).await, later, NOON).await;
+        if what == "account" {
+            let change = AccountChange { disconnect: true, ..AccountChange::default() };
+            let changed = world.store.change_source_account(&world.account, change, noon_plus(1));
+            assert!(matches!(changed.await, Ok(AccountChanged::Changed(_))));
+        } else {
+            let unlinked = world.store.unlink_connection(&world.path(), noon_plus(1)).await;
+            assert!(matches!(unlinked, Ok(Unlinking::Unlinked(_))), "{unlinked:?}");
+        }
+        assert_eq!(world.lease(NOON).await, [], "{what}");
+        assert_eq!(world.lease_one(noon_plus(1)).await.push, push, "{what}");
     }
 }
 

@@ -196,6 +196,8 @@ pub(crate) async fn give_up(
     now: Timestamp,
 ) -> Attempt<Connection> {
     let path = connection.path();
+    // The ledgers come first: a push is judged before or after all of this, but not in between.
+    let ledgers = ledger::lock_of_connection(session, &path).await?;
     let mut events = source_account::disconnect_all(session, &path, now).await?;
     let is_linked = connection.status == ConnectionStatus::Linked;
     let status = if is_linked { ConnectionStatus::Unlinked } else { connection.status };
@@ -208,6 +210,9 @@ pub(crate) async fn give_up(
     all.push(Write::new(SET_CONNECTION_STATUS, &ids));
     let stirred: [&(dyn ToSql + Sync); 2] = [&path.client.uuid(), &path.connection.uuid()];
     all.push(Write::new(link::STIR_LINK, &stirred));
+    let (numbers, now) = (ledger::numbers(&ledgers), micros(now));
+    let hastened: [&(dyn ToSql + Sync); 3] = [&path.client.uuid(), &numbers, &now];
+    all.push(Write::new(work::HASTEN_WORK, &hastened));
     finish_with(session, &all, &News::of(path.client, &events)).await?;
     Ok(Connection { status, ..connection })
 }

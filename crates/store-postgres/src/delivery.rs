@@ -20,7 +20,7 @@ use crate::work;
 const LIST_STATEMENTS: &str = "\
 -- list_statements
 select number, feed, first_line, line_count, starts_on, ends_on, opening, closing, attempt,
-    attempted_at, statement_id, stage, stage_at
+    attempted_at, doubtful, statement_id, stage, stage_at
 from sent_statement
 where client_id = $1 and push_key = $2
 order by number";
@@ -41,14 +41,16 @@ const KEEP_STATEMENT: &str = "\
 -- keep_statement
 insert into sent_statement (
     client_id, push_key, number, company_id, account_no, feed, first_line, line_count, starts_on,
-    ends_on, opening, closing, attempt, attempted_at, statement_id, stage, stage_at
+    ends_on, opening, closing, attempt, attempted_at, doubtful, statement_id, stage,
+    stage_at
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 on conflict (client_id, push_key, number) do update
 set feed = excluded.feed, first_line = excluded.first_line, line_count = excluded.line_count,
     starts_on = excluded.starts_on, ends_on = excluded.ends_on, opening = excluded.opening,
     closing = excluded.closing, attempt = excluded.attempt, attempted_at = excluded.attempted_at,
-    statement_id = excluded.statement_id, stage = excluded.stage, stage_at = excluded.stage_at";
+    doubtful = excluded.doubtful, statement_id = excluded.statement_id, stage = excluded.stage,
+    stage_at = excluded.stage_at";
 
 const NOTE_SYNC: &str = "\
 -- note_sync
@@ -104,7 +106,7 @@ impl Deliveries for PostgresStore {
             let Some(account_no) = work::held(&session, lease).await? else {
                 return Ok(Settled::LeaseLost);
             };
-            let values: [&(dyn ToSql + Sync); 17] = [
+            let values: [&(dyn ToSql + Sync); 18] = [
                 &client,
                 &lease.push.key.uuid(),
                 &i64::from(statement.number),
@@ -119,6 +121,7 @@ impl Deliveries for PostgresStore {
                 &statement.closing.to_string(),
                 &i64::from(statement.attempt),
                 &micros(statement.attempted_at),
+                &statement.is_doubtful,
                 &statement.id.as_deref().map(escaped),
                 &statement.stage.name(),
                 &micros(statement.stage_at),
@@ -184,6 +187,7 @@ pub(crate) fn statement_from(columns: &mut Columns<'_>) -> Attempt<SentStatement
         closing: columns.parsed(|text| Amount::parse(text).ok())?,
         attempt: columns.number()?,
         attempted_at: columns.moment()?,
+        is_doubtful: columns.take()?,
         id: columns.text_maybe()?,
         stage: columns.parsed(SentStage::parse)?,
         stage_at: columns.moment()?,

@@ -123,7 +123,7 @@ limit $4";
 const SEE_STATEMENTS: &str = "\
 -- see_statements
 select push_key, number, feed, first_line, line_count, starts_on, ends_on, opening, closing, attempt,
-    attempted_at, statement_id, stage, stage_at
+    attempted_at, doubtful, statement_id, stage, stage_at
 from sent_statement
 where client_id = $1 and account_no = $2 and first_line >= $3 and first_line < $4
 order by first_line, push_key, number";

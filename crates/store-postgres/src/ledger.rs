@@ -89,6 +89,11 @@ async fn of_account(
     row.as_ref().map(ledger_of).transpose()
 }
 
+/// The numbers of their accounts.
+pub(crate) fn numbers(ledgers: &[Ledger]) -> Vec<i64> {
+    ledgers.iter().map(|ledger| ledger.account_no).collect()
+}
+
 /// The ledgers of a connection's accounts, locked in the order of their making.
 pub(crate) async fn lock_of_connection(
     session: &Session,

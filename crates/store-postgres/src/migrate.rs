@@ -79,6 +79,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 16, name: "awaited", sql: include_str!("../migrations/0016_awaited.sql") },
     Migration { version: 17, name: "leap", sql: include_str!("../migrations/0017_leap.sql") },
+    Migration {
+        version: 18,
+        name: "doubtful",
+        sql: include_str!("../migrations/0018_doubtful.sql"),
+    },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

@@ -119,22 +119,28 @@ const DELETE_WORK: &str = "\
 delete from work
 where client_id = $1 and account_no = $2 and push_no = $3";
 
-const HASTEN_WORK: &str = "\
+/// Nothing is left to wait for.
+pub(crate) const HASTEN_WORK: &str = "\
 -- hasten_work
 update work
 set due_at = $3
 where client_id = $1 and account_no = any($2) and due_at > $3";
 
+/// What waits for an account that is gone is due at once.
 const DELAY_WORK: &str = "\
 -- delay_work
 update work
-set due_at = $4, lease_token = null, lease_until = null
+set due_at = case when exists (select from ledger where client_id = $1 and account_no = $2)
+        then $4::bigint else least($4, $5::bigint) end,
+    lease_token = null, lease_until = null
 where client_id = $1 and account_no = $2 and push_no = $3";
 
 const DELAY_ANEW: &str = "\
 -- delay_work_anew
 update work
-set due_at = $4, attempts = 0, lease_token = null, lease_until = null
+set due_at = case when exists (select from ledger where client_id = $1 and account_no = $2)
+        then $4::bigint else least($4, $5::bigint) end,
+    attempts = 0, lease_token = null, lease_until = null
 where client_id = $1 and account_no = $2 and push_no = $3";
 
 /// Locks in an order that all share, whoever else settles some of the same.
@@ -226,15 +232,16 @@ pub(crate) async fn under_way_from(
     row.map(|row| Columns::of(&row).number()).transpose()
 }
 
-/// Nothing is left to wait for: the accounts go.
+/// Has work that waits looked at: the accounts go.
 pub(crate) async fn hasten(
     session: &Session,
     client: ClientId,
     ledgers: &[Ledger],
     now: Timestamp,
 ) -> Attempt<()> {
-    let numbers: Vec<i64> = ledgers.iter().map(|ledger| ledger.account_no).collect();
-    session.run(HASTEN_WORK, &[&client.uuid(), &numbers, &micros(now)]).await.map(|_count| ())
+    let values: [&(dyn ToSql + Sync); 3] =
+        [&client.uuid(), &ledger::numbers(ledgers), &micros(now)];
+    session.run(HASTEN_WORK, &values).await.map(|_count| ())
 }
 
 /// Takes lines back. What a statement has shown stays, because it may be in the books.
@@ -304,8 +311,8 @@ async fn time_out(
     now: Timestamp,
 ) -> Attempt<Settled> {
     let Some(work) = lock(session, lease).await? else { return Ok(Settled::LeaseLost) };
-    let (client, at) = (lease.push.path.client.uuid(), micros(at));
-    let values: [&(dyn ToSql + Sync); 4] = [&client, &work.account_no, &work.push_no, &at];
+    let (client, at, soon) = (lease.push.path.client.uuid(), micros(at), micros(now));
+    let values: [&(dyn ToSql + Sync); 5] = [&client, &work.account_no, &work.push_no, &at, &soon];
     end(session, lease, (Ending::timed_out(), now), Write::new(DELAY_WORK, &values)).await
 }
 
@@ -375,12 +382,12 @@ async fn resolve(session: &Session, lease: &Lease, withdrawal: Withdrawal) -> At
 async fn delay(
     session: &Session,
     lease: &Lease,
-    at: Timestamp,
+    (at, now): (Timestamp, Timestamp),
     sql: &'static str,
 ) -> Attempt<Settled> {
     let Some(work) = lock(session, lease).await? else { return Ok(Settled::LeaseLost) };
-    let (client, at) = (lease.push.path.client.uuid(), micros(at));
-    let values: [&(dyn ToSql + Sync); 4] = [&client, &work.account_no, &work.push_no, &at];
+    let (client, at, soon) = (lease.push.path.client.uuid(), micros(at), micros(now));
+    let values: [&(dyn ToSql + Sync); 5] = [&client, &work.account_no, &work.push_no, &at, &soon];
     session.finish(&[Write::new(sql, &values)]).await?;
     Ok(Settled::Written)
 }
@@ -419,9 +426,10 @@ impl WorkQueue for PostgresStore {
         self.transact(|session| async move {
             let caught_up = installation::caught_up(&session, now).await?;
             let (now, moved) = (caught_up.now, |at: &Timestamp| caught_up.moved(*at));
+            let delayed = |at: &Timestamp, sql| delay(&session, lease, (moved(at), now), sql);
             match settlement {
-                Settlement::Again(at) => delay(&session, lease, moved(at), DELAY_WORK).await,
-                Settlement::Waiting(at) => delay(&session, lease, moved(at), DELAY_ANEW).await,
+                Settlement::Again(at) => delayed(at, DELAY_WORK).await,
+                Settlement::Waiting(at) => delayed(at, DELAY_ANEW).await,
                 Settlement::Finished(ending) => finish(&session, lease, ending.clone(), now).await,
                 Settlement::TimedOut(at) => time_out(&session, lease, moved(at), now).await,
                 Settlement::Resolved(withdrawal) => resolve(&session, lease, *withdrawal).await,

@@ -12,7 +12,7 @@ use store::{Answer, Deliveries, SentSoFar, Settled};
 const LIST_STATEMENTS: &str = "
     -- list_statements
     select number, feed, sent_statement.first_line, sent_statement.line_count, starts_on, ends_on,
-        opening, closing, attempt, attempted_at_us, statement_id, stage, stage_at_us
+        opening, closing, attempt, attempted_at_us, doubtful, statement_id, stage, stage_at_us
     from push
     join company on company.company_no = push.company_no
     join sent_statement on sent_statement.push_key = push.push_key
@@ -33,9 +33,9 @@ const KEEP_STATEMENT: &str = "
     -- keep_statement
     insert or replace into sent_statement (
         push_key, number, account_no, feed, first_line, line_count, starts_on, ends_on, opening,
-        closing, attempt, attempted_at_us, statement_id, stage, stage_at_us
+        closing, attempt, attempted_at_us, doubtful, statement_id, stage, stage_at_us
     )
-    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 
 const NOTE_SYNC: &str = "
     -- note_sync
@@ -102,8 +102,8 @@ fn keep(database: &Database, lease: &Lease, statement: &SentStatement) -> Answer
     let key = &lease.push.key;
     let Some(account_no) = work::held(database, lease)? else { return Ok(Settled::LeaseLost) };
     let SentStatement { number, feed, lines, starts_on, ends_on, opening, closing, .. } = statement;
-    let SentStatement { attempt, attempted_at, id, stage, stage_at, .. } = statement;
-    let values: [&dyn Put; 15] = [
+    let SentStatement { attempt, attempted_at, is_doubtful, id, stage, stage_at, .. } = statement;
+    let values: [&dyn Put; 16] = [
         key,
         number,
         &account_no,
@@ -116,6 +116,7 @@ fn keep(database: &Database, lease: &Lease, statement: &SentStatement) -> Answer
         closing,
         attempt,
         attempted_at,
+        is_doubtful,
         id,
         stage,
         stage_at,
@@ -143,6 +144,7 @@ pub(crate) fn statement(row: &mut Fields<'_>) -> Answer<SentStatement> {
         closing: row.next()?,
         attempt: row.next()?,
         attempted_at: row.next()?,
+        is_doubtful: row.next()?,
         id: row.next()?,
         stage: row.next()?,
         stage_at: row.next()?,

@@ -78,7 +78,7 @@ const SEE_PUSHES: &str = "
 const SEE_STATEMENTS: &str = "
     -- see_statements
     select push_key, number, feed, first_line, line_count, starts_on, ends_on, opening, closing,
-        attempt, attempted_at_us, statement_id, stage, stage_at_us
+        attempt, attempted_at_us, doubtful, statement_id, stage, stage_at_us
     from sent_statement
     where account_no = ?1 and first_line >= ?2 and first_line < ?3
     order by first_line, push_key, number";

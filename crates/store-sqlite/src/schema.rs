@@ -78,6 +78,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 16, name: "awaited", sql: include_str!("../migrations/0016_awaited.sql") },
     Migration { version: 17, name: "leap", sql: include_str!("../migrations/0017_leap.sql") },
+    Migration {
+        version: 18,
+        name: "doubtful",
+        sql: include_str!("../migrations/0018_doubtful.sql"),
+    },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

@@ -193,6 +193,7 @@ pub(crate) fn disconnect_all(
     now: Timestamp,
 ) -> Answer<()> {
     for (account_no, account) in all_of(database, connection_no, path.connection)? {
+        work::hasten(database, account_no, now)?;
         if account.status == AccountStatus::Connected {
             let account = account.disconnected(now);
             rewrite(database, account_no, &account)?;
@@ -297,6 +298,7 @@ fn change_source_account(
     }
     let is_disconnected = account.status == AccountStatus::Disconnected;
     if is_disconnected && before != AccountStatus::Disconnected {
+        work::hasten(database, found.account_no, now)?;
         let kind = EventKind::AccountDisconnected;
         record(database, &path.connection, account.id.clone(), kind, now)?;
         link::stir(database, path.connection.client, path.connection.connection)?;

@@ -50,16 +50,23 @@ const FIND_HELD_WORK: &str = "
     from work
     where push_key = ?1 and lease_token = ?2";
 
+/// What waits for an account that is gone is due at once.
 const POSTPONE_WORK: &str = "
     -- postpone_work
     update work
-    set due_at_us = ?2, lease_token = null, lease_until_us = null
+    set due_at_us = iif(exists (
+            select 1 from source_account where source_account.account_no = work.account_no
+        ), ?2, min(?2, ?3)),
+        lease_token = null, lease_until_us = null
     where push_key = ?1";
 
 const POSTPONE_ANEW: &str = "
     -- postpone_work_anew
     update work
-    set due_at_us = ?2, attempt = 0, lease_token = null, lease_until_us = null
+    set due_at_us = iif(exists (
+            select 1 from source_account where source_account.account_no = work.account_no
+        ), ?2, min(?2, ?3)),
+        attempt = 0, lease_token = null, lease_until_us = null
     where push_key = ?1";
 
 const RELEASE_WORK: &str = "
@@ -157,7 +164,7 @@ pub(crate) fn under_way_from(database: &Database, account_no: i64) -> Answer<Opt
     sql::one(database, FIND_UNDER_WAY_FROM, &[&account_no], row::only)
 }
 
-/// Nothing is left to wait for: the account goes.
+/// Nothing is left to wait for: the account goes, or nothing flows from it any more.
 pub(crate) fn hasten(database: &Database, account_no: i64, now: Timestamp) -> Answer<()> {
     sql::execute(database, HASTEN_WORK, &[&account_no, &now]).map(|_count| ())
 }
@@ -201,10 +208,10 @@ fn settle_push(
     let now = caught_up.now;
     match settlement {
         Settlement::Again(at) => {
-            sql::execute(database, POSTPONE_WORK, &[&key, &caught_up.moved(at)])?;
+            sql::execute(database, POSTPONE_WORK, &[&key, &caught_up.moved(at), &now])?;
         }
         Settlement::Waiting(at) => {
-            sql::execute(database, POSTPONE_ANEW, &[&key, &caught_up.moved(at)])?;
+            sql::execute(database, POSTPONE_ANEW, &[&key, &caught_up.moved(at), &now])?;
         }
         Settlement::Finished(ending) => {
             sql::execute(database, DELETE_WORK, &[&key])?;
@@ -212,7 +219,7 @@ fn settle_push(
             finish(database, lease.push, ending, now)?;
         }
         Settlement::TimedOut(at) => {
-            sql::execute(database, POSTPONE_WORK, &[&key, &caught_up.moved(at)])?;
+            sql::execute(database, POSTPONE_WORK, &[&key, &caught_up.moved(at), &now])?;
             finish(database, lease.push, Ending::timed_out(), now)?;
         }
         Settlement::Resolved(withdrawal) => {

@@ -23,16 +23,18 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
     let missing = if outcome == Outcome::Done { missing(desk, lease).await? } else { Vec::new() };
     let outcome = if missing.is_empty() { outcome } else { Outcome::Lacking(missing) };
     let is_all_taken = sent.as_ref().is_none_or(|sent| sent.taken >= lease.push.lines.count);
-    let is_success = outcome == Outcome::Done && is_all_taken;
-    // Was it deleted meanwhile, no line of it is found any more, and its feed is ended, which is why the platform refuses.
-    if is_success || find_account(desk, lease, destination).await?.is_some() {
+    if outcome == Outcome::Done && is_all_taken {
         return Ok((outcome, sent));
     }
-    gone(desk, lease).await
+    // A refusal, or lines that are not found, may only mean that the account was deleted during the attempt.
+    match find_account(desk, lease, destination).await? {
+        Some(_) => Ok((outcome, sent)),
+        None => gone(desk, lease).await,
+    }
 }
 
-/// The account is there no more. What was sent before that is told where it is known to be all: a platform that fetches may
-/// have done so, and which it was is not known of a connection that is gone, too.
+/// The account is there no more. What was taken of the push is told by its statements. Of a platform that fetches there are
+/// none, and of a connection that is gone, too, it is not known which kind it was.
 async fn gone(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Option<Sent>)> {
     let connection = desk.store.find_connection(&lease.push.path).await?;
     let is_sent_to = connection.is_some_and(|it| it.platform.delivery == Delivery::Sent);

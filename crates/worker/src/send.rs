@@ -45,7 +45,9 @@ pub(crate) async fn attempt(
     }
     let so_far = desk.store.sent_so_far(lease, feed.as_deref().unwrap_or_default()).await?;
     let mut courier = Courier { desk, lease, so_far, warnings: Vec::new() };
-    let Some(link) = link else { return Ok(courier.end(Outcome::Gone)) };
+    let Some(link) = link.filter(|_| flows(connection, account)) else {
+        return Ok(courier.end(Outcome::Gone));
+    };
     if connection.status == ConnectionStatus::Deauthorized {
         let later = desk.now().saturating_add(SHUT_OUT_PAUSE).unwrap_or(Timestamp::MAX);
         return Ok(courier.end(Outcome::Waiting(later)));
@@ -66,12 +68,15 @@ pub(crate) async fn attempt(
     Ok(courier.end(outcome))
 }
 
+/// Whether an account's lines are to flow.
+fn flows(connection: &Connection, account: &SourceAccount) -> bool {
+    matches!(connection.status, ConnectionStatus::Linked | ConnectionStatus::Deauthorized)
+        && account.status == AccountStatus::Connected
+}
+
 /// The feed that an account's lines go into, while they flow.
 fn feed_of(link: &Link, connection: &Connection, account: &SourceAccount) -> Option<String> {
-    let flows =
-        matches!(connection.status, ConnectionStatus::Linked | ConnectionStatus::Deauthorized)
-            && account.status == AccountStatus::Connected;
-    let mapping = link.mapping(&account.id).filter(|_| flows)?;
+    let mapping = link.mapping(&account.id).filter(|_| flows(connection, account))?;
     mapping.feed.clone()
 }
 
@@ -110,11 +115,10 @@ impl Courier<'_> {
                 SentStage::Sending => match self.look_up(way, &known).await? {
                     Some(found) => found,
                     None if was_late => self.give_up(known).await?,
-                    // It is not there, and may be sent again.
-                    None => self.keep_as(known, SentStage::Unsent).await?,
+                    None => self.miss(known).await?,
                 },
-                // An attempt before this one may have been given up too early.
-                SentStage::Unsent if was_late && known.attempt > 0 => {
+                // It may have been missed: it is looked for once more before it is given up.
+                SentStage::Unsent if was_late && known.is_doubtful => {
                     self.keep_as(known, SentStage::Sending).await?
                 }
                 SentStage::Unsent
@@ -191,6 +195,7 @@ impl Courier<'_> {
             closing: statement.closing,
             attempt: 0,
             attempted_at: now,
+            is_doubtful: false,
             id: None,
             stage: SentStage::Unsent,
             stage_at: now,
@@ -248,18 +253,21 @@ impl Courier<'_> {
         }
     }
 
-    /// It is not there, and is too late to be sent again. A clock that was set ahead ends holds under those who are still
-    /// sending. What is sent again meanwhile, the platform knows twice and says so; but before lines are taken back, it is
-    /// looked for once more, a whole hold later.
+    /// It is not there, and may be sent again: the platform knows it then, should it have come late.
+    async fn miss(&mut self, known: SentStatement) -> Result<SentStatement, DeskError> {
+        self.keep_as(SentStatement { is_doubtful: true, ..known }, SentStage::Unsent).await
+    }
+
+    /// It is not there, and is too late to be sent again. Before lines are taken back, it is looked for once more, a whole
+    /// hold later.
     async fn give_up(&mut self, known: SentStatement) -> Result<SentStatement, DeskError> {
         let now = self.desk.now();
-        let was_missed = known.stage_at != known.attempted_at && known.stage_at <= now;
-        if !was_missed {
+        if !known.was_missed() || now < known.stage_at {
             self.keep_as(known, SentStage::Sending).await
         } else if now < held_until(&known) {
             Ok(known)
         } else {
-            self.keep_as(known, SentStage::Unsent).await
+            self.miss(known).await
         }
     }
 
@@ -284,8 +292,8 @@ impl Courier<'_> {
         match stage {
             Some(StatementStage::Pending) => Ok(known),
             Some(stage) => self.receive(way, known, Receipt { id, stage }).await,
-            // It had an id and is not known: it is not in the books.
-            None => self.keep(SentStatement { id: None, stage: SentStage::Unsent, ..known }).await,
+            // It had an id and is not known.
+            None => self.miss(SentStatement { id: None, ..known }).await,
         }
     }
 
@@ -311,7 +319,8 @@ impl Courier<'_> {
         reasons: &[Reason],
     ) -> Result<SentStatement, DeskError> {
         let is_known = reasons.iter().any(|reason| reason.kind == ReasonKind::Duplicate);
-        if is_known && known.attempt > 1 {
+        // A duplicate of what no attempt of ours can have brought is one of something else.
+        if is_known && known.is_doubtful {
             return self.adopt(way, known).await;
         }
         self.keep_as(known, SentStage::Rejected).await?;
@@ -371,6 +380,9 @@ impl Courier<'_> {
             PlatformError::Rejected { reasons } => {
                 if reasons.iter().any(|reason| reason.kind == ReasonKind::FeedGone) {
                     self.feed_gone(feed).await?;
+                    if !self.is_fed().await? {
+                        return Ok(Outcome::Gone);
+                    }
                 }
                 let mut all = self.so_far.statements.iter();
                 let refused = all.rfind(|one| one.stage == SentStage::Rejected);
@@ -411,6 +423,15 @@ impl Courier<'_> {
             ),
         };
         vec![remark(&message)]
+    }
+
+    /// Whether lines are still to flow: who deletes, disconnects or unlinks an account ends its feed.
+    async fn is_fed(&self) -> Answer<bool> {
+        let (store, push) = (&self.desk.store, &self.lease.push);
+        let Some(connection) = store.find_connection(&push.path).await? else { return Ok(false) };
+        let path = AccountPath { connection: push.path, account: push.account.clone() };
+        let account = store.find_source_account(&path).await?;
+        Ok(account.is_some_and(|account| flows(&connection, &account)))
     }
 
     /// The customer switched the feed off in the books.
@@ -466,10 +487,8 @@ fn counted(statements: &[SentStatement], outcome: &Outcome) -> Sent {
     };
     let taken = statements.iter().filter(counts).map(|one| one.lines.count);
     let taken = taken.fold(0_u32, u32::saturating_add);
-    let is_open = statements
-        .iter()
-        .any(|one| if is_final { one.may_arrive_unseen() } else { one.stage.is_open() });
-    Sent { taken, is_open, warnings: Vec::new() }
+    let may_arrive = statements.iter().any(SentStatement::may_arrive_unseen);
+    Sent { taken, may_arrive, warnings: Vec::new() }
 }
 
 /// Whoever was sending it when it last changed has ended by then.

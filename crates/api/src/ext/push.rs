@@ -125,8 +125,9 @@ fn show_lines(
     (span.first..span.end()).map(show).collect()
 }
 
-/// What a line is that its push had and its account has not, and that nothing may have brought into the books: a push
-/// that ended without delivering it took it back; otherwise the account was deleted with all its lines.
+/// What a line is that its push had and its account has not, and that no statement stands for: a push that ended without
+/// delivering it took it back, so that it is new when it comes again; otherwise the account was deleted with all its
+/// lines. Where one that was taken back may be in the books all the same, the operation's error says so.
 const fn absent_state(status: PushStatus) -> &'static str {
     match status {
         PushStatus::Failed | PushStatus::TimedOut => "withdrawn",
@@ -203,6 +204,7 @@ mod tests {
             closing: amount("58.80"),
             attempt: 2,
             attempted_at: NOON,
+            is_doubtful: false,
             id: None,
             stage,
             stage_at: NOON,

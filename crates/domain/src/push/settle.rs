@@ -114,8 +114,8 @@ pub struct Attempted<'a> {
 pub struct Sent {
     /// Lines of which nobody may say any more that they are not in the books: they were delivered.
     pub taken: u32,
-    /// Whether a statement is under way, and may yet come into the books or not.
-    pub is_open: bool,
+    /// Whether a statement that is not known to be in the books may yet come there.
+    pub may_arrive: bool,
     /// What looked odd.
     pub warnings: Vec<Remark>,
 }
@@ -132,10 +132,10 @@ fn rest(push: &PushOperation, taken: u32) -> Withdrawal {
 /// Decides. A deadline that has passed wins over whatever the attempt brought: a push never leaves `TimedOut`.
 pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Settlement {
     let Attempted { push, attempt, random, sent } = attempted;
-    let is_pulled = sent.is_none();
+    let keeps_what_was_shown = sent.is_none();
     // What was known has arrived with an earlier push, or may have.
-    let is_certain =
-        push.known_lines == 0 && sent.as_ref().is_some_and(|sent| sent.taken == 0 && !sent.is_open);
+    let is_certain = push.known_lines == 0
+        && sent.as_ref().is_some_and(|sent| sent.taken == 0 && !sent.may_arrive);
     let sent = sent.unwrap_or_default();
     let wait = now.saturating_add(retry_delay(attempt, random)).unwrap_or(now);
     if push.status != PushStatus::Pending {
@@ -143,7 +143,8 @@ pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Set
     }
     let deadline = deadline(push.requested_at, push.timeout_minutes);
     if deadline.is_some_and(|deadline| now >= deadline) {
-        let withdrawal = if is_pulled { Withdrawal::Unshown } else { rest(push, sent.taken) };
+        let withdrawal =
+            if keeps_what_was_shown { Withdrawal::Unshown } else { rest(push, sent.taken) };
         return time_out(sent, outcome, withdrawal, wait);
     }
     let by_deadline = |at: Timestamp| deadline.map_or(at, |deadline| at.min(deadline));
@@ -179,7 +180,7 @@ pub fn settle(attempted: Attempted<'_>, outcome: Outcome, now: Timestamp) -> Set
 
 fn time_out(sent: Sent, outcome: Outcome, withdrawal: Withdrawal, wait: Timestamp) -> Settlement {
     let errors = match outcome {
-        Outcome::TryAgain(_) | Outcome::Waiting(_) if sent.is_open => {
+        Outcome::TryAgain(_) | Outcome::Waiting(_) if sent.may_arrive => {
             return Settlement::TimedOut(wait);
         }
         Outcome::Lacking(errors) => errors,
@@ -290,12 +291,12 @@ mod tests {
 
     #[test]
     fn what_is_under_way_at_the_deadline_is_followed_to_its_end() {
-        let open = || Some(Sent { is_open: true, ..Sent::default() });
+        let under_way = || Some(Sent { may_arrive: true, ..Sent::default() });
         let pending = push(PushStatus::Pending);
-        let settlement = settled(&pending, open(), Outcome::TryAgain(None), LATE);
+        let settlement = settled(&pending, under_way(), Outcome::TryAgain(None), LATE);
         assert!(matches!(settlement, Settlement::TimedOut(_)), "{settlement:?}");
         let over = push(PushStatus::TimedOut);
-        let again = settled(&over, open(), Outcome::Waiting(Timestamp::MAX), LATE + 1);
+        let again = settled(&over, under_way(), Outcome::Waiting(Timestamp::MAX), LATE + 1);
         assert_eq!(again, Settlement::Waiting(Timestamp::MAX));
         let taken = Some(Sent { taken: 4, ..Sent::default() });
         let done = settled(&over, taken, Outcome::Done, LATE + 9);
@@ -359,7 +360,7 @@ mod tests {
         let all_its_own = push(PushStatus::Pending);
         assert_eq!(told(&all_its_own, Some(Sent::default())), UNTAKEN);
         for sent in [
-            Some(Sent { is_open: true, ..Sent::default() }),
+            Some(Sent { may_arrive: true, ..Sent::default() }),
             Some(Sent { taken: 1, ..Sent::default() }),
             None,
         ] {

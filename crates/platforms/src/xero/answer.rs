@@ -50,8 +50,9 @@ pub(super) fn refusal(reply: &Reply, effect: Effect, now: Timestamp) -> Platform
             let retry_at = again.unwrap_or(now.saturating_add(wait).unwrap_or(now));
             PlatformError::RateLimited { retry_at }
         }
-        // Xero says so of itself and of single organisations, before it looks at the request.
-        503 => PlatformError::Unavailable { retry_at: again, detail },
+        503 if effect == Effect::Repeatable || is_offline(&reply.body) => {
+            PlatformError::Unavailable { retry_at: again, detail }
+        }
         // The first is no answer of the API's: a proxy's, or a URL is configured wrongly.
         ..=399 | 408 | 500..=599 => effect.uncertain(detail),
         _ => PlatformError::Rejected {
@@ -169,6 +170,12 @@ fn is_about_the_request(reason: &Reason) -> bool {
     )
 }
 
+/// Whether Xero says that it, or the organisation, is offline, which it does before it looks at a request. Other words are
+/// of somebody on the way, who may have handed the request on.
+fn is_offline(body: &[u8]) -> bool {
+    String::from_utf8_lossy(body).to_lowercase().contains("offline")
+}
+
 fn words(reasons: &[Reason], status: u16) -> String {
     let known = reasons.iter().filter(|reason| reason.code.is_some());
     let known: Vec<_> = known.map(|reason| reason.message.as_str()).collect();
@@ -249,7 +256,8 @@ mod tests {
             (429, "", "rate limited", "rate limited"),
             (500, r#"{"type":"internal-error"}"#, "unavailable", "unknown"),
             (502, "<html>", "unavailable", "unknown"),
-            (503, "<html>", "unavailable", "unavailable"),
+            (503, "<html>", "unavailable", "unknown"),
+            (503, "The organisation is Offline.", "unavailable", "unavailable"),
             (504, "", "unavailable", "unknown"),
         ];
         for (status, body, read, write) in cases {
@@ -271,7 +279,7 @@ mod tests {
         assert_eq!(at(""), noon_plus(1));
         assert_eq!(at("999999"), noon_plus(24 * 60));
         assert_eq!(at("Wed, 21 Oct 2015 07:28:00 GMT"), NOON);
-        let offline = refusal(&reply(503, "300", ""), Effect::Once, NOON);
+        let offline = refusal(&reply(503, "300", "offline"), Effect::Once, NOON);
         let detail = "xero answers HTTP 503".to_owned();
         assert_eq!(offline, PlatformError::Unavailable { retry_at: Some(noon_plus(5)), detail });
     }

@@ -123,6 +123,7 @@ impl Book {
     }
 
     pub(super) fn delete_connection(&mut self, path: &ConnectionPath, now: Timestamp) {
+        self.hasten(|account| account.connection == *path, now);
         self.connections.retain(|found| found.connection.path() != *path);
         self.accounts.retain(|found| found.path.connection != *path);
         self.tell(path, EventKind::ConnectionDeleted, now);

@@ -56,6 +56,7 @@ impl Book {
         }
         found.account.status = AccountStatus::Disconnected;
         found.account.disconnected_at = Some(now);
+        self.hasten(|account| account == path, now);
         self.tell_of(path, EventKind::AccountDisconnected, now);
         let mut beside =
             self.accounts.iter().filter(|other| other.path.connection == path.connection);
@@ -76,11 +77,21 @@ impl Book {
                 ended.push(found.path.clone());
             }
         }
+        self.hasten(|account| account.connection == *path, now);
         for account in ended {
             self.tell_of(&account, EventKind::AccountDisconnected, now);
         }
         self.unlink(path, now);
         Some(count)
+    }
+
+    /// These accounts' work has nothing left to wait for.
+    pub(super) fn hasten(&mut self, which: impl Fn(&AccountPath) -> bool, now: Timestamp) {
+        let hastened = self.accounts.iter().filter(|found| which(&found.path));
+        let hastened: Vec<_> = hastened.map(|found| found.number).collect();
+        for push in self.pushes.iter_mut().filter(|push| hastened.contains(&push.account)) {
+            push.work.iter_mut().for_each(|work| work.due_at = work.due_at.min(now));
+        }
     }
 
     fn unlink(&mut self, path: &ConnectionPath, now: Timestamp) {

@@ -135,14 +135,17 @@ impl Book {
             push.operation.key == leased.key && lease.is_some_and(|(holder, _)| holder == token)
         });
         let Some(push) = held else { return Settled::LeaseLost };
+        // Of an account that is gone nothing is waited for.
+        let is_there = self.accounts.iter().any(|found| found.number == push.account);
+        let due = |at: Timestamp| if is_there { at } else { at.min(now) };
         match settlement {
             Settlement::Again(at) => {
                 let work = push.work.as_mut().unwrap();
-                (work.due_at, work.lease) = (*at, None);
+                (work.due_at, work.lease) = (due(*at), None);
             }
             Settlement::Waiting(at) => {
                 let work = push.work.as_mut().unwrap();
-                (work.due_at, work.lease, work.attempt) = (*at, None, 0);
+                (work.due_at, work.lease, work.attempt) = (due(*at), None, 0);
             }
             Settlement::Finished(ending) => {
                 push.work = None;

@@ -234,6 +234,7 @@ impl Play {
         let path = self.some_path();
         self.turn.doing(format!("delete {}", path.account));
         let was_there = self.book.account(&path).is_some();
+        self.book.hasten(|account| *account == path, self.now);
         self.book.accounts.retain(|found| found.path != path);
         let deleted = self.store.delete_source_account(&path, self.now).await;
         assert_eq!(self.turn.answered(deleted), was_there, "{}", self.turn);

@@ -15,7 +15,6 @@ use tokio_postgres::Row;
 use crate::columns::{Columns, day, micros};
 use crate::connection::event_on;
 use crate::fault::{Attempt, damaged};
-use crate::ledger;
 use crate::session::Session;
 use crate::text::escaped;
 
@@ -313,14 +312,12 @@ async fn connected(session: &Session, path: &ConnectionPath) -> Attempt<Vec<Acco
     rows.iter().map(id).collect()
 }
 
-/// Disconnects the connected accounts of a locked connection; answers their events.
+/// Disconnects the connected accounts of a locked connection, whose ledgers are locked too; answers their events.
 pub(crate) async fn disconnect_all(
     session: &Session,
     path: &ConnectionPath,
     now: Timestamp,
 ) -> Attempt<Vec<Event>> {
-    // The ledgers come first: a push is judged before or after all of this, but not in between.
-    ledger::lock_of_connection(session, path).await?;
     let accounts = connected(session, path).await?;
     let ids = (path.client.uuid(), path.connection.uuid());
     let (before, after) = (AccountStatus::Connected.name(), AccountStatus::Disconnected.name());

@@ -6,19 +6,21 @@ use domain::event::{Event, EventKind};
 use domain::ids::ConnectionPath;
 use domain::source_account::{AccountChange, AccountPath, AccountStatus, SourceAccount};
 use jiff::Timestamp;
+use std::slice;
 use store::ledger::Head;
 use store::{AccountChanged, AccountKept, Answer, OnExisting, SourceAccounts};
 use tokio_postgres::types::ToSql;
 
 use super::rows;
 use crate::PostgresStore;
+use crate::columns::micros;
 use crate::connection::{self, SET_CONNECTION_STATUS, event_on};
 use crate::event::{News, finish_with};
 use crate::fault::Attempt;
-use crate::ledger;
+use crate::ledger::{self, Ledger};
 use crate::link::{self, STIR_LINK};
 use crate::session::{Session, Write};
-use crate::work;
+use crate::work::{self, HASTEN_WORK};
 
 const DELETE_ACCOUNT: &str = "\
 -- delete_source_account
@@ -78,7 +80,8 @@ impl SourceAccounts for PostgresStore {
         self.transact(|session| async move {
             // Above before below; and always, since only then two last accounts cannot miss each other's end.
             let connection = connection::lock(&session, &path.connection).await?;
-            let (Some(connection), Some(_)) = (connection, ledger::lock(&session, path).await?)
+            let (Some(connection), Some(ledger)) =
+                (connection, ledger::lock(&session, path).await?)
             else {
                 return Ok(AccountChanged::Unknown);
             };
@@ -92,7 +95,7 @@ impl SourceAccounts for PostgresStore {
             };
             rows::change(&session, &path.connection, &account).await?;
             if account.status == AccountStatus::Disconnected && status_before != account.status {
-                finish_disconnected(&session, path, &connection, now).await?;
+                finish_disconnected(&session, path, (&connection, &ledger), now).await?;
             }
             Ok(AccountChanged::Changed(account))
         })
@@ -138,7 +141,7 @@ async fn update(
 async fn finish_disconnected(
     session: &Session,
     path: &AccountPath,
-    connection: &Connection,
+    (connection, ledger): (&Connection, &Ledger),
     now: Timestamp,
 ) -> Attempt<()> {
     let mut events: Vec<Event> =
@@ -155,5 +158,8 @@ async fn finish_disconnected(
         writes.push(Write::new(SET_CONNECTION_STATUS, &ids));
         events.push(event_on(&path.connection, EventKind::ConnectionDisconnected, now));
     }
+    let numbers = ledger::numbers(slice::from_ref(ledger));
+    let hastened: [&(dyn ToSql + Sync); 3] = [&connection.client.uuid(), &numbers, &micros(now)];
+    writes.push(Write::new(HASTEN_WORK, &hastened));
     finish_with(session, &writes, &News::of(connection.client, &events)).await
 }

@@ -127,6 +127,7 @@ async fn a_refusal_at_once_is_told_though_the_worker_died_that_heard_it(database
         closing: last.balance.unwrap(),
         attempt: 1,
         attempted_at: now,
+        is_doubtful: false,
         id: None,
         stage: SentStage::Rejected,
         stage_at: now,

@@ -165,6 +165,7 @@ async fn what_was_sent_of_a_push_is_told(database: Database) {
         closing: amount("1002.25"),
         attempt: 2,
         attempted_at: at,
+        is_doubtful: false,
         id: Some("st-1".into()),
         stage: SentStage::Received,
         stage_at: at,

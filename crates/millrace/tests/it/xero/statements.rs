@@ -14,8 +14,9 @@ on_both! {
     a_refusal_is_told_in_xeros_words_and_its_lines_are_new_again;
     lines_left_to_an_earlier_push_are_told_when_that_one_fails;
     who_deletes_an_account_is_told_whether_its_lines_may_be_in_the_books;
-    an_account_that_is_deleted_during_a_call_is_not_told_as_a_refusal;
-    who_is_shut_out_and_deletes_an_account_is_told_at_once;
+    an_account_that_is_given_up_during_a_call_is_not_told_as_a_refusal;
+    who_is_shut_out_and_gives_an_account_up_is_told_at_once;
+    a_duplicate_of_what_no_attempt_can_have_brought_is_no_success;
     what_is_not_there_is_waited_for;
     a_crash_while_a_statement_is_on_its_way_sends_it_once;
 }
@@ -144,8 +145,8 @@ async fn who_deletes_an_account_is_told_whether_its_lines_may_be_in_the_books(da
     assert!(scene.ids("card").await.is_empty());
 }
 
-/// Deleting an account ends its feed, which is why Xero refuses what comes too late.
-async fn an_account_that_is_deleted_during_a_call_is_not_told_as_a_refusal(database: Database) {
+/// Who deletes or disconnects an account ends its feed, which is why Xero refuses what comes too late.
+async fn an_account_that_is_given_up_during_a_call_is_not_told_as_a_refusal(database: Database) {
     let scene = Scene::linked(database, &["current", "card"]).await;
     scene.deliver("current", &[("a", 1.0)]).await;
     for (account, lines, words) in [
@@ -162,7 +163,11 @@ async fn an_account_that_is_deleted_during_a_call_is_not_told_as_a_refusal(datab
         })
         .await;
         let path = scene.path(&format!("/connectionInfo/bankFeedAccounts/{account}"));
-        scene.caller.delete(&path).await.expect(204);
+        if account == "current" {
+            scene.caller.delete(&path).await.expect(204);
+        } else {
+            scene.caller.patch(&path, json!({"status": "disconnected"})).await.expect(200);
+        }
         wait_for("the feed to be ended", || async {
             (scene.simulator.count("delete-feeds").await > ended).then_some(())
         })
@@ -174,15 +179,41 @@ async fn an_account_that_is_deleted_during_a_call_is_not_told_as_a_refusal(datab
     assert_eq!(scene.ids("current").await, ["a"]);
 }
 
-async fn who_is_shut_out_and_deletes_an_account_is_told_at_once(database: Database) {
-    let scene = Scene::linked(database, &["current"]).await;
+async fn who_is_shut_out_and_gives_an_account_up_is_told_at_once(database: Database) {
+    let scene = Scene::linked(database, &["current", "card"]).await;
     scene.simulator.control(Method::POST, "tokens/revoke", Value::Null).await;
-    let waiting = scene.push("current", &[("a", 1.0)]).await;
+    let [of_current, of_card] =
+        [scene.push("current", &[("a", 1.0)]).await, scene.push("card", &[("b", -7.0)]).await];
     scene.until("Deauthorized").await;
-    let path = scene.path("/connectionInfo/bankFeedAccounts/current");
-    scene.caller.delete(&path).await.expect(204);
-    let said = text(&scene.ended(&waiting).await["errorMessage"]);
-    assert!(said.contains("before the platform took anything"), "{said}");
+    let path = |account| scene.path(&format!("/connectionInfo/bankFeedAccounts/{account}"));
+    scene.caller.delete(&path("current")).await.expect(204);
+    scene.caller.patch(&path("card"), json!({"status": "disconnected"})).await.expect(200);
+    for waiting in [of_current, of_card] {
+        let said = text(&scene.ended(&waiting).await["errorMessage"]);
+        assert!(said.contains("before the platform took anything"), "{said}");
+    }
+}
+
+/// Xero turns the first attempt away, unseen; so what it knows is not of ours, and not all of it may be there.
+async fn a_duplicate_of_what_no_attempt_can_have_brought_is_no_success(database: Database) {
+    let scene = Scene::linked(database, &["current"]).await;
+    for fault in ["too-many-requests", "organisation-offline"] {
+        let [refused, known] = [
+            json!({"fault": fault, "retryAfterSecs": 1}),
+            json!({"fault": "some-rejected", "problem": "duplicate-statement"}),
+        ];
+        for mut order in [refused, known] {
+            order["operation"] = json!("create-statements");
+            order["calls"] = json!(1);
+            scene.order(order).await;
+        }
+        let push = scene.push("current", &[(fault, 1.0)]).await;
+        let ended = scene.ended(&push).await;
+        assert_eq!(ended["status"], "Failed", "{ended}");
+        assert!(ended.to_string().contains("the platform refused the push"), "{ended}");
+    }
+    assert!(scene.ids("current").await.is_empty());
+    scene.deliver("current", &[("too-many-requests", 1.0)]).await;
 }
 
 async fn what_is_not_there_is_waited_for(database: Database) {

@@ -1,0 +1,5 @@
+-- Whether an attempt at a statement may have arrived, though it was looked for in vain. Of what is kept by now it is not
+-- known of every later attempt: all of those are in doubt.
+alter table sent_statement add doubtful boolean not null default false;
+update sent_statement set doubtful = true
+where stage <> 'Delivered' and (attempt > 1 or stage_at <> attempted_at);
