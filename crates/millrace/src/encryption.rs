@@ -1,6 +1,6 @@
 //! Where the keys come from that secrets are kept under: settings, or a file that is made beside SQLite's.
 
-use crate::config::{Encryption, Place, Settings};
+use crate::config::{Place, Settings};
 use crate::sealed::{each_consumer, each_link};
 use crate::world::SystemRandom;
 use anyhow::{Context as _, bail};
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use store::{Installation, Store};
 use vault::{KEY_BYTES, Vault, VaultKey};
 
@@ -52,22 +52,37 @@ async fn holds_secrets(store: &dyn Store) -> anyhow::Result<bool> {
     Ok(holds)
 }
 
-fn build_vault(settings: &Settings, installation: &Installation) -> anyhow::Result<Vault> {
-    let Encryption { key, older } = &settings.encryption;
-    let current = match (key, &settings.storage.place) {
-        (Some(key), _) => key.clone(),
-        (None, Place::Folder(folder)) => read_or_make(&folder.join(KEY_FILE))?,
-        // Every process on the database comes to the same one. Whoever has the database has it too, which will do for
-        // an evaluation and for nothing else.
-        (None, Place::Url(_)) if settings.simulators => {
-            VaultKey::derive(&installation.otp_key, "evaluation")
-        }
+/// Where the key comes from that seals.
+#[derive(Debug)]
+pub(crate) enum KeySource<'a> {
+    Setting(&'a VaultKey),
+    /// A file that is made beside the database.
+    File(PathBuf),
+    /// The database itself: every process on it comes to the same key. Whoever has the database has it too, which will
+    /// do for an evaluation and for nothing else.
+    Installation,
+}
+
+/// Refuses settings that name none. Only what seals or opens needs one.
+pub(crate) fn key_source(settings: &Settings) -> anyhow::Result<KeySource<'_>> {
+    match (&settings.encryption.key, &settings.storage.place) {
+        (Some(key), _) => Ok(KeySource::Setting(key)),
+        (None, Place::Folder(folder)) => Ok(KeySource::File(folder.join(KEY_FILE))),
+        (None, Place::Url(_)) if settings.simulators => Ok(KeySource::Installation),
         (None, Place::Url(_)) => bail!(
             "encryption.key is not set: with PostgreSQL every process needs the same key. \
              `millrace keys new-encryption-key` makes one"
         ),
+    }
+}
+
+fn build_vault(settings: &Settings, installation: &Installation) -> anyhow::Result<Vault> {
+    let current = match key_source(settings)? {
+        KeySource::Setting(key) => key.clone(),
+        KeySource::File(path) => read_or_make(&path)?,
+        KeySource::Installation => VaultKey::derive(&installation.otp_key, "evaluation"),
     };
-    Ok(Vault::new(current, older.clone()))
+    Ok(Vault::new(current, settings.encryption.older.clone()))
 }
 
 /// The same of what is there: makes no key. Nothing when there is none yet.
@@ -75,10 +90,10 @@ pub(crate) fn find_vault(
     settings: &Settings,
     installation: Option<&Installation>,
 ) -> anyhow::Result<Option<Vault>> {
-    let is_made_by_start = match (&settings.encryption.key, &settings.storage.place) {
-        (Some(_), _) => false,
-        (None, Place::Folder(folder)) => !is_there(&folder.join(KEY_FILE)),
-        (None, Place::Url(_)) => installation.is_none(),
+    let is_made_by_start = match key_source(settings)? {
+        KeySource::Setting(_) => false,
+        KeySource::File(path) => !is_there(&path),
+        KeySource::Installation => installation.is_none(),
     };
     let nobody = Installation { otp_key: [0; OTP_KEY_BYTES], created_at: Timestamp::UNIX_EPOCH };
     if is_made_by_start {

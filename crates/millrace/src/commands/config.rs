@@ -3,9 +3,7 @@
 use crate::cli::{ConfigArgs, ConfigCommand};
 use crate::config::Sourced;
 use crate::config::keys::{KEYS, Key};
-use crate::world::SystemClock;
-use crate::{load, output, serve, wire_up};
-use std::sync::Arc;
+use crate::{load, output, serve};
 
 /// Does what was asked for.
 pub(crate) async fn run(command: ConfigCommand) -> anyhow::Result<()> {
@@ -17,10 +15,7 @@ pub(crate) async fn run(command: ConfigCommand) -> anyhow::Result<()> {
 
 async fn check(config: &ConfigArgs) -> anyhow::Result<()> {
     let (settings, _) = load(config.config.as_deref(), &config.pairs())?;
-    if let Some(tls) = &settings.server.tls {
-        serve::read_certificate(tls).await?;
-    }
-    wire_up::bank(&settings, Arc::new(SystemClock))?;
+    serve::check(&settings).await?;
     output::line("the settings are right")?;
     Ok(())
 }

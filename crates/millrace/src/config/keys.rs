@@ -90,7 +90,7 @@ pub(crate) const KEYS: &[Key] = &[
     secret(
         "encryption.key",
         "what secrets are kept under: 32 bytes in base64 or hex; also the systemd credential millrace-encryption-key. \
-         With SQLite one is made in storage.data",
+         With SQLite one is made in storage.data; with PostgreSQL it must be set unless simulators are on",
     ),
     secret(
         "encryption.older_keys",

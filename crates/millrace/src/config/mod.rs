@@ -6,5 +6,5 @@ pub(crate) mod keys;
 mod settings;
 mod sources;
 
-pub(crate) use settings::{Encryption, LogFormat, Mode, Place, Settings, Tls, XeroApp};
+pub(crate) use settings::{LogFormat, Mode, Place, Settings, Tls, XeroApp};
 pub(crate) use sources::{Sourced, Values, environment, merge};

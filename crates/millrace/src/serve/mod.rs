@@ -12,7 +12,7 @@ pub(crate) use stop::Stop;
 pub(crate) use workers::Workers;
 
 use crate::config::{Settings, Tls};
-use crate::encryption::open_vault;
+use crate::encryption::{key_source, open_vault};
 use crate::world::{SystemClock, SystemRandom};
 use crate::{adapters, wire_up};
 use anyhow::Context as _;
@@ -117,8 +117,18 @@ async fn listen(
     Ok(())
 }
 
+/// Refuses what [`start`] would refuse of settings that are right each by itself. It makes and opens nothing.
+pub(crate) async fn check(settings: &Settings) -> anyhow::Result<()> {
+    key_source(settings)?;
+    if let Some(tls) = &settings.server.tls {
+        read_certificate(tls).await?;
+    }
+    wire_up::bank(settings, Arc::new(SystemClock))?;
+    Ok(())
+}
+
 /// The certificate and its key, read and found to belong together.
-pub(crate) async fn read_certificate(tls: &Tls) -> anyhow::Result<RustlsConfig> {
+async fn read_certificate(tls: &Tls) -> anyhow::Result<RustlsConfig> {
     // Another crate in the tree may bring a second provider: say which one is meant.
     let _already_chosen = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let config = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;

@@ -2,7 +2,7 @@
 
 use super::report::{Report, Told};
 use crate::config::Settings;
-use crate::encryption::find_vault;
+use crate::encryption::{find_vault, key_source};
 use crate::output;
 use crate::sealed::{each_consumer, each_link};
 use domain::ids::ConnectionPath;
@@ -22,6 +22,10 @@ pub(super) async fn check(
     store: &dyn Store,
     report: &mut Report,
 ) -> anyhow::Result<()> {
+    if key_source(settings).is_err() {
+        // The check of the settings has said so, and there is nothing to open with.
+        return Ok(());
+    }
     let installation = store.find_installation().await?;
     let vault = match find_vault(settings, installation.as_ref()) {
         Ok(vault) => vault,

@@ -2,19 +2,12 @@
 
 use super::report::Report;
 use crate::config::{Mode, Settings};
-use crate::world::SystemClock;
-use crate::{adapters, output, serve, wire_up};
-use std::sync::Arc;
+use crate::{adapters, output, serve};
 use url::{Host, Url};
 
 /// Looks at all of them.
 pub(super) async fn check(settings: &Settings, report: &mut Report) -> anyhow::Result<()> {
-    let certificate = match &settings.server.tls {
-        Some(tls) => serve::read_certificate(tls).await.map(drop),
-        None => Ok(()),
-    };
-    let bank = wire_up::bank(settings, Arc::new(SystemClock)).map(drop);
-    match certificate.and(bank) {
+    match serve::check(settings).await {
         Ok(()) => report.right("settings", "they are right")?,
         Err(error) => {
             report.wrong("settings", &output::told(&error), "mend the setting that is named")?;

@@ -135,6 +135,32 @@ async fn migrations_can_be_forbidden_and_run_by_themselves(database: Database) {
     server.caller().get("/companies").await.expect(200);
 }
 
+/// In production on PostgreSQL, an encryption key must be set for what seals or opens, and for nothing else.
+#[tokio::test]
+async fn a_missing_encryption_key_is_told_on_postgresql_before_serving_and_by_it() {
+    let home = Home::new(Database::Postgres);
+    let production =
+        |arguments: &[&str]| run(&home, &[arguments, &["--set", "mode=production"]].concat());
+    let missing = "encryption.key is not set";
+    assert!(refusal(&production(&["config", "check"])).contains(missing));
+    for needs_none in [&["migrate"][..], &["keys", "list"], &["clients", "list"]] {
+        printed(&production(needs_none));
+    }
+    let doctor = String::from_utf8(production(&["doctor"]).stdout).unwrap();
+    let told: Vec<_> = doctor.lines().filter(|line| line.contains(missing)).collect();
+    assert!(told.len() == 1 && told[0].starts_with("✗ settings"), "{doctor}");
+    let served = production(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(refusal(&served).contains(missing));
+
+    let key = printed(&millrace().args(["keys", "new-encryption-key"]).output().unwrap());
+    let set = format!("encryption.key={key}");
+    assert!(printed(&production(&["config", "check", "--set", &set])).contains("are right"));
+    let with_simulators = run(&home, &["config", "check"]);
+    assert!(printed(&with_simulators).contains("are right"));
+    let without = run(&home, &["config", "check", "--set", "simulators.enabled=false"]);
+    assert!(refusal(&without).contains(missing));
+}
+
 #[tokio::test]
 async fn the_first_start_makes_one_key_and_says_so_once() {
     let server = Server::start(Database::Sqlite).await;
