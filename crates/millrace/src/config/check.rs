@@ -134,7 +134,7 @@ impl Reader<'_> {
         let proxy = self.optional("outbound.proxy")?;
         if proxy.is_some_and(|text| !outbound::is_proxy(text)) {
             bail!(
-                "{}: a proxy's URL begins with http:// or https://",
+                "{}: not the address of an HTTP proxy, such as http://proxy:3128",
                 self.place("outbound.proxy")
             );
         }
@@ -354,9 +354,9 @@ mod tests {
             (
                 "outbound.proxy",
                 "u:geheim at proxy",
-                "outbound.proxy (from command line): a proxy's URL",
+                "outbound.proxy (from command line): not the address of an HTTP proxy",
             ),
-            ("outbound.proxy", "socks5://u:geheim@proxy", "a proxy's URL begins with http://"),
+            ("outbound.proxy", "socks5://u:geheim@proxy", "not the address of an HTTP proxy"),
             ("server.public_url", "http://x y", "server.public_url (from command line): not a URL"),
             (
                 "server.public_url",
