@@ -25,7 +25,7 @@ fn dump(config: &ConfigArgs) -> anyhow::Result<()> {
     let mut last = "";
     for key in KEYS {
         let Some(sourced) = values.get(key.path) else { continue };
-        let (section, _) = key.place();
+        let (section, _) = key.section_and_name();
         if section != last {
             last = section;
             output::line(format_args!("\n[{section}]"))?;
@@ -37,7 +37,7 @@ fn dump(config: &ConfigArgs) -> anyhow::Result<()> {
 
 /// A setting as a settings file has it; of one that is secret not the value.
 fn dumped(key: &Key, Sourced { value, origin }: &Sourced) -> String {
-    let (_, name) = key.place();
+    let (_, name) = key.section_and_name();
     let help = key.help;
     if key.secret && !value.is_empty() {
         return format!("# {name} is set, and not shown  # {origin}; {help}");

@@ -39,7 +39,7 @@ impl Settings {
         if simulators && mode == Mode::Production {
             bail!(
                 "{}: simulators play the part of real platforms and are refused in production mode",
-                read.place("simulators.enabled")
+                read.named("simulators.enabled")
             );
         }
         Ok(Self {
@@ -84,7 +84,7 @@ impl Reader<'_> {
         found.ok_or_else(|| anyhow!("the setting {path} is not in the table"))
     }
 
-    fn place(&self, path: &str) -> String {
+    fn named(&self, path: &str) -> String {
         let origin = self.0.get(path).map(|sourced| sourced.origin.to_string()).unwrap_or_default();
         format!("{path} (from {origin})")
     }
@@ -92,7 +92,7 @@ impl Reader<'_> {
     fn parsed<T: FromStr>(&self, path: &str, wanted: &str) -> anyhow::Result<T> {
         let text = self.text(path)?;
         text.parse()
-            .map_err(|_unparsable| anyhow!("{}: {text:?} is not {wanted}", self.place(path)))
+            .map_err(|_unparsable| anyhow!("{}: {text:?} is not {wanted}", self.named(path)))
     }
 
     fn truth(&self, path: &str) -> anyhow::Result<bool> {
@@ -103,7 +103,7 @@ impl Reader<'_> {
         let wanted = format!("a whole number between {least} and {most}");
         let number: u32 = self.parsed(path, &wanted)?;
         if !(least..=most).contains(&number) {
-            bail!("{}: {number} is not {wanted}", self.place(path));
+            bail!("{}: {number} is not {wanted}", self.named(path));
         }
         Ok(number)
     }
@@ -113,7 +113,7 @@ impl Reader<'_> {
         let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
         let chosen = choices.iter().find(|(name, _)| *name == text);
         chosen.map(|(_, choice)| *choice).ok_or_else(|| {
-            anyhow!("{}: {text:?} is none of {}", self.place(path), names.join(", "))
+            anyhow!("{}: {text:?} is none of {}", self.named(path), names.join(", "))
         })
     }
 
@@ -124,7 +124,7 @@ impl Reader<'_> {
     fn log_filter(&self) -> anyhow::Result<String> {
         let text = self.text("log.filter")?;
         if EnvFilter::try_new(text).is_err() {
-            bail!("{}: {text:?} is not a filter such as info,api=debug", self.place("log.filter"));
+            bail!("{}: {text:?} is not a filter such as info,api=debug", self.named("log.filter"));
         }
         Ok(text.to_owned())
     }
@@ -135,7 +135,7 @@ impl Reader<'_> {
         if proxy.is_some_and(|text| !outbound::is_proxy(text)) {
             bail!(
                 "{}: not the address of an HTTP proxy, such as http://proxy:3128",
-                self.place("outbound.proxy")
+                self.named("outbound.proxy")
             );
         }
         Ok(proxy.map(str::to_owned))
@@ -156,11 +156,11 @@ impl Reader<'_> {
         if let Some(url) = public_url {
             // As it stands it becomes the beginning of links.
             if !url.starts_with("http://") && !url.starts_with("https://") {
-                bail!("{}: begin it with http:// or https://", self.place("server.public_url"));
+                bail!("{}: begin it with http:// or https://", self.named("server.public_url"));
             }
             // The value is not shown: it may hold a password.
             Target::parse(url, Plaintext::Anywhere)
-                .with_context(|| self.place("server.public_url"))?;
+                .with_context(|| self.named("server.public_url"))?;
         }
         let body_bytes_max = self.within("server.body_bytes_max", 65_536, 1_073_741_824)?;
         Ok(Server {
@@ -183,7 +183,7 @@ impl Reader<'_> {
         };
         let name = self.optional("limits.address_header")?;
         let address_header = name.map(HeaderName::try_from).transpose().with_context(|| {
-            format!("{}: a header's name is needed", self.place("limits.address_header"))
+            format!("{}: a header's name is needed", self.named("limits.address_header"))
         })?;
         let is_on = self.truth("limits.enabled")?;
         Ok(is_on.then_some(api::Limits { rates, address_header }))
@@ -196,11 +196,11 @@ impl Reader<'_> {
             }
             // The value is not shown: it may hold a password.
             Some(_) => {
-                bail!("{}: a database URL begins with postgres://", self.place("storage.database"))
+                bail!("{}: a database URL begins with postgres://", self.named("storage.database"))
             }
             None => match self.optional("storage.data")? {
                 Some(folder) => Place::Folder(folder.into()),
-                None => bail!("{}: a folder is needed", self.place("storage.data")),
+                None => bail!("{}: a folder is needed", self.named("storage.data")),
             },
         };
         Ok(Storage { place, migrate: self.truth("storage.migrate")? })
@@ -208,7 +208,7 @@ impl Reader<'_> {
 
     fn encryption(&self) -> anyhow::Result<Encryption> {
         let parse =
-            |path: &str, text: &str| VaultKey::parse(text).with_context(|| self.place(path));
+            |path: &str, text: &str| VaultKey::parse(text).with_context(|| self.named(path));
         let key = self.optional("encryption.key")?.map(|text| parse("encryption.key", text));
         let older = self.optional("encryption.older_keys")?.unwrap_or_default();
         let older = older.split(',').filter(|text| !text.trim().is_empty());
@@ -221,7 +221,7 @@ impl Reader<'_> {
         let subnets = subnets.split(',').map(str::trim).filter(|text| !text.is_empty());
         let parse = |text: &str| {
             text.parse().map_err(|error| {
-                anyhow!("{}: {text:?}: {error}", self.place("webhooks.allowed_subnets"))
+                anyhow!("{}: {text:?}: {error}", self.named("webhooks.allowed_subnets"))
             })
         };
         Ok(Webhooks {
@@ -259,7 +259,7 @@ impl Reader<'_> {
             let text = self.text(path)?;
             // Nobody is called without an app.
             if has_app {
-                Target::parse(text, Plaintext::Loopback).with_context(|| self.place(path))?;
+                Target::parse(text, Plaintext::Loopback).with_context(|| self.named(path))?;
             }
             anyhow::Ok(text.to_owned())
         };
@@ -298,7 +298,7 @@ impl Reader<'_> {
         {
             bail!(
                 "{}: {bank_id:?} is not 1 to 9 letters or digits",
-                self.place("quickbooks.bank_id")
+                self.named("quickbooks.bank_id")
             );
         }
         Ok(QuickBooks {

@@ -15,7 +15,7 @@ pub(crate) struct Key {
 
 impl Key {
     /// Its section of a settings file, and its name there.
-    pub(crate) fn place(&self) -> (&'static str, &'static str) {
+    pub(crate) fn section_and_name(&self) -> (&'static str, &'static str) {
         self.path.split_once('.').unwrap_or(("", self.path))
     }
 }
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_section_stands_once() {
-        let mut sections: Vec<_> = KEYS.iter().map(|key| key.place().0).collect();
+        let mut sections: Vec<_> = KEYS.iter().map(|key| key.section_and_name().0).collect();
         sections.dedup();
         let unique: HashSet<_> = sections.iter().collect();
         assert_eq!((sections[0], sections.len()), ("", unique.len()), "{sections:?}");
