@@ -3,7 +3,9 @@
 
 use crate::auth::Caller;
 use crate::envelope::{Answer, ApiError};
-use crate::json::{BodyLimit, Faults, Fields, JsonBody, Place, Seed, parse_object, read_whole};
+use crate::json::{
+    BodyLimit, ExactBody, Faults, Fields, JsonBody, Place, parse_object, read_whole,
+};
 use crate::state::{ApiState, Shared};
 use crate::surface::{Area, Operation, Surface, formats};
 use axum::Json;
@@ -49,8 +51,10 @@ pub(super) fn surface() -> Surface {
 }
 
 const VALIDATOR: &str = "Branding";
-const FIELDS: &[&str] = &["name", "primaryColor", "secondaryColor", "asDecoration", "callout"];
-const ANSWERED: &[&str] = &["readability", "images"];
+const BODY: ExactBody = ExactBody {
+    fields: &["name", "primaryColor", "secondaryColor", "asDecoration", "callout"],
+    answered: &["readability", "images"],
+};
 /// What people count as a character may be several; how many there are is said by the domain.
 const RAW_CHARS_MAX: usize = 4_000;
 
@@ -88,7 +92,7 @@ fn look_schema(_schemas: &mut SchemaGenerator) -> Schema {
             },
         },
     });
-    formats::exact(schema, ANSWERED)
+    BODY.schema(schema)
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -300,7 +304,7 @@ async fn show(state: &ApiState, caller: Caller) -> Answer<Json<BrandingShape>> {
 
 fn read_look(body: &[u8]) -> Answer<Look> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(FIELDS).ignoring(ANSWERED), VALIDATOR)?;
+    let object = parse_object(body, BODY.seed(), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     let name = fields.parsed("name", RAW_CHARS_MAX, BrandWords::name);
     let primary = fields.parsed("primaryColor", RAW_CHARS_MAX, Colour::parse);
@@ -377,6 +381,34 @@ mod tests {
         assert_eq!(look.primary.unwrap().to_string(), "#0b6e4f");
         let french = Callout::parse("Bon", "jour").ok();
         assert_eq!((look.secondary, look.callouts), (None, Callouts { english: None, french }));
+    }
+
+    #[test]
+    fn an_answer_may_be_sent_back() {
+        let colour = "#ebaa2d";
+        let readable = || Some(ReadableShape::of(Colour::parse(colour).unwrap()));
+        let callout = || Some(CalloutShape { title: "Beware".to_owned(), body: "x".to_owned() });
+        let image = || {
+            let (content_type, sha256, url) = ("image/png", String::new(), String::new());
+            Some(ImageShape { content_type, bytes: 1, sha256, url })
+        };
+        // All that it can have.
+        let answer = BrandingShape {
+            name: Some("Bank".to_owned()),
+            primary_color: Some(colour.to_owned()),
+            secondary_color: Some(colour.to_owned()),
+            as_decoration: true,
+            readability: ReadabilityShape {
+                primary_color: readable(),
+                secondary_color: readable(),
+            },
+            callout: CalloutsShape { en: callout(), fr: callout() },
+            images: ImagesShape { logo: image(), icon: image(), hero: image() },
+        };
+        let look = read_look(&serde_json::to_vec(&answer).unwrap()).unwrap();
+        assert_eq!(look.name.map(|name| name.as_str().to_owned()), answer.name);
+        assert_eq!(look.secondary.map(|colour| colour.to_string()), answer.secondary_color);
+        assert!(look.primary.is_some() && look.callouts.english == look.callouts.french);
     }
 
     #[test]

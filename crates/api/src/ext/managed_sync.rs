@@ -1,7 +1,7 @@
 //! Managed feeds as an operator looks at them: when an account is synced by itself, and how its syncs went.
 
 use crate::envelope::{Answer, ApiError};
-use crate::json::{Faults, Fields, JsonBody, Place, Seed, parse_object};
+use crate::json::{ExactBody, Faults, Fields, JsonBody, Place, parse_object};
 use crate::locate::{AccountAt, CompanyAt, missing_account};
 use crate::paging::{Listed, PageShape, read_list_request};
 use crate::query::Parameters;
@@ -51,8 +51,7 @@ pub(super) fn surface() -> Surface {
 }
 
 const VALIDATOR: &str = "ManagedFeed";
-const FIELDS: &[&str] = &["schedule", "enabled"];
-const ANSWERED: &[&str] = &["nextRunUtc"];
+const BODY: ExactBody = ExactBody { fields: &["schedule", "enabled"], answered: &["nextRunUtc"] };
 const LISTED: Listed = Listed { type_name: "ManagedSync", properties: SYNC_PROPERTIES };
 
 fn feed_schema(_schemas: &mut SchemaGenerator) -> Schema {
@@ -68,7 +67,7 @@ fn feed_schema(_schemas: &mut SchemaGenerator) -> Schema {
             "enabled": {"type": ["boolean", "null"], "default": true},
         },
     });
-    formats::exact(schema, ANSWERED)
+    BODY.schema(schema)
 }
 
 /// An account's schedule.
@@ -178,7 +177,7 @@ async fn no_feed(state: &ApiState, path: &AccountPath) -> ApiError {
 
 fn read_feed(body: &[u8], now: Timestamp) -> Answer<ManagedFeed> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(FIELDS).ignoring(ANSWERED), VALIDATOR)?;
+    let object = parse_object(body, BODY.seed(), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     fields.require("schedule");
     let parse = |text: &str| Schedule::parse(text, now);
@@ -212,6 +211,16 @@ mod tests {
             shown(r#"{"schedule":" 0  6 * * * ","enabled":false}"#),
             r#"{"schedule":"0 6 * * *","enabled":false}"#
         );
+    }
+
+    #[test]
+    fn an_answer_may_be_sent_back() {
+        let schedule = Schedule::parse("0 6 * * *", now()).unwrap();
+        let feed = ManagedFeed::in_force(schedule, now());
+        let FeedShape { schedule, enabled, next_run_utc } = FeedShape::show(&feed);
+        assert!(next_run_utc.is_some(), "all that it can have");
+        let answer = serde_json::to_vec(&FeedShape { schedule, enabled, next_run_utc }).unwrap();
+        assert_eq!(read_feed(&answer, now()).unwrap(), feed);
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //! place. What the fields mean to the business is in nouns/.
 
 mod body;
+mod exact;
 mod fault;
 mod fields;
 mod node;
 
 pub(crate) use body::{BodyLimit, JsonBody, parse, parse_object, read_whole};
+pub(crate) use exact::ExactBody;
 pub(crate) use fault::{Fault, Faults, Place};
 pub(crate) use fields::{Fields, ListLimits};
 pub(crate) use node::{ListField, Node, RawObject, Seed};

@@ -66,10 +66,17 @@ pub(crate) struct Seed {
     pub(crate) list: Option<ListField>,
     /// How many elements of a list to keep; more are only counted, so that a long list costs no memory.
     pub(crate) items_max: usize,
-    /// Whether other fields are told of, not skipped.
-    pub(crate) is_exact: bool,
-    /// Those that are skipped all the same.
-    pub(crate) ignored: &'static [&'static str],
+    /// What becomes of an object's other fields.
+    pub(crate) others: Others,
+}
+
+/// What becomes of fields that nobody wants.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Others {
+    /// They are skipped.
+    Skipped,
+    /// The first is told of; these are skipped all the same.
+    Refused { but: &'static [&'static str] },
 }
 
 /// A field that holds a list of objects.
@@ -86,18 +93,7 @@ pub(crate) struct ListField {
 impl Seed {
     /// An object with such fields.
     pub(crate) const fn object(fields: &'static [&'static str]) -> Self {
-        Self { fields, list: None, items_max: 0, is_exact: false, ignored: &[] }
-    }
-
-    /// An object with such fields and no others: for operations of our own. The contract's skip what they do not know, as
-    /// callers of older versions expect.
-    pub(crate) const fn exact_object(fields: &'static [&'static str]) -> Self {
-        Self { is_exact: true, ..Self::object(fields) }
-    }
-
-    /// The same with what an answer has besides, so that it may be sent back.
-    pub(crate) const fn ignoring(self, ignored: &'static [&'static str]) -> Self {
-        Self { ignored, ..self }
+        Self { fields, list: None, items_max: 0, others: Others::Skipped }
     }
 
     /// One object with such fields, or a list of them.
@@ -221,7 +217,10 @@ impl Visitor<'_> for NameSeed {
         if let Some(wanted) = wanted {
             return Ok(Name::Wanted(wanted));
         }
-        let is_told = self.0.is_exact && !self.0.ignored.contains(&name);
+        let is_told = match self.0.others {
+            Others::Skipped => false,
+            Others::Refused { but } => !but.contains(&name),
+        };
         Ok(Name::Other(is_told.then(|| name.to_owned())))
     }
 }

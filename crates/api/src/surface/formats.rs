@@ -1,4 +1,4 @@
-//! Schemas that no shape has by itself: of texts that it keeps as plain strings, and of bodies that take no strangers.
+//! The schemas of texts that a shape keeps as plain strings.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
@@ -21,18 +21,6 @@ pub(crate) fn date(_schemas: &mut SchemaGenerator) -> Schema {
 /// An absolute URL.
 pub(crate) fn uri(_schemas: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "format": "uri"})
-}
-
-/// A body's schema for [`Seed::exact_object`](crate::json::Seed::exact_object): no other fields but what an answer has
-/// besides.
-pub(crate) fn exact(mut schema: Schema, answered: &[&str]) -> Schema {
-    let ignored = json_schema!({"description": "Is ignored: an answer may be sent back"});
-    let properties = answered.iter().map(|name| ((*name).to_owned(), ignored.clone().to_value()));
-    schema.insert("additionalProperties".to_owned(), false.into());
-    if let Some(known) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-        known.extend(properties);
-    }
-    schema
 }
 
 /// The values of an enumeration: for `#[schemars(extend("enum" = …))]`.

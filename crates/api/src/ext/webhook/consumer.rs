@@ -2,7 +2,7 @@
 
 use crate::auth::Caller;
 use crate::envelope::{Answer, ApiError};
-use crate::json::{Faults, Fields, JsonBody, Place, Seed, parse_object};
+use crate::json::{ExactBody, Faults, Fields, JsonBody, Place, parse_object};
 use crate::locate::ConsumerAt;
 use crate::nouns::{TAG_LIMITS, TYPE_LIMITS, check_reach, consumer_properties};
 use crate::sealing;
@@ -58,10 +58,10 @@ pub(super) fn surface() -> Surface {
 }
 
 const VALIDATOR: &str = "Webhooks";
-const FIELDS: &[&str] =
-    &["url", "eventTypes", "disabled", "companyTags", "order", "ratePerSecond", "headers"];
-const ANSWERED: &[&str] =
-    &["id", "disabledReason", "format", "headerNames", "failingSince", "createdDate"];
+const BODY: ExactBody = ExactBody {
+    fields: &["url", "eventTypes", "disabled", "companyTags", "order", "ratePerSecond", "headers"],
+    answered: &["id", "disabledReason", "format", "headerNames", "failingSince", "createdDate"],
+};
 /// While keys change, both sign.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 const ORDER_CHARS_MAX: usize = 20;
@@ -100,7 +100,7 @@ fn change_schema(schemas: &mut SchemaGenerator) -> Schema {
     if let (Some(properties), Some(more)) = (properties, consumer_properties(schemas).as_object()) {
         properties.extend(more.clone());
     }
-    formats::exact(schema, ANSWERED)
+    BODY.schema(schema)
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -255,7 +255,7 @@ struct Wish {
 
 fn read_change(body: &[u8]) -> Answer<Wish> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(FIELDS).ignoring(ANSWERED), VALIDATOR)?;
+    let object = parse_object(body, BODY.seed(), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     let url = fields.parsed("url", URL_CHARS_MAX, WebUrl::parse);
     let event_types = fields.parsed_list("eventTypes", TYPE_LIMITS, EventType::parse);
@@ -345,6 +345,33 @@ mod tests {
         assert_eq!((wish.change.url, wish.change.disabled), (None, None));
         let none = read_change(br#"{"ratePerSecond":0}"#).unwrap().change.rate_per_second;
         assert_eq!(none, Some(None));
+    }
+
+    #[test]
+    fn an_answer_may_be_sent_back() {
+        let moment = || "2024-02-29T12:00:00Z".to_owned();
+        // All that it can have.
+        let answer = ConsumerShape {
+            id: "an id".to_owned(),
+            url: "https://bank.example/hook".to_owned(),
+            event_types: vec!["company.created".to_owned()],
+            company_tags: vec!["a:b".to_owned()],
+            disabled: true,
+            disabled_reason: Some(DisabledWhy::ALL[0].name()),
+            format: "modern",
+            order: "fifo",
+            rate_per_second: Some(7),
+            header_names: vec!["x-key".to_owned()],
+            failing_since: Some(moment()),
+            created_date: moment(),
+        };
+        let wish = read_change(&serde_json::to_vec(&answer).unwrap()).unwrap();
+        assert_eq!(wish.change.url.map(|url| url.to_string()), Some(answer.url));
+        assert_eq!(
+            (wish.change.disabled, wish.change.order, wish.change.rate_per_second),
+            (Some(true), Some(Order::Fifo), Some(answer.rate_per_second))
+        );
+        assert!(wish.headers.is_none() && wish.change.event_types.is_some());
     }
 
     #[test]

@@ -3,10 +3,10 @@
 
 use super::consumer::load;
 use crate::envelope::{Answer, ApiError};
-use crate::json::{Faults, Fields, JsonBody, Place, Seed, parse_object};
+use crate::json::{ExactBody, Faults, Fields, JsonBody, Place, parse_object};
 use crate::locate::ConsumerAt;
 use crate::state::Shared;
-use crate::surface::{Area, Operation, Surface, formats};
+use crate::surface::{Area, Operation, Surface};
 use axum::Json;
 use axum::extract::State;
 use domain::event::{Event, EventKind, Example};
@@ -41,6 +41,8 @@ pub(super) fn surface() -> Surface {
 }
 
 const VALIDATOR: &str = "Webhooks";
+const SINCE: ExactBody = ExactBody::of(&["since"]);
+const EXAMPLE: ExactBody = ExactBody::of(&["eventType", "payload"]);
 const MOMENT_CHARS_MAX: usize = 40;
 const TYPE_CHARS_MAX: usize = 100;
 
@@ -50,7 +52,7 @@ fn since_schema(_schemas: &mut SchemaGenerator) -> Schema {
         "required": ["since"],
         "properties": {"since": {"type": "string", "format": "date-time"}},
     });
-    formats::exact(schema, &[])
+    SINCE.schema(schema)
 }
 
 /// The body of an example.
@@ -64,7 +66,7 @@ pub(super) fn example_schema(_schemas: &mut SchemaGenerator) -> Schema {
             "payload": {"type": ["object", "null"]},
         },
     });
-    formats::exact(schema, &[])
+    EXAMPLE.schema(schema)
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -123,7 +125,7 @@ async fn test(
 
 fn read_since(body: &[u8]) -> Answer<Timestamp> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(&["since"]), VALIDATOR)?;
+    let object = parse_object(body, SINCE.seed(), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     fields.require("since");
     let since = fields.parsed("since", MOMENT_CHARS_MAX, |text| {
@@ -137,7 +139,7 @@ fn read_since(body: &[u8]) -> Answer<Timestamp> {
 /// Which event, and what it says; an example of ours when the body says nothing.
 pub(super) fn read_example(body: &[u8]) -> Answer<(EventKind, String)> {
     let mut faults = Faults::of(VALIDATOR);
-    let object = parse_object(body, Seed::exact_object(&["eventType", "payload"]), VALIDATOR)?;
+    let object = parse_object(body, EXAMPLE.seed(), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
     fields.require("eventType");
     let kind = fields.parsed("eventType", TYPE_CHARS_MAX, str::parse);
