@@ -103,8 +103,13 @@ impl Connections for SqliteStore {
         let path = *path;
         let delete =
             move |writing: &mut Writing<'_>| delete_connection(writing.database, &path, now);
-        let work = self.work.clone();
-        self.write_then(Undo::Job, delete, move |_was_there| work.raise()).await
+        let signal = self.work.clone();
+        let raise = move |was_there: &bool| {
+            if *was_there {
+                signal.raise();
+            }
+        };
+        self.write_then(Undo::Job, delete, raise).await
     }
 }
 

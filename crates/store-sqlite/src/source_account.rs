@@ -123,8 +123,13 @@ impl SourceAccounts for SqliteStore {
             link::stir(database, path.connection.client, path.connection.connection)?;
             Ok(true)
         };
-        let work = self.work.clone();
-        self.write_then(Undo::Job, delete, move |_was_there| work.raise()).await
+        let signal = self.work.clone();
+        let raise = move |was_there: &bool| {
+            if *was_there {
+                signal.raise();
+            }
+        };
+        self.write_then(Undo::Job, delete, raise).await
     }
 }
 

@@ -117,7 +117,9 @@ impl SourceAccounts for PostgresStore {
             Ok(true)
         });
         let was_there = delete.await?;
-        self.tell_of_work();
+        if was_there {
+            self.tell_of_work();
+        }
         Ok(was_there)
     }
 }

@@ -9,5 +9,6 @@ mod backend;
 mod files;
 mod schema;
 mod several;
+mod signal;
 
 store_conformance::suite!(crate::backend::empty);
