@@ -302,16 +302,18 @@ impl WebhookWorker {
 fn tell(message: &MessageId, consumer: ConsumerId, verdict: &Verdict, error: &str) {
     if let Some(why) = verdict.disable {
         let why = why.name();
-        warn!(%consumer, why, error, "a webhook consumer is disabled: nothing is sent to it");
+        warn!(consumer.id = %consumer, why, error, "a webhook consumer is disabled: nothing is sent to it");
     }
     match verdict.status {
-        DeliveryStatus::Success => debug!(message.id = %message, %consumer, "a message arrived"),
+        DeliveryStatus::Success => {
+            debug!(message.id = %message, consumer.id = %consumer, "a message arrived");
+        }
         DeliveryStatus::Failure => {
-            warn!(message.id = %message, %consumer, error, "a message is given up: recover it when the consumer is back");
+            warn!(message.id = %message, consumer.id = %consumer, error, "a message is given up: recover it when the consumer is back");
         }
         DeliveryStatus::Sending | DeliveryStatus::Attempting => {
             let due_at = verdict.due_at.map(|at| at.to_string()).unwrap_or_default();
-            info!(message.id = %message, %consumer, error, due_at, "a message did not arrive: it is sent again");
+            info!(message.id = %message, consumer.id = %consumer, error, due_at, "a message did not arrive: it is sent again");
         }
     }
 }
