@@ -291,8 +291,12 @@ impl Desk {
     }
 
     fn commit_together(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), Spoilt> {
+        let changes = self.database.total_changes();
         let committed = self.run_together(group);
+        // A commit that wrote nothing never reached the disk: it shows nothing.
+        let has_written = self.database.total_changes() != changes;
         match &committed {
+            Ok(()) if !has_written => {}
             Ok(()) => {
                 if let Some(count) = self.failures.end() {
                     tracing::info!(count, "commits go through again");
@@ -307,8 +311,10 @@ impl Desk {
                 self.roll_back();
             }
         }
-        let is_proof = committed.is_ok() && group.iter().all(|job| job.outage().is_none());
-        *lock(&self.committed_at) = is_proof.then(Instant::now);
+        let is_sound = committed.is_ok() && group.iter().all(|job| job.outage().is_none());
+        if has_written || !is_sound {
+            *lock(&self.committed_at) = is_sound.then(Instant::now);
+        }
         committed
     }
 

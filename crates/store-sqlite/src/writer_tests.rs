@@ -101,6 +101,25 @@ fn a_commit_that_fails_is_told_to_every_job() {
     assert_eq!(commit(&mut desk, &jobs), (vec![false, false], vec![]));
 }
 
+#[test]
+fn a_commit_that_writes_nothing_shows_neither_that_commits_go_through_nor_that_they_do_not() {
+    let mut desk = desk();
+    let nothing: &[&str] = &["update t set n = 7 where n = 8"];
+    let spoilt: &[&str] = &["rollback", "insert into nowhere values (1)"];
+    let state = |desk: &Desk| (desk.failures.count(), lock(&desk.committed_at).is_some());
+    for (statements, expected) in [
+        (nothing, (0, false)),
+        (spoilt, (1, false)),
+        (nothing, (1, false)),
+        (spoilt, (2, false)),
+        (&["insert into t values (1)"], (0, true)),
+        (nothing, (0, true)),
+    ] {
+        commit(&mut desk, &[statements]);
+        assert_eq!(state(&desk), expected, "{statements:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_closed_writer_finishes_what_waits_and_then_refuses() {
     let writer = Writer::start(database(), EventSignal::default()).unwrap();
