@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::Command;
+use tempfile::TempDir;
 
 /// Room for a server and a story.
 const DISK_BYTES: &str = "24m";
@@ -30,15 +31,9 @@ async fn files_that_may_not_grow_are_told_and_got_over() {
 #[tokio::test]
 async fn a_disk_that_can_only_be_read_is_told_and_got_over() {
     let home = on_sqlite();
-    let disk = ReadOnly { home: home.clone() };
-    let can_be_locked = disk.try_to_lock();
-    let scene = Scene::open(home, &ServerOptions::default()).await;
-    // Where no file can be made immutable, files that may not grow stand for such a disk.
-    if can_be_locked {
-        scene.live_through(&disk).await;
-    } else {
-        scene.live_through(&NoMoreBytes).await;
-    }
+    let disk = ReadOnly::new();
+    let options = disk.options(&home);
+    Scene::open(home, &options).await.live_through(&disk).await;
 }
 
 /// A server that cannot even begin says why, and does not stay.
@@ -138,50 +133,55 @@ impl Fault for NoMoreBytes {
     }
 }
 
-/// The system lets nobody write the database's files, not even those who have them open.
+/// The system lets nobody write into the server's home, not even those who have files open there: what `read_only.c`
+/// answers to a server that it is loaded into.
 struct ReadOnly {
-    home: Home,
+    folder: TempDir,
 }
 
 impl ReadOnly {
-    fn files(&self) -> Vec<PathBuf> {
-        let names = ["millrace.db", "millrace.db-wal"];
-        names.map(|name| self.home.folder().join(name)).to_vec()
+    /// Not yet in force.
+    fn new() -> Self {
+        let disk = Self { folder: TempDir::new().unwrap() };
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/faults/read_only.c");
+        let mut compiler = Command::new("cc");
+        compiler.args(["-shared", "-fPIC", source, "-o"]).arg(disk.library());
+        let output = compiler.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        disk
     }
 
-    fn set(files: &[PathBuf], attribute: &str) -> bool {
-        let output = Command::new("chattr").arg(attribute).args(files).output();
-        output.is_ok_and(|output| output.status.success())
+    fn library(&self) -> PathBuf {
+        self.folder.path().join("read_only.so")
     }
 
-    /// Whether this machine lets tests do so.
-    fn try_to_lock(&self) -> bool {
-        let file = [self.home.folder().join("tried")];
-        let mut open = File::create(&file[0]).unwrap();
-        let is_locked = Self::set(&file, "+i") && open.write_all(b"x").is_err();
-        Self::set(&file, "-i");
-        std::fs::remove_file(&file[0]).unwrap();
-        is_locked
+    fn switch(&self) -> PathBuf {
+        self.folder.path().join("switch")
     }
-}
 
-impl Drop for ReadOnly {
-    fn drop(&mut self) {
-        Self::set(&self.files(), "-i");
+    /// A server that sees it.
+    fn options(&self, home: &Home) -> ServerOptions {
+        let variables = [
+            ("LD_PRELOAD", self.library()),
+            ("MILLRACE_TEST_READ_ONLY_FOLDER", home.folder().to_owned()),
+            ("MILLRACE_TEST_READ_ONLY_SWITCH", self.switch()),
+        ];
+        let variables = variables.map(|(name, path)| (name.to_owned(), path.display().to_string()));
+        ServerOptions { variables: variables.to_vec(), ..ServerOptions::default() }
     }
 }
 
 impl Fault for ReadOnly {
     fn begin(&self, _server: &Server) {
-        assert!(Self::set(&self.files(), "+i"));
+        File::create(self.switch()).unwrap();
     }
 
     fn end(&self, _server: &Server) {
-        assert!(Self::set(&self.files(), "-i"));
+        std::fs::remove_file(self.switch()).unwrap();
     }
 
     fn told(&self) -> &'static [&'static str] {
-        &["the database's disk does not take", "the database can only be read"]
+        &["the database can only be read"]
     }
 
     fn reads(&self) -> Reads {

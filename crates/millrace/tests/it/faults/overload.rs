@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -19,6 +20,8 @@ const PLACES: usize = 4;
 const TOO_MANY: usize = 64;
 /// What whoever waits for leave to send is told.
 const GO_AHEAD: &[u8; 25] = b"HTTP/1.1 100 Continue\r\n\r\n";
+/// What those who watch over processes allow, as a rule, before they end one.
+const HEALTH_MAX: Duration = Duration::from_secs(1);
 /// Enough to keep the server busy for a moment.
 const LINES: usize = 200;
 
@@ -77,7 +80,9 @@ async fn ask_too_much(scene: &Scene, wave: usize) -> Vec<(String, Reply)> {
     while let Some(pushed) = pushes.join_next().await {
         replies.push(pushed.unwrap());
         if replies.len() % 8 == 0 {
+            let began = Instant::now();
             scene.books.caller.get("/healthz").await.expect(200);
+            assert!(began.elapsed() < HEALTH_MAX, "{:?}", began.elapsed());
             scene.books.caller.get("/readyz").await.expect(200);
         }
     }
