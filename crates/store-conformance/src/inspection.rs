@@ -225,6 +225,54 @@ pub async fn statements_that_do_not_add_up_are_found(backend: &dyn Backend) {
     assert!(found.iter().all(|it| it.check == DeepCheck::Balances), "{found:?}");
 }
 
+pub async fn a_head_that_went_back_is_found(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    world.push(&["a", "b"]).await;
+    world.settle_all(NOON).await;
+    backend
+        .run("create table former as select account_no as number, head as bytes from ledger")
+        .await;
+    let sent = world.push(&["c", "d"]).await;
+    send(&world, &sent, "0.00", "-25.00").await;
+    let late = world.push(&["late"]).await;
+    let lease = world.lease_one(NOON).await;
+    world.settle(&lease, finished(PushStatus::TimedOut), noon_plus(1)).await;
+    assert_eq!(findings(world.store.as_ref()).await, [], "the last lines do not count");
+
+    let go_back = "update ledger set head = (select bytes from former where number = account_no)";
+    backend.run(go_back).await;
+    assert_eq!(world.line_ids().await.len(), 2, "acknowledged lines are gone");
+    let found = findings(world.store.as_ref()).await;
+    assert!(found.iter().all(|it| it.check == DeepCheck::Heads), "{found:?}");
+    assert!(found.iter().all(|it| it.place.account.as_ref() == Some(&world.account)), "{found:?}");
+    let told: Vec<_> = found.iter().map(|it| (it.place.push, it.place.lines)).collect();
+    assert_eq!(told, [&sent, &late].map(|push| (Some(push.key), Some(push.lines))));
+    // Where the operations know of nothing either, what was sent does.
+    backend.run("update push set line_count = 0 where first_line > 0").await;
+    let found = findings(world.store.as_ref()).await;
+    let head = only(&found);
+    assert_eq!((head.check, head.place.push), (DeepCheck::Heads, Some(sent.key)));
+}
+
+pub async fn what_comes_while_an_account_is_inspected_is_not_told(backend: &dyn Backend) {
+    let world = World::open(backend).await;
+    let other = world.add_account(an_account(&world.connection, "other")).await;
+    let push = async |prefix: &str| {
+        let draft = testkit::a_draft_of(lines(prefix, 3));
+        world.accept(testkit::an_intake(&other, draft)).await
+    };
+    push("before").await;
+    world.settle_all(NOON).await;
+    let mut inspector = Inspector::new(world.store.as_ref());
+    assert_eq!(inspector.next_account().await.unwrap(), Some(Inspected::default()));
+    // By now the heads of both accounts were read.
+    let sent = push("meanwhile").await;
+    send(&world, &sent, "0.00", "-37.50").await;
+    let inspected = inspector.next_account().await.unwrap();
+    assert_eq!(inspected, Some(Inspected { count: 3, findings: Vec::new() }));
+    assert_eq!(world.lines_of(&other).await.len(), 6);
+}
+
 pub async fn events_that_are_gone_are_found(backend: &dyn Backend) {
     let world = World::open(backend).await;
     for _ in 0..5 {

@@ -26,6 +26,8 @@ macro_rules! suite {
                 a_chunk_of_another_account_is_found
                 operations_that_lost_their_lines_are_found
                 statements_that_do_not_add_up_are_found
+                a_head_that_went_back_is_found
+                what_comes_while_an_account_is_inspected_is_not_told
                 events_that_are_gone_are_found
                 pushes_go_on_while_an_account_is_inspected
             ;

@@ -188,6 +188,10 @@ impl Inspections for PostgresStore {
         self.ask(|session| async move { Ok(head(&session, mark).await?.is_some()) }).await
     }
 
+    async fn see_head(&self, mark: LedgerMark) -> Answer<Option<Vec<u8>>> {
+        self.ask(|session| async move { head(&session, mark).await }).await
+    }
+
     async fn see_chunks(
         &self,
         mark: LedgerMark,

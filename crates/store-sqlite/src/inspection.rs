@@ -132,6 +132,10 @@ impl Inspections for SqliteStore {
         self.read(move |database| sql::exists(database, HAS_LEDGER, &[&mark.account_no])).await
     }
 
+    async fn see_head(&self, mark: LedgerMark) -> Answer<Option<Vec<u8>>> {
+        self.read(move |database| head(database, mark)).await
+    }
+
     async fn see_chunks(
         &self,
         _mark: LedgerMark,
@@ -144,8 +148,7 @@ impl Inspections for SqliteStore {
 
     async fn see_index(&self, mark: LedgerMark, position: u64) -> Answer<Option<SeenIndex>> {
         self.read(move |database| {
-            let head = sql::one(database, SEE_HEAD, &[&mark.account_no], row::only::<Vec<u8>>)?;
-            let Some(head) = head else { return Ok(None) };
+            let Some(head) = head(database, mark)? else { return Ok(None) };
             let place = Head::decode(&head)?.index_place(position);
             let run = place.and_then(|place| place.run);
             let run = run.map(|number| chunk(database, number)).transpose()?.flatten();
@@ -238,6 +241,10 @@ fn ledger(row: &mut Fields<'_>) -> Answer<SeenLedger> {
     });
     let client = client.unwrap_or_else(|| ClientId::new(Uuid::nil()));
     Ok(SeenLedger { mark: LedgerMark { client, account_no }, account, head })
+}
+
+fn head(database: &Database, mark: LedgerMark) -> Answer<Option<Vec<u8>>> {
+    sql::one(database, SEE_HEAD, &[&mark.account_no], row::only)
 }
 
 fn chunk(database: &Database, number: ChunkNo) -> Answer<Option<SeenChunk>> {

@@ -2,6 +2,7 @@
 //! while others go on writing. Saying it to an operator is the binary's.
 
 mod account;
+mod beyond;
 mod events;
 mod facts;
 mod finding;

@@ -62,7 +62,7 @@ impl Operations {
         Ok(())
     }
 
-    /// What is wrong with operations after the last segment, whose lines end at `lines`. Those after it came meanwhile.
+    /// What is wrong with operations after the last segment, whose lines end at `lines`.
     pub(super) async fn end(
         &mut self,
         store: &dyn Inspections,
@@ -77,6 +77,19 @@ impl Operations {
             misfits.push(Misfit::Operation(push));
         }
         Ok(misfits)
+    }
+
+    /// All that are left.
+    pub(super) async fn rest(
+        &mut self,
+        store: &dyn Inspections,
+        mark: LedgerMark,
+    ) -> Answer<Vec<SeenPush>> {
+        let mut rest = Vec::new();
+        while self.front(store, mark).await?.is_some() {
+            rest.extend(self.waiting.drain(..));
+        }
+        Ok(rest)
     }
 
     async fn front(

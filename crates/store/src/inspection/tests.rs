@@ -82,6 +82,10 @@ impl Inspections for Memory {
         Ok(true)
     }
 
+    async fn see_head(&self, _mark: LedgerMark) -> Answer<Option<Vec<u8>>> {
+        Ok(Some(self.head.encode()))
+    }
+
     async fn see_chunks(
         &self,
         _mark: LedgerMark,

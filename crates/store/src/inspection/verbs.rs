@@ -104,6 +104,9 @@ pub trait Inspections: Send + Sync {
     /// Whether the account is there still.
     async fn has_ledger(&self, mark: LedgerMark) -> Answer<bool>;
 
+    /// The bytes of an account's head, as they are by now; nothing when there is none.
+    async fn see_head(&self, mark: LedgerMark) -> Answer<Option<Vec<u8>>>;
+
     /// Chunks of a ledger in the order in which they are asked for; nothing in place of one that is not there.
     async fn see_chunks(
         &self,

@@ -2,6 +2,7 @@
 //! with it. What must be true is decided in the files beside this one; here it is fetched.
 
 use super::account::Report;
+use super::beyond;
 use super::facts::Facts;
 use super::ids::IdShare;
 use super::operations::{Misfit, Operations};
@@ -79,7 +80,9 @@ impl<'a> Visit<'a> {
         if let Some(fault) = self.facts.end() {
             self.report.add(DeepCheck::Heads, Place::default(), fault);
         }
-        self.operations_beyond().await?;
+        self.operations_left().await?;
+        let pushes = self.operations.rest(self.store, self.mark).await?;
+        beyond::look(self.store, self.mark, self.head, pushes, self.report).await?;
         self.ids_left().await
     }
 
@@ -202,11 +205,12 @@ impl<'a> Visit<'a> {
     }
 
     /// Operations of this head's lines that come after all of its segments.
-    async fn operations_beyond(&mut self) -> Answer<()> {
+    async fn operations_left(&mut self) -> Answer<()> {
+        let lines = self.head.lines();
         if self.has_hole {
-            return Ok(());
+            return self.operations.pass(self.store, self.mark, lines).await;
         }
-        for misfit in self.operations.end(self.store, self.mark, self.head.lines()).await? {
+        for misfit in self.operations.end(self.store, self.mark, lines).await? {
             self.tell(&misfit);
         }
         Ok(())

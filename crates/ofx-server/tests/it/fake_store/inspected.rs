@@ -38,6 +38,10 @@ impl Inspections for FakeStore {
         refused()
     }
 
+    async fn see_head(&self, _mark: LedgerMark) -> Answer<Option<Vec<u8>>> {
+        refused()
+    }
+
     async fn see_chunks(
         &self,
         _mark: LedgerMark,
