@@ -5,10 +5,13 @@ use crate::ids::{CompanyId, ConnectionId, IdSource};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-/// One block of SHA-256, the natural key of the signature.
-pub const OTP_KEY_BYTES: usize = 64;
+/// As long as what SHA-256 makes, which is all that a longer key would count for.
+pub const OTP_KEY_BYTES: usize = 32;
+/// What HMAC fills a key up to, with zeros.
+const BLOCK_BYTES: usize = 64;
 const NONCE_BYTES: usize = 8;
 const EXPIRY_BYTES: usize = 8;
 /// 128 bits: nobody guesses one, whatever the number of tries.
@@ -43,9 +46,12 @@ impl From<ConnectionId> for OtpSubject {
     }
 }
 
-/// Signs and checks one-time passwords.
+/// Signs one-time passwords with one key, checks them with that and older ones.
 #[derive(Clone)]
-pub struct OtpSigner(Hmac<Sha256>);
+pub struct OtpSigner {
+    current: Hmac<Sha256>,
+    older: Vec<Hmac<Sha256>>,
+}
 
 impl std::fmt::Debug for OtpSigner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -56,7 +62,14 @@ impl std::fmt::Debug for OtpSigner {
 impl OtpSigner {
     /// A signer with the installation's own key.
     pub fn new(key: &[u8; OTP_KEY_BYTES]) -> Self {
-        Self(Hmac::new(&(*key).into()))
+        Self { current: keyed(key), older: Vec::new() }
+    }
+
+    /// The same, which takes what that key signed for genuine, too.
+    #[must_use]
+    pub fn also_accepting(mut self, key: &[u8; OTP_KEY_BYTES]) -> Self {
+        self.older.push(keyed(key));
+        self
     }
 
     /// A password for `subject` that is good until `now` + `life`.
@@ -73,7 +86,7 @@ impl OtpSigner {
         let mut token = Vec::with_capacity(EXPIRY_BYTES + NONCE_BYTES + SIGNATURE_BYTES);
         token.extend_from_slice(&expires_at.to_be_bytes());
         token.extend_from_slice(&nonce);
-        let signature = self.sign(subject.into(), &token);
+        let signature = sign(&self.current, subject.into(), &token);
         token.extend_from_slice(&signature);
         hex(&token)
     }
@@ -88,21 +101,30 @@ impl OtpSigner {
     ) -> Option<UsedOtp> {
         let token = unhex(text)?;
         let (signed, signature) = token.split_at_checked(EXPIRY_BYTES + NONCE_BYTES)?;
-        let expected = self.sign(subject.into(), signed);
-        let genuine: bool = subtle::ConstantTimeEq::ct_eq(expected.as_slice(), signature).into();
+        let subject = subject.into();
+        let mut keys = std::iter::once(&self.current).chain(&self.older);
+        let genuine = keys.any(|key| sign(key, subject, signed).ct_eq(signature).into());
         let (expiry, nonce) = signed.split_first_chunk::<EXPIRY_BYTES>()?;
         let expires_at = Timestamp::from_second(i64::from_be_bytes(*expiry)).ok()?;
         let nonce = OtpNonce(nonce.try_into().ok()?);
         (genuine && now.as_second() < expires_at.as_second())
             .then_some(UsedOtp { nonce, expires_at })
     }
+}
 
-    fn sign(&self, OtpSubject(id): OtpSubject, signed: &[u8]) -> Vec<u8> {
-        let mut mac = self.0.clone();
-        mac.update(id.as_bytes());
-        mac.update(signed);
-        mac.finalize().into_bytes().iter().copied().take(SIGNATURE_BYTES).collect()
+fn keyed(key: &[u8; OTP_KEY_BYTES]) -> Hmac<Sha256> {
+    let mut block = [0; BLOCK_BYTES];
+    for (byte, own) in block.iter_mut().zip(key) {
+        *byte = *own;
     }
+    Hmac::new(&block.into())
+}
+
+fn sign(key: &Hmac<Sha256>, OtpSubject(id): OtpSubject, signed: &[u8]) -> Vec<u8> {
+    let mut mac = key.clone();
+    mac.update(id.as_bytes());
+    mac.update(signed);
+    mac.finalize().into_bytes().iter().copied().take(SIGNATURE_BYTES).collect()
 }
 
 /// Bytes as text.
@@ -144,6 +166,10 @@ mod tests {
         assert_eq!(signer.check(&otp, CompanyId::new(Uuid::from_u128(6)), now), None);
         assert_eq!(signer.check(&otp, ConnectionId::new(Uuid::from_u128(6)), now), None);
         assert_eq!(OtpSigner::new(&[2; OTP_KEY_BYTES]).check(&otp, connection, now), None);
+        let after = OtpSigner::new(&[2; OTP_KEY_BYTES]).also_accepting(&[1; OTP_KEY_BYTES]);
+        assert_eq!(after.check(&otp, connection, now), Some(used), "an older key still checks");
+        let newer = after.issue(connection, &Sevens, now, hour);
+        assert_eq!(signer.check(&newer, connection, now), None, "and signs nothing");
         let mut forged = otp.clone();
         forged.replace_range(0..1, "1");
         assert_eq!(signer.check(&forged, connection, now), None);

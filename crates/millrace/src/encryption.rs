@@ -5,17 +5,19 @@ use crate::sealed::{each_consumer, each_link};
 use crate::world::SystemRandom;
 use anyhow::{Context as _, bail};
 use domain::ids::IdSource;
-use domain::link_otp::OTP_KEY_BYTES;
+use domain::link_otp::OtpSigner;
 use jiff::Timestamp;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use store::{Installation, Store};
+use store::{Installation, OTP_SALT_BYTES, Store};
 use vault::{KEY_BYTES, Vault, VaultKey};
 
 /// The key's file in the data folder.
 const KEY_FILE: &str = "encryption.key";
+/// What tells the keys that sign links' passwords from every other key that is made of a vault's.
+const OTP_PURPOSE: &str = "one-time passwords of links";
 
 /// The vault of an installation, which may be new.
 pub(crate) async fn open_vault(
@@ -34,6 +36,14 @@ pub(crate) async fn open_vault(
         );
     }
     build_vault(settings, installation)
+}
+
+/// What signs and checks the passwords of links. Neither the database alone nor the key alone makes one; those that were
+/// handed out under an older key still open while that is configured.
+pub(crate) fn otp_signer(vault: &Vault, installation: &Installation) -> OtpSigner {
+    let keys = vault.derive_keys(OTP_PURPOSE, &installation.otp_salt);
+    let signer = OtpSigner::new(&keys.current);
+    keys.older.iter().fold(signer, |signer, key| signer.also_accepting(key))
 }
 
 /// Whether anything is sealed.
@@ -80,7 +90,7 @@ fn build_vault(settings: &Settings, installation: &Installation) -> anyhow::Resu
     let current = match key_source(settings)? {
         KeySource::Setting(key) => key.clone(),
         KeySource::File(path) => read_or_make(&path)?,
-        KeySource::Installation => VaultKey::derive(&installation.otp_key, "evaluation"),
+        KeySource::Installation => VaultKey::derive(&installation.otp_salt, "evaluation"),
     };
     Ok(Vault::new(current, settings.encryption.older.clone()))
 }
@@ -95,7 +105,7 @@ pub(crate) fn find_vault(
         KeySource::File(path) => !is_there(&path),
         KeySource::Installation => installation.is_none(),
     };
-    let nobody = Installation { otp_key: [0; OTP_KEY_BYTES], created_at: Timestamp::UNIX_EPOCH };
+    let nobody = Installation { otp_salt: [0; OTP_SALT_BYTES], created_at: Timestamp::UNIX_EPOCH };
     if is_made_by_start {
         return Ok(None);
     }

@@ -8,7 +8,6 @@ use domain::api_key::{ApiKey, ApiKeySecret};
 use domain::client::{CLIENT_NAME_DEFAULT, Client, ClientName};
 use domain::clock::Clock;
 use domain::ids::{ApiKeyId, ClientId, IdSource as _, random_uuid};
-use domain::link_otp::OTP_KEY_BYTES;
 use domain::platform::{History, Profiles, QUICKBOOKS, XERO};
 use outbound::{Outbound, OutboundOptions, Plaintext, Reach, Subnet};
 use std::fs::{File, TryLockError};
@@ -16,7 +15,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use store::migration::Migrate;
-use store::{Installation, KeyKept, LastKey, Store};
+use store::{Installation, KeyKept, LastKey, OTP_SALT_BYTES, Store};
 use store_postgres::{PostgresOptions, PostgresStore};
 use store_sqlite::{SqliteOptions, SqliteStore};
 use worker::managed_sync::{BankSource, HttpBank, HttpBankOptions};
@@ -101,9 +100,9 @@ fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
 
 /// The installation's facts, made at the first start.
 pub(crate) async fn ensure_installation(store: &dyn Store) -> anyhow::Result<Installation> {
-    let mut otp_key = [0; OTP_KEY_BYTES];
-    SystemRandom.fill(&mut otp_key);
-    let proposed = Installation { otp_key, created_at: SystemClock.now() };
+    let mut otp_salt = [0; OTP_SALT_BYTES];
+    SystemRandom.fill(&mut otp_salt);
+    let proposed = Installation { otp_salt, created_at: SystemClock.now() };
     Ok(store.ensure_installation(&proposed).await?)
 }
 

@@ -9,13 +9,12 @@ use crate::world::{World, success};
 use domain::call_budget::{CallLimits, CallTurn};
 use domain::ids::CallId;
 use domain::link::{Effects, Link};
-use domain::link_otp::OTP_KEY_BYTES;
 use domain::managed_sync::SyncSettlement;
 use domain::platform::XERO;
 use domain::push::Settlement;
 use domain::webhook::{ConsumerChange, Sent};
 use jiff::SignedDuration;
-use store::{ConsumerChanged, DeliverySettled, Installation};
+use store::{ConsumerChanged, DeliverySettled, Installation, OTP_SALT_BYTES};
 use testkit::{NOON, a_uuid, an_account, noon_plus};
 
 /// A day, in minutes.
@@ -23,7 +22,7 @@ const DAY: i64 = 24 * 60;
 
 /// The old clock was worked with.
 async fn work_tomorrow(world: &World) {
-    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
+    let proposed = Installation { otp_salt: [7; OTP_SALT_BYTES], created_at: NOON };
     world.store.ensure_installation(&proposed).await.unwrap();
     assert_eq!(world.store.note_time(noon_plus(DAY)).await.unwrap(), None);
 }

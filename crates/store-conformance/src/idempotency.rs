@@ -3,10 +3,9 @@
 use crate::Backend;
 use domain::idempotency::{CLAIM_LIFE, Claim, Claimed, Fingerprint, KeptAnswer};
 use domain::ids::{ClaimId, ClientId, IdempotencyKey};
-use domain::link_otp::OTP_KEY_BYTES;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
-use store::{Installation, Store};
+use store::{Installation, OTP_SALT_BYTES, Store};
 use testkit::{NOON, a_client, a_uuid};
 use tokio::task::JoinSet;
 
@@ -99,7 +98,7 @@ pub async fn a_claim_that_nobody_ended_ends_by_itself(backend: &dyn Backend) {
 /// Whoever claimed the key died before the clock was set back: a minute is a minute, whatever the clock says.
 pub async fn a_clock_that_is_set_back_leaves_no_claim_behind(backend: &dyn Backend) {
     let store = backend.open().await;
-    let proposed = Installation { otp_key: [7; OTP_KEY_BYTES], created_at: NOON };
+    let proposed = Installation { otp_salt: [7; OTP_SALT_BYTES], created_at: NOON };
     store.ensure_installation(&proposed).await.unwrap();
     let tomorrow = NOON + SignedDuration::from_hours(24);
     store.note_time(tomorrow).await.unwrap();

@@ -2,13 +2,12 @@
 
 use crate::Backend;
 use crate::world::World;
-use domain::link_otp::OTP_KEY_BYTES;
-use store::Installation;
+use store::{Installation, OTP_SALT_BYTES};
 use testkit::{NOON, noon_plus};
 use tokio::task::JoinSet;
 
 fn proposal(byte: u8) -> Installation {
-    Installation { otp_key: [byte; OTP_KEY_BYTES], created_at: noon_plus(i64::from(byte)) }
+    Installation { otp_salt: [byte; OTP_SALT_BYTES], created_at: noon_plus(i64::from(byte)) }
 }
 
 pub async fn the_first_proposal_is_kept_and_answered_to_all(backend: &dyn Backend) {

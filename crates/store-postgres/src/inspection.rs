@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use domain::ids::{ClientId, CompanyId, ConnectionId, ConnectionPath, PushKey};
-use domain::link_otp::OTP_KEY_BYTES;
 use domain::push::LineSpan;
 use domain::source_account::{AccountId, AccountPath};
 use jiff::Timestamp;
@@ -10,7 +9,7 @@ use store::inspection::{
     EventSeries, LedgerMark, SeenChunk, SeenEvent, SeenIndex, SeenLedger, SeenPush, SeenStatement,
 };
 use store::ledger::{ChunkKind, ChunkNo, Head};
-use store::{Answer, Inspections, Installation, StoreError};
+use store::{Answer, Inspections, Installation, OTP_SALT_BYTES, StoreError};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -158,9 +157,9 @@ impl Inspections for PostgresStore {
         self.ask(|session| async move {
             let Some(row) = session.row(FIND_INSTALLATION, &[]).await? else { return Ok(None) };
             let mut columns = Columns::of(&row);
-            let otp_key = <[u8; OTP_KEY_BYTES]>::try_from(columns.take::<&[u8]>()?)
+            let otp_salt = <[u8; OTP_SALT_BYTES]>::try_from(columns.take::<&[u8]>()?)
                 .map_err(|_length| damaged("a signing key of another length"))?;
-            Ok(Some(Installation { otp_key, created_at: columns.moment()? }))
+            Ok(Some(Installation { otp_salt, created_at: columns.moment()? }))
         })
         .await
     }

@@ -1,10 +1,11 @@
 //! Verbs about the database as a whole.
 
 use async_trait::async_trait;
-use domain::link_otp::OTP_KEY_BYTES;
 use jiff::{SignedDuration, Timestamp};
 use store::clock_watch::{self, CaughtUp, Noted};
-use store::{Answer, Installation, Installations, LeaseRequest, StoreError, WorkSignal};
+use store::{
+    Answer, Installation, Installations, LeaseRequest, OTP_SALT_BYTES, StoreError, WorkSignal,
+};
 
 use crate::columns::{Columns, micros};
 use crate::fault::{Attempt, damaged};
@@ -97,14 +98,14 @@ where lease_until > $3",
 impl Installations for PostgresStore {
     async fn ensure_installation(&self, proposed: &Installation) -> Answer<Installation> {
         self.transact(|session| async move {
-            let key: &[u8] = &proposed.otp_key;
-            session.run(CREATE_INSTALLATION, &[&key, &micros(proposed.created_at)]).await?;
+            let salt: &[u8] = &proposed.otp_salt;
+            session.run(CREATE_INSTALLATION, &[&salt, &micros(proposed.created_at)]).await?;
             let row = session.row(FIND_INSTALLATION, &[]).await?;
             let row = row.ok_or_else(|| damaged("an installation that is not there"))?;
             let mut columns = Columns::of(&row);
-            let otp_key = <[u8; OTP_KEY_BYTES]>::try_from(columns.take::<&[u8]>()?)
+            let otp_salt = <[u8; OTP_SALT_BYTES]>::try_from(columns.take::<&[u8]>()?)
                 .map_err(|_length| damaged("a signing key of another length"))?;
-            Ok(Installation { otp_key, created_at: columns.moment()? })
+            Ok(Installation { otp_salt, created_at: columns.moment()? })
         })
         .await
     }

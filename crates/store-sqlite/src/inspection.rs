@@ -107,7 +107,7 @@ impl Inspections for SqliteStore {
     async fn find_installation(&self) -> Answer<Option<Installation>> {
         self.read(|database| {
             sql::one(database, FIND_INSTALLATION, &[], |row| {
-                Ok(Installation { otp_key: row.next()?, created_at: row.next()? })
+                Ok(Installation { otp_salt: row.next()?, created_at: row.next()? })
             })
         })
         .await

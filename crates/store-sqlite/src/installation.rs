@@ -102,10 +102,10 @@ impl Installations for SqliteStore {
 }
 
 fn ensure_installation(database: &Database, proposed: Installation) -> Answer<Installation> {
-    let values: [&dyn Put; 2] = [&proposed.otp_key, &proposed.created_at];
+    let values: [&dyn Put; 2] = [&proposed.otp_salt, &proposed.created_at];
     sql::execute(database, CREATE_INSTALLATION, &values)?;
     let kept = sql::one(database, FIND_INSTALLATION, &[], |row| {
-        Ok(Installation { otp_key: row.next()?, created_at: row.next()? })
+        Ok(Installation { otp_salt: row.next()?, created_at: row.next()? })
     })?;
     Ok(kept.unwrap_or(proposed))
 }

@@ -2,15 +2,18 @@
 
 use crate::{Answer, WorkSignal};
 use async_trait::async_trait;
-use domain::link_otp::OTP_KEY_BYTES;
 use jiff::{SignedDuration, Timestamp};
 use std::fmt;
+
+/// As many as the random bytes that the first databases already hold.
+pub const OTP_SALT_BYTES: usize = 64;
 
 /// Facts that are made once, at the first start, and shared by every process.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Installation {
-    /// Signs link passwords.
-    pub otp_key: [u8; OTP_KEY_BYTES],
+    /// With the encryption key it makes the key that signs links' passwords; alone it signs nothing. The column is still
+    /// called `otp_key`.
+    pub otp_salt: [u8; OTP_SALT_BYTES],
     /// When the database was first used.
     pub created_at: Timestamp,
 }

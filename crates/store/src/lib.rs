@@ -64,7 +64,7 @@ pub use failures::Failures;
 pub use fetch::{Fetches, StatementOpened, StatementOpening};
 pub use idempotency::Idempotency;
 pub use inspection::Inspections;
-pub use installation::{Installation, Installations};
+pub use installation::{Installation, Installations, OTP_SALT_BYTES};
 pub use line::{Lines, StatementLines, Window};
 pub use link::{LinkChange, LinkChanged, Links};
 pub use link_session::{LinkOpened, LinkSessions};

@@ -49,6 +49,13 @@ impl VaultKey {
         Self::new(hash.finalize().into())
     }
 
+    /// The key that is made of this one and a salt, for a purpose. The salt need not be secret.
+    pub(crate) fn derive_salted(&self, purpose: &str, salt: &[u8]) -> Self {
+        // A key has one length, so key and salt cannot be cut elsewhere.
+        let secret = Zeroizing::new([self.0.as_slice(), salt].concat());
+        Self::derive(&secret, purpose)
+    }
+
     /// Reads a key, in base64 or in hexadecimal digits.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let text = text.trim();

@@ -6,4 +6,4 @@ mod key;
 mod seal;
 
 pub use key::{KEY_BYTES, KeyError, VaultKey};
-pub use seal::{Binding, NONCE_BYTES, Vault, VaultError};
+pub use seal::{Binding, DerivedKeys, NONCE_BYTES, Vault, VaultError};

@@ -1,6 +1,6 @@
 //! Sealing and opening. A sealed value is a version, the key's name, the nonce, then the ciphertext with its tag.
 
-use crate::key::{ID_BYTES, VaultKey};
+use crate::key::{ID_BYTES, KEY_BYTES, VaultKey};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use std::fmt;
@@ -38,6 +38,20 @@ pub enum VaultError {
     /// It was changed, or stands where it was not put.
     #[error("the value was changed, or moved from another row")]
     Tampered,
+}
+
+/// Keys of a purpose of its own, made of a vault's.
+pub struct DerivedKeys {
+    /// Of the key that seals.
+    pub current: Zeroizing<[u8; KEY_BYTES]>,
+    /// Of those that only open.
+    pub older: Vec<Zeroizing<[u8; KEY_BYTES]>>,
+}
+
+impl fmt::Debug for DerivedKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DerivedKeys(…)")
+    }
 }
 
 /// Seals with one key, opens with that and older ones.
@@ -87,6 +101,16 @@ impl Vault {
         let payload = Payload { msg: ciphertext, aad: &aad };
         let opened = cipher(key).decrypt(&XNonce::from(nonce), payload);
         opened.map(Zeroizing::new).map_err(|_tag| VaultError::Tampered)
+    }
+
+    /// For each key another one, which seals nothing and serves that purpose only. Whoever has the same keys and salt comes to
+    /// the same ones; nobody does with the salt alone.
+    pub fn derive_keys(&self, purpose: &str, salt: &[u8]) -> DerivedKeys {
+        let derive = |key: &VaultKey| Zeroizing::new(*key.derive_salted(purpose, salt).bytes());
+        DerivedKeys {
+            current: derive(&self.current),
+            older: self.older.iter().map(derive).collect(),
+        }
     }
 
     /// Whether a value is sealed with the key that seals now.
@@ -167,6 +191,21 @@ mod tests {
         ] {
             assert_eq!(vault.open(&place, &sealed).unwrap_err(), VaultError::Tampered, "{place:?}");
         }
+    }
+
+    #[test]
+    fn derived_keys_hang_on_key_salt_and_purpose_and_older_ones_stay_the_same() {
+        let of = |vault: &Vault, purpose, salt| vault.derive_keys(purpose, salt);
+        let vault = Vault::new(key(1), Vec::new());
+        let one = of(&vault, "a", b"salt").current;
+        assert_eq!(one, of(&vault, "a", b"salt").current);
+        assert_ne!(one, of(&vault, "b", b"salt").current);
+        assert_ne!(one, of(&vault, "a", b"pepper").current);
+        assert_ne!(*one, *key(1).bytes());
+        let after = of(&Vault::new(key(2), vec![key(3), key(1)]), "a", b"salt");
+        assert_ne!(after.current, one);
+        assert_eq!(after.older.last(), Some(&one));
+        assert_eq!((after.older.len(), format!("{after:?}")), (2, "DerivedKeys(…)".to_owned()));
     }
 
     #[test]

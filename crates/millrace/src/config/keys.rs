@@ -94,7 +94,7 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     secret(
         "encryption.older_keys",
-        "keys that only open what they sealed, with commas between them",
+        "keys that only open what they sealed or signed, with commas between them",
     ),
     key(
         "webhooks.allowed_subnets",

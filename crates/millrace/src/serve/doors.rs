@@ -17,7 +17,7 @@ use platforms::Platforms;
 use simulators::QuickBooks;
 use std::path::PathBuf;
 use std::sync::Arc;
-use store::{Installation, Store};
+use store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::info;
@@ -33,7 +33,8 @@ pub(crate) struct Doors<'a> {
     pub(crate) store: &'a Arc<dyn Store>,
     /// The listening address as a URL.
     pub(crate) url: &'a str,
-    pub(crate) installation: &'a Installation,
+    /// Knows the passwords of links.
+    pub(crate) otp: &'a OtpSigner,
     pub(crate) vault: &'a Vault,
     pub(crate) platforms: &'a Platforms,
     /// Cancelled when the process is to end.
@@ -56,7 +57,7 @@ impl Doors<'_> {
             clock: clock.clone(),
             ids: ids.clone(),
             profiles: Arc::new(wire_up::profiles(settings)),
-            otp: OtpSigner::new(&self.installation.otp_key),
+            otp: self.otp.clone(),
             public_url: public_url.to_owned(),
             body_bytes_max: settings.server.body_bytes_max,
             answer_life_minutes: settings.server.answer_life_minutes,
@@ -79,7 +80,7 @@ impl Doors<'_> {
             store: self.store.clone(),
             clock: clock.clone(),
             ids: ids.clone(),
-            otp: OtpSigner::new(&self.installation.otp_key),
+            otp: self.otp.clone(),
             public_url: public_url.to_owned(),
             callback_url,
             offered: adapters::offered(settings),

@@ -12,7 +12,7 @@ pub(crate) use stop::Stop;
 pub(crate) use workers::Workers;
 
 use crate::config::{Settings, Tls};
-use crate::encryption::{key_source, open_vault};
+use crate::encryption::{key_source, open_vault, otp_signer};
 use crate::world::{SystemClock, SystemRandom};
 use crate::{adapters, wire_up};
 use anyhow::Context as _;
@@ -66,7 +66,7 @@ pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Running> {
         settings,
         store: &store,
         url: &url,
-        installation: &installation,
+        otp: &otp_signer(&vault, &installation),
         vault: &vault,
         platforms: &platforms,
         stopping: &worker_stop,

@@ -33,7 +33,7 @@ use worker::webhooks::{WebhookWorker, WebhookWorkerOptions};
 use worker::{CountedGate, Desk, Housekeeper, Worker, WorkerOptions};
 
 const PUBLIC_URL: &str = "https://feeds.bank.example";
-pub(crate) const OTP_KEY: [u8; OTP_KEY_BYTES] = [7; OTP_KEY_BYTES];
+const OTP_KEY: [u8; OTP_KEY_BYTES] = [7; OTP_KEY_BYTES];
 const LIMITS: CallLimits = CallLimits { at_once: 5, minute: 60, day: 5_000 };
 /// A year: what is asked again under its key finds its first answer, however the clock jumps.
 const ANSWER_LIFE_MINUTES: u32 = 525_600;

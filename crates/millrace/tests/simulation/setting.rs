@@ -6,7 +6,6 @@ use super::clock::{ClockElsewhere, WorldClock};
 use super::customer::{Customer, a_wish};
 use super::disk::Folder;
 use super::net::{Outside, XERO_CLIENT_ID, XERO_CLIENT_SECRET};
-use super::process::OTP_KEY;
 use super::sink::Sink;
 use super::stage::Stage;
 use super::world::{Ground, World};
@@ -32,8 +31,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, LazyLock, Mutex};
 use store::migration::Migrate;
 use store::{
-    ConsumerSecrets, Installation, Installations as _, OnExisting, SECRETS_COLUMN, SECRETS_TABLE,
-    Store, secrets_row,
+    ConsumerSecrets, Installation, Installations as _, OTP_SALT_BYTES, OnExisting, SECRETS_COLUMN,
+    SECRETS_TABLE, Store, secrets_row,
 };
 use store_sqlite::{SqliteOptions, SqliteStore};
 use tempfile::TempDir;
@@ -102,7 +101,7 @@ static TEMPLATE: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
     let made = std::thread::spawn(move || {
         let store = SqliteStore::open(options).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let installation = Installation { otp_key: OTP_KEY, created_at: NOON };
+        let installation = Installation { otp_salt: [7; OTP_SALT_BYTES], created_at: NOON };
         runtime.block_on(store.ensure_installation(&installation)).unwrap();
         runtime.block_on(store.close());
     });

@@ -9,6 +9,7 @@ mod framed;
 mod journey;
 mod mapping;
 mod opening;
+mod passwords;
 mod quickbooks;
 mod quickbooks_journey;
 mod scene;

@@ -33,6 +33,12 @@ impl Scene {
         Self::on(&caller, "hcws").await
     }
 
+    /// The same at another server on its database.
+    pub(super) fn at(&self, server: &Server) -> Self {
+        let (company, connection) = (self.company.clone(), self.connection.clone());
+        Self { caller: self.caller.at(&server.url), company, connection }
+    }
+
     /// The path of the connection.
     pub(super) fn path(&self) -> String {
         format!("/companies/{}/connections/{}", self.company, self.connection)
