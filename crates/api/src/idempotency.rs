@@ -1,5 +1,6 @@
-//! `Idempotency-Key`: a request that is sent again under the key of one that was done gets the first answer instead. Of
-//! an answer that holds a secret only the fact is kept. A request without the header passes untouched.
+//! `Idempotency-Key`: a request that is sent again under the key of one that was done gets the first answer instead.
+//! Answers are kept sealed, for links carry passwords; of one that holds what is shown once only the fact is kept. A
+//! request without the header passes untouched.
 
 use crate::access::CorrelationId;
 use crate::auth::Caller;
@@ -12,11 +13,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::idempotency::{Claim, Claimed, Fingerprint, KeptAnswer};
-use domain::ids::{ClaimId, IdempotencyKey, random_uuid};
+use domain::ids::{ClaimId, IdSource, IdempotencyKey, random_uuid};
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use tracing::warn;
+use vault::{Binding, NONCE_BYTES, Vault};
 
 const KEY_HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED_HEADER: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -63,7 +65,7 @@ async fn do_under_key(
         at: state.now(),
     };
     match state.store.claim_key(&claim).await? {
-        Claimed::Answered(answer) => replay(answer),
+        Claimed::Answered(answer) => replay(&state.vault, &claim, answer),
         Claimed::UnderWay => Err(ApiError::conflict(
             "the request with this Idempotency-Key is still under way: send it again in a moment",
         )),
@@ -114,7 +116,22 @@ fn fingerprint(caller: Caller, request: &Request<()>, body: &[u8]) -> Fingerprin
     Fingerprint(hash.finalize().into())
 }
 
-fn replay(answer: KeptAnswer) -> Answer<Response> {
+/// To what a kept body is sealed: nobody can hand one client the answer of another.
+fn row(claim: &Claim) -> Vec<u8> {
+    [claim.client.uuid().into_bytes(), claim.key.uuid().into_bytes()].concat()
+}
+
+const fn binding(row: &[u8]) -> Binding<'_> {
+    Binding { table: "idempotency", column: "body", row }
+}
+
+fn seal(vault: &Vault, ids: &dyn IdSource, claim: &Claim, body: &[u8]) -> Vec<u8> {
+    let mut nonce = [0; NONCE_BYTES];
+    ids.fill(&mut nonce);
+    vault.seal(&binding(&row(claim)), body, nonce)
+}
+
+fn replay(vault: &Vault, claim: &Claim, answer: KeptAnswer) -> Answer<Response> {
     let KeptAnswer { status, content_type, body } = answer;
     let Some(body) = body else {
         return Err(ApiError::conflict(
@@ -122,7 +139,13 @@ fn replay(answer: KeptAnswer) -> Answer<Response> {
              new one under a new key",
         ));
     };
-    let mut response = Response::new(Body::from(body));
+    let Ok(body) = vault.open(&binding(&row(claim)), &body) else {
+        return Err(ApiError::conflict(
+            "the request with this Idempotency-Key was done, but its answer was kept under an encryption key that is gone: \
+             look whether what it was to do is there",
+        ));
+    };
+    let mut response = Response::new(Body::from(body.to_vec()));
     *response.status_mut() = StatusCode::from_u16(status).map_err(ApiError::internal)?;
     let headers = response.headers_mut();
     if let Some(value) = content_type.and_then(|text| HeaderValue::try_from(text).ok()) {
@@ -138,7 +161,10 @@ async fn keep(state: &Shared, claim: &Claim, response: Response) -> Response {
         response.status(),
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
     );
-    let (response, kept) = if passes { (response, None) } else { read_answer(response).await };
+    let (response, mut kept) = if passes { (response, None) } else { read_answer(response).await };
+    if let Some(body) = kept.as_mut().and_then(|answer| answer.body.as_mut()) {
+        *body = seal(&state.vault, &*state.ids, claim, body);
+    }
     let ended = match kept {
         Some(answer) => {
             let life = SignedDuration::from_mins(i64::from(state.answer_life_minutes));
@@ -176,6 +202,10 @@ async fn read_answer(response: Response) -> (Response, Option<KeptAnswer>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ids::ClientId;
+    use jiff::Timestamp;
+    use uuid::Uuid;
+    use vault::{KEY_BYTES, VaultKey};
 
     fn key(values: &[&'static str]) -> Answer<Option<IdempotencyKey>> {
         let mut headers = HeaderMap::new();
@@ -195,9 +225,51 @@ mod tests {
         }
     }
 
+    #[derive(Debug)]
+    struct Sevens;
+    impl IdSource for Sevens {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    fn a_claim(client: u128) -> Claim {
+        Claim {
+            id: ClaimId::new(random_uuid(&Sevens)),
+            client: ClientId::new(Uuid::from_u128(client)),
+            key: IdempotencyKey::new(Uuid::from_u128(1)),
+            fingerprint: Fingerprint([0; 32]),
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn a_vault(byte: u8) -> Vault {
+        Vault::new(VaultKey::new([byte; KEY_BYTES]), Vec::new())
+    }
+
+    fn answer(body: Option<Vec<u8>>) -> KeptAnswer {
+        KeptAnswer { status: 201, content_type: None, body }
+    }
+
     #[test]
     fn a_secret_is_not_given_twice() {
-        let answer = KeptAnswer { status: 201, content_type: None, body: None };
-        assert!(replay(answer).unwrap_err().into_text().contains("held a secret"));
+        let refused = replay(&a_vault(1), &a_claim(1), answer(None)).unwrap_err();
+        assert!(refused.into_text().contains("held a secret"));
+    }
+
+    #[test]
+    fn an_answer_is_kept_sealed_for_its_own_request() {
+        let (vault, claim) = (a_vault(1), a_claim(1));
+        let body = seal(&vault, &Sevens, &claim, b"?otp=0a");
+        assert!(!body.windows(4).any(|word| word == b"otp="));
+        assert_eq!(replay(&vault, &claim, answer(Some(body.clone()))).unwrap().status(), 201);
+        for (vault, claim, body) in [
+            (a_vault(2), a_claim(1), body.clone()),
+            (a_vault(1), a_claim(2), body),
+            (a_vault(1), a_claim(1), b"{}".to_vec()),
+        ] {
+            let refused = replay(&vault, &claim, answer(Some(body))).unwrap_err();
+            assert!(refused.into_text().contains("an encryption key that is gone"));
+        }
     }
 }

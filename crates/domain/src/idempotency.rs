@@ -51,7 +51,7 @@ pub struct KeptAnswer {
     pub status: u16,
     /// The type of the body, if it has one.
     pub content_type: Option<String>,
-    /// Nothing when it held a secret, which is not kept.
+    /// As it was sent or, in the store, sealed by the door. Nothing when it held a secret, which is not kept.
     pub body: Option<Vec<u8>>,
 }
 

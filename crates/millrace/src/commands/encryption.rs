@@ -31,7 +31,7 @@ pub(crate) async fn rotate(config: &ConfigArgs) -> anyhow::Result<()> {
     let rotated = rotate_all(store.as_ref(), &vault).await;
     store.close().await;
     Ok(output::line(format_args!(
-        "{} values sealed anew; older keys only serve links that were handed out before, for a day at most",
+        "{} values sealed anew; older keys only serve links and answers that were given before",
         rotated?
     ))?)
 }
