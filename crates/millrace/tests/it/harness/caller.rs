@@ -6,6 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
+use std::sync::{Arc, Mutex};
 
 /// Calls the API with one key.
 #[derive(Clone)]
@@ -13,6 +14,8 @@ pub(crate) struct Caller {
     pub(crate) url: String,
     pub(crate) key: String,
     pub(super) http: reqwest::Client,
+    /// The texts of all answers, if somebody wants them.
+    answers: Option<Arc<Mutex<Vec<String>>>>,
 }
 
 /// What came back.
@@ -69,7 +72,17 @@ impl Caller {
             builder = builder.tls_certs_only([reqwest::Certificate::from_pem(pem).unwrap()]);
         }
         let http = builder.build().unwrap();
-        Self { url: url.to_owned(), key: key.to_owned(), http }
+        Self { url: url.to_owned(), key: key.to_owned(), http, answers: None }
+    }
+
+    /// The same, who keeps the text of every answer from now on.
+    pub(crate) fn keeping_answers(self) -> Self {
+        Self { answers: Some(Arc::default()), ..self }
+    }
+
+    /// What was kept.
+    pub(crate) fn answers(&self) -> Vec<String> {
+        self.answers.iter().flat_map(|kept| kept.lock().unwrap().clone()).collect()
     }
 
     /// The same caller at another server.
@@ -92,12 +105,21 @@ impl Caller {
         Reply { status, headers, text: answer.text().await.unwrap() }
     }
 
+    /// The same, and keeps the answer if answers are kept.
+    pub(crate) async fn exchange(&self, request: reqwest::RequestBuilder) -> Reply {
+        let reply = Self::send(request).await;
+        if let Some(kept) = &self.answers {
+            kept.lock().unwrap().push(reply.text.clone());
+        }
+        reply
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Reply {
-        Self::send(self.request(Method::GET, path)).await
+        self.exchange(self.request(Method::GET, path)).await
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Reply {
-        Self::send(self.request(Method::DELETE, path)).await
+        self.exchange(self.request(Method::DELETE, path)).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Reply {
@@ -114,7 +136,7 @@ impl Caller {
 
     async fn with_body(&self, method: Method, path: &str, body: Body) -> Reply {
         let request = self.request(method, path).header("Content-Type", "application/json");
-        Self::send(request.body(body.0)).await
+        self.exchange(request.body(body.0)).await
     }
 
     /// Polls an operation until it has ended.
