@@ -18,11 +18,14 @@ const EXIT_CODE_LATE: i32 = 124;
 /// Enough for the advisories of a few crates.
 const LINES_SHOWN_MAX: usize = 60;
 
+/// Of the workspaces: what is shipped, and the fuzzer's targets.
+const MANIFESTS: [&str; 2] = ["Cargo.toml", "fuzz/Cargo.toml"];
+
 type Step = (&'static str, fn() -> Result<Ending>);
 
 const STEPS: &[Step] = &[
     ("components", components),
-    ("fetch", || cargo(&["fetch", "--locked"])),
+    ("fetch", || each_workspace(&["fetch", "--locked"], &[])),
     ("fmt", || cargo(&["fmt", "--all", "--check"])),
     ("tidy", || crate::tidy::run().map(passed)),
     ("clippy", || {
@@ -72,16 +75,30 @@ fn components() -> Result<Ending> {
 
 fn deny() -> Result<Ending> {
     provide_deny()?;
-    let quiet = ["--offline", "--log-level", "error", "check", "--hide-inclusion-graph"];
-    cargo(&[&["deny"], &quiet[..], &["bans", "licenses", "sources"]].concat())
+    let quiet = ["deny", "--offline", "--log-level", "error"];
+    let checks = ["check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+    each_workspace(&quiet, &checks)
+}
+
+/// Also in `fuzz/`, which has a lock file of its own.
+fn each_workspace(words: &[&str], more: &[&str]) -> Result<Ending> {
+    for manifest in MANIFESTS {
+        cargo(&[words, &["--manifest-path", manifest], more].concat())?;
+    }
+    Ok(Ending::Passed)
 }
 
 /// A known hole fails the run; a database that cannot be had is said and does not.
 fn advisories() -> Result<Ending> {
     provide_deny()?;
-    let words = [ADVISORIES_SECS_MAX, "cargo", "deny", "check", "advisories"];
-    let answer = run_quietly(Command::new("timeout").args(words))?;
-    judge(&answer)
+    for manifest in MANIFESTS {
+        let deny = [ADVISORIES_SECS_MAX, "cargo", "deny", "--manifest-path", manifest];
+        let words = [&deny[..], &["check", "advisories"]].concat();
+        if judge(&run_quietly(Command::new("timeout").args(words))?)? == Ending::NotChecked {
+            return Ok(Ending::NotChecked);
+        }
+    }
+    Ok(Ending::Passed)
 }
 
 /// Whatever is not plainly a database out of reach is a failure.

@@ -88,6 +88,7 @@ pub fn is_proxy(text: &str) -> bool {
     is_http && reqwest::Proxy::all(text).is_ok()
 }
 
+#[expect(clippy::disallowed_methods, reason = "this is the client that everything else asks")]
 fn client(options: &OutboundOptions, guard: Option<&Guard>) -> Result<Client, ClientError> {
     let mut builder = Client::builder()
         // Called before a proxy is set, this keeps the environment's out.

@@ -50,6 +50,12 @@ const WORLD: &[&str] = &[
     "smol", "sqlx", "tokio", "tower", "ureq",
 ];
 
+/// HTTP clients, and what they are made of.
+const HTTP_CLIENTS: &[&str] = &["hyper", "hyper-util", "reqwest", "ureq"];
+/// What bounds every call of the server, what plays other people's part, and the command line, which calls its user's own
+/// server.
+const MAY_CALL: &[&str] = &["outbound", "simulators", "millrace"];
+
 pub(super) fn check(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
     for folder in tree.entries("crates") {
@@ -84,7 +90,9 @@ fn check_crate(folder: &str, place: Place, file: &File) -> Vec<Violation> {
 
 fn objection(folder: &str, place: Place, dependency: &Dependency) -> Option<String> {
     let package = dependency.package.as_str();
-    let Some(other) = place_of(package) else { return worldly(folder, dependency) };
+    let Some(other) = place_of(package) else {
+        return worldly(folder, dependency).or_else(|| calling(folder, dependency));
+    };
     if may_name(folder, place, package, other) {
         return None;
     }
@@ -132,6 +140,14 @@ fn worldly(folder: &str, dependency: &Dependency) -> Option<String> {
     (is_pure && (is_serde || WORLD.contains(&first_word))).then(|| {
         format!("{folder} may not depend on {package}: the ground knows no I/O, async or wire form")
     })
+}
+
+/// Tests may call whom they like.
+fn calling(folder: &str, dependency: &Dependency) -> Option<String> {
+    let package = dependency.package.as_str();
+    let is_shipped = dependency.purpose == Purpose::Build;
+    (is_shipped && HTTP_CLIENTS.contains(&package) && !MAY_CALL.contains(&folder))
+        .then(|| format!("{folder} may not depend on {package}: calls go out through `outbound`"))
 }
 
 fn place_of(name: &str) -> Option<Place> {
@@ -216,6 +232,19 @@ mod tests {
         assert!(allows("domain", "dev-dependencies", "serde_json"));
         assert!(allows("ofx", "dependencies", "serde"));
         assert!(allows("store", "dependencies", "async-trait"));
+    }
+
+    #[test]
+    fn only_outbound_calls_out_for_the_server() {
+        for package in ["hyper", "hyper-util", "reqwest", "ureq"] {
+            for name in ["vault", "platforms", "worker", "api", "web", "testkit"] {
+                assert!(!allows(name, "dependencies", package), "{name} -> {package}");
+                assert!(allows(name, "dev-dependencies", package), "{name} tests with {package}");
+            }
+            for name in ["outbound", "simulators", "millrace"] {
+                assert!(allows(name, "dependencies", package), "{name} -> {package}");
+            }
+        }
     }
 
     #[test]

@@ -37,6 +37,7 @@ enum By {
 
 impl Wire {
     /// The way to `target`, the URL of the bank's OFX server.
+    #[expect(clippy::disallowed_methods, reason = "a simulator is no part of the server")]
     pub(super) fn to(target: &str) -> Result<Self, QuickBooksError> {
         let refused =
             |reason: String| QuickBooksError::Target { target: target.to_owned(), reason };

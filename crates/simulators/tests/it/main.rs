@@ -1,5 +1,9 @@
 //! The simulator from outside: against a bank that keeps what it was asked, and through its control API.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a surprise fails the test")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the bank's engineer has an HTTP client of their own"
+)]
 
 mod bank;
 mod control;

@@ -37,6 +37,7 @@ pub(super) struct Form {
 }
 
 impl Browser {
+    #[expect(clippy::disallowed_methods, reason = "a command calls the user's own server")]
     pub(super) fn new() -> anyhow::Result<Self> {
         let bound = Duration::from_secs(ANSWER_SECS_MAX);
         let http = Client::builder().redirect(Policy::none()).timeout(bound).build()?;
