@@ -10,6 +10,7 @@ pub(crate) mod keys;
 pub(crate) mod lines;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
+mod remote;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod webhooks;

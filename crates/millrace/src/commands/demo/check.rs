@@ -1,7 +1,7 @@
 //! Whether the books hold what the bank sent: each line once, with its date, sign and digits, and the right balance.
 
-use super::super::simulate::items;
 use super::lines::DemoLine;
+use crate::commands::remote::items;
 use rust_decimal::Decimal;
 use serde_json::Value;
 

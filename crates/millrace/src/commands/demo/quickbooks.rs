@@ -1,12 +1,13 @@
 //! The story: a bank's customer links QuickBooks, the bank pushes, QuickBooks fetches, and the books are compared with
 //! what was sent.
 
-use super::super::simulate::{items, need_text, shown_account};
+use super::super::simulate::shown_account;
 use super::check::findings;
 use super::lines::{
     CARD, CHECKING, DemoAccount, DemoLine, FIRST_PUSH_LINES, OLDEST_DAYS, OVERLAP_LINES,
 };
 use super::teller::{Place, Teller, part};
+use crate::commands::remote::{items, need_text};
 use crate::output;
 use anyhow::{anyhow, bail};
 use domain::clock::days_before;

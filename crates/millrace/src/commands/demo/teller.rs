@@ -1,8 +1,8 @@
 //! Whoever tells a story: does what a bank does, by HTTP, and says what was sent and what came.
 
-use super::super::simulate::{Remote, need_text};
 use super::lines::{DemoAccount, DemoLine, push_body};
 use super::wait::ended_pushes;
+use crate::commands::remote::{Remote, need_text};
 use crate::output;
 use anyhow::bail;
 use jiff::civil::Date;

@@ -1,6 +1,6 @@
 //! Waiting for a push to end, with a bar for people who watch a terminal.
 
-use super::super::simulate::{Remote, need_text};
+use crate::commands::remote::{Remote, need_text};
 use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;

@@ -1,12 +1,13 @@
 //! A bank's customer links Xero and maps two accounts; the bank pushes; an answer is lost, a statement is refused; and
 //! Xero's ledger is compared with what was sent.
 
-use super::super::simulate::{Customer, items, need_text, shown_xero_account};
+use super::super::simulate::{Customer, shown_xero_account};
 use super::check::differences;
 use super::lines::{
     CARD, CHECKING, DemoAccount, DemoLine, FIRST_PUSH_LINES, OLDEST_DAYS, OVERLAP_LINES,
 };
 use super::teller::{Place, Teller, part};
+use crate::commands::remote::{items, need_text};
 use crate::output;
 use anyhow::{anyhow, bail};
 use domain::clock::days_before;

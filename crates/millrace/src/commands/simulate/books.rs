@@ -1,8 +1,8 @@
 //! `millrace simulate books`: the simulated books, for people or for programs.
 
-use super::remote::{Remote, items};
 use super::table::{Side, table};
 use crate::cli::ServerArgs;
+use crate::commands::remote::{Remote, items};
 use crate::output;
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! The customer of a connection to Xero: opens the link, says yes at Xero, comes back, and maps accounts.
 
 use super::browser::{Browser, Page};
-use super::remote::{Remote, items, need_text};
+use crate::commands::remote::{Remote, items, need_text};
 use crate::output;
 use anyhow::{anyhow, bail};
 use reqwest::Url;

@@ -1,7 +1,7 @@
 //! `millrace simulate fault`: something goes wrong at a platform.
 
-use super::remote::Remote;
 use crate::cli::{FaultArgs, SimulatedPlatform};
+use crate::commands::remote::Remote;
 use crate::output;
 use reqwest::Method;
 use serde_json::{Value, json};

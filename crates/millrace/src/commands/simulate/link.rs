@@ -2,8 +2,8 @@
 
 use super::consent::Customer;
 use super::poll::shown_counters;
-use super::remote::{Remote, items, need_text};
 use crate::cli::LinkArgs;
+use crate::commands::remote::{Remote, items, need_text};
 use crate::output;
 use anyhow::bail;
 use domain::platform::XERO;

@@ -6,12 +6,10 @@ mod consent;
 mod fault;
 mod link;
 mod poll;
-mod remote;
 mod table;
 
 pub(super) use books::{shown_account, shown_xero_account};
 pub(super) use consent::Customer;
-pub(super) use remote::{Refused, Remote, items, need_text};
 
 use crate::cli::SimulateCommand;
 

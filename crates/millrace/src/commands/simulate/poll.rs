@@ -1,7 +1,7 @@
 //! `millrace simulate poll`: QuickBooks fetches now.
 
-use super::remote::{Remote, items};
 use crate::cli::ServerArgs;
+use crate::commands::remote::{Remote, items};
 use crate::output;
 use anyhow::bail;
 use reqwest::Method;

@@ -2,7 +2,7 @@
 //! again from the last event that was seen, so none is missed.
 
 use crate::cli::FeedArgs;
-use crate::commands::simulate::{Refused, Remote, items};
+use crate::commands::remote::{Refused, Remote, items};
 use crate::config::LogFormat;
 use crate::{logging, output};
 use serde_json::Value;

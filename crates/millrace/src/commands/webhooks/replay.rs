@@ -1,7 +1,7 @@
 //! `millrace replay`: sends a consumer again what it did not get.
 
 use crate::cli::ReplayArgs;
-use crate::commands::simulate::Remote;
+use crate::commands::remote::Remote;
 use crate::output;
 use crate::world::SystemClock;
 use anyhow::bail;

@@ -1,7 +1,7 @@
 //! `millrace trigger`: makes an event that did not happen, to see how it arrives.
 
 use crate::cli::TriggerArgs;
-use crate::commands::simulate::Remote;
+use crate::commands::remote::Remote;
 use crate::output;
 use anyhow::bail;
 use serde_json::{Map, Value, json};
