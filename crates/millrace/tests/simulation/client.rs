@@ -103,6 +103,10 @@ impl Errand {
                     }
                     self.count("push asked again after its answer");
                 }
+                404 if self.account.parted.deletions() > 0 => {
+                    self.count("push to an account that is gone");
+                    return;
+                }
                 // Under way, says the key's other request.
                 409 if self.key.is_some() => self.count("push while its key is in use"),
                 503 => {

@@ -6,6 +6,9 @@ use std::sync::Mutex;
 
 /// What a thousand worlds cannot be without.
 const NEVER_MISSING: &[&str] = &[
+    "account gone for good",
+    "account of which something may be missing",
+    "account whole again",
     "clock set ahead",
     "clock set back",
     "clock wrong to the end",
@@ -28,6 +31,11 @@ const NEVER_MISSING: &[&str] = &[
     "network LostBefore",
     "network Truncated",
     "network Unanswered",
+    "parting AccountDeleted",
+    "parting AccountDisconnected",
+    "parting AccountMade",
+    "parting ConnectionDeleted",
+    "parting ConnectionUnlinked",
     "poll of QuickBooks",
     "poll of QuickBooks that failed",
     "power cut",
@@ -37,6 +45,9 @@ const NEVER_MISSING: &[&str] = &[
     "push TimedOut",
     "push asked again after its answer",
     "push given up by its caller",
+    "push of which nothing was taken",
+    "push of which something may be there",
+    "push to an account that is gone",
     "push while its key is in use",
     "push with a key",
     "push without a key",

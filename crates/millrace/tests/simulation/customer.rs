@@ -133,11 +133,11 @@ impl Visit {
     /// Maps the accounts that lead nowhere yet.
     async fn wish(&self) -> Answer<()> {
         let customer = &self.customer;
-        let accounts = self.store.list_source_accounts(&customer.path).await?.unwrap();
+        let accounts = self.store.list_source_accounts(&customer.path).await?.unwrap_or_default();
         for account in accounts.iter().filter(|one| one.status != AccountStatus::Connected) {
             let mut wishes = customer.wishes.iter();
             let (_, wish) = wishes.find(|(path, _)| path.account == account.id).unwrap();
-            let link = self.store.find_link(&customer.path).await?.unwrap();
+            let Some(link) = self.store.find_link(&customer.path).await? else { return Ok(()) };
             let stage = link.mapping(&account.id).map(|mapping| &mapping.stage);
             let leads = stage.is_some_and(|stage| !matches!(stage, MappingStage::Failed { .. }));
             let is_told = link.books.is_some() || wish.target.is_none();
@@ -168,9 +168,10 @@ impl Visit {
             let now = self.setting.world.ground.clock.now();
             let change = LinkChange { link, effects, held_by: None, now };
             match self.store.change_link(&change).await? {
-                LinkChanged::Changed => return Ok(()),
+                // The connection may have been deleted meanwhile.
+                LinkChanged::Changed | LinkChanged::Gone => return Ok(()),
                 LinkChanged::Outdated => {}
-                lost @ (LinkChanged::LeaseLost | LinkChanged::Gone) => panic!("{lost:?}"),
+                LinkChanged::LeaseLost => panic!("nothing is held"),
             }
         }
     }
@@ -185,10 +186,12 @@ impl Customer {
         Self { path, tenant, wishes, is_busy: AtomicBool::new(false) }
     }
 
-    /// Whether all of its accounts lead into the books.
+    /// Whether all of its accounts lead into the books, as far as they are there.
     pub(crate) async fn is_content(&self, store: &Arc<dyn Store>) -> bool {
-        let connection = store.find_connection(&self.path).await.unwrap().unwrap();
-        let accounts = store.list_source_accounts(&self.path).await.unwrap().unwrap();
+        let Some(connection) = store.find_connection(&self.path).await.unwrap() else {
+            return true;
+        };
+        let accounts = store.list_source_accounts(&self.path).await.unwrap().unwrap_or_default();
         connection.status == ConnectionStatus::Linked
             && accounts.iter().all(|account| account.status == AccountStatus::Connected)
     }

@@ -1,6 +1,6 @@
-//! Worlds: clients push, platforms fetch and fail, endpoints go away, processes die, the power is cut and the clock is set
-//! wrong, all of it drawn from a seed, in one process and on one thread. In the end the facts must hold. What a seed
-//! brought once it brings again.
+//! Worlds: clients push, platforms fetch and fail, accounts are given up, endpoints go away, processes die, the power is cut
+//! and the clock is set wrong, all of it drawn from a seed, in one process and on one thread. In the end the facts must
+//! hold. What a seed brought once it brings again.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -33,6 +33,7 @@ mod world;
 mod bank;
 mod client;
 mod customer;
+mod partings;
 mod quickbooks;
 mod xero;
 

@@ -6,6 +6,7 @@ use super::clock::{ClockElsewhere, WorldClock};
 use super::customer::{Customer, a_wish};
 use super::disk::Folder;
 use super::net::{Outside, XERO_CLIENT_ID, XERO_CLIENT_SECRET};
+use super::partings::Parted;
 use super::sink::Sink;
 use super::stage::Stage;
 use super::world::{Ground, World};
@@ -77,6 +78,9 @@ pub(crate) struct Account {
     pub(crate) platform: &'static Platform,
     /// How it is named in QuickBooks.
     pub(crate) number: String,
+    /// What its bank says its number is.
+    pub(crate) said_number: String,
+    pub(crate) parted: Parted,
     pub(crate) ledger: Mutex<Ledger>,
 }
 
@@ -221,9 +225,10 @@ impl Builder<'_> {
             let name = format!("account-{place}");
             let number = format!("MR{bank}{place}{}", platform.key).to_uppercase();
             let found = an_account(&connection, &name);
+            let said_number = format!("77{bank}0{place}");
             let details = AccountDetails {
                 name: Some(format!("Account {place}")),
-                number: Some(format!("77{bank}0{place}")),
+                number: Some(said_number.clone()),
                 ..found.details.clone()
             };
             let (public_number, status) = (number.clone(), connected);
@@ -233,6 +238,8 @@ impl Builder<'_> {
                 path: an_account_path(&connection, &name),
                 platform,
                 number,
+                said_number,
+                parted: Parted::default(),
                 ledger: Mutex::new(Ledger::new(u64::try_from(bank).unwrap())),
             }));
         }

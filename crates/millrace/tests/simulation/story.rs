@@ -1,6 +1,7 @@
 //! One world from its beginning to its end.
 
 use super::client::{Answers, Errand};
+use super::partings::Partings;
 use super::process::Job;
 use super::setting::{self, Account, Setting};
 use super::sink::Mood;
@@ -42,6 +43,7 @@ pub(crate) struct Story {
     pub(crate) quickbooks: Arc<QuickBooks>,
     pub(crate) world: Arc<World>,
     dice: Arc<Dice>,
+    partings: Partings,
     actors: JoinSet<()>,
     /// The latest that the clock ever showed.
     latest: Timestamp,
@@ -71,6 +73,7 @@ impl Story {
             quickbooks,
             answers: Arc::default(),
             dice: Arc::new(Dice::of(seed, "story")),
+            partings: Partings::of(seed),
             actors: JoinSet::new(),
             latest: world.ground.clock.now(),
             world,
@@ -94,6 +97,7 @@ impl Story {
         self.world.ground.stage.plan(|plan| plan.busy = true);
         for _ in 0..self.dice.between(STEPS.0, STEPS.1) {
             self.begin_something().await;
+            self.partings.begin(&self.setting, &self.answers, &mut self.actors);
             for _ in 0..self.dice.between(0, 14) {
                 self.world.turn().await;
             }

@@ -40,8 +40,8 @@
 //!  "number":"12345678","currency":"GBP","type":"BANK","balance":"57.50","isContinuous":true,"repeated":0,
 //!  "lines":[{"date":"2024-02-29","amount":"-42.50","balance":"57.50","transactionId":"t-1","description":"Coffee",
 //!  "payeeName":null,"reference":null,"chequeNumber":null,"transactionType":null,"statementId":"…"}],
-//!  "statements":[{"id":"…","startDate":"2024-02-28","endDate":"2024-02-29","startBalance":"100","endBalance":"57.50",
-//!  "lines":1}]}]}
+//!  "statements":[{"id":"…","feedConnectionId":"…","startDate":"2024-02-28","endDate":"2024-02-29",
+//!  "startBalance":"100","endBalance":"57.50","lines":1}]}]}
 //! ```
 //! Amounts are signed text with the digits that came. `isContinuous` says whether every statement began where the one
 //! before it ended; `repeated` counts lines whose transaction id stood there before, and must stay 0 whatever happens.

@@ -57,6 +57,7 @@ struct Entry {
 #[serde(rename_all = "camelCase")]
 struct Delivered {
     id: Id,
+    feed_connection_id: Id,
     start_date: String,
     end_date: String,
     start_balance: String,
@@ -142,6 +143,7 @@ impl Delivered {
     fn of(id: Id, content: &Content) -> Self {
         Self {
             id,
+            feed_connection_id: content.feed,
             start_date: content.start.to_string(),
             end_date: content.end.to_string(),
             start_balance: content.start_balance.to_string(),
