@@ -21,6 +21,7 @@ const NEVER_MISSING: &[&str] = &[
     "endpoint Silent",
     "endpoint Slow",
     "endpoint Well",
+    "endpoint that heard in order",
     "file torn by a power cut",
     "line fetched by QuickBooks",
     "line sent to Xero",

@@ -2,9 +2,9 @@
 
 use super::books::{Booked, Books, pushes_of};
 use super::client::Told;
-use super::setting::{Account, Bank};
+use super::setting::Account;
 use super::story::Story;
-use super::{rest, xero};
+use super::{heard, rest, xero};
 use axum::body::Body;
 use axum::http::Request;
 use domain::delivery::SentStage;
@@ -12,10 +12,9 @@ use domain::money::Amount;
 use domain::platform::Delivery;
 use domain::push::{LineSpan, PushStatus};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use store::Store;
 use store::inspection::{EventInspector, Inspector};
@@ -129,9 +128,9 @@ pub(crate) async fn hold_in_the_end(tale: &Story) {
             assert_eq!(balance, last.balance, "{:?}", account.path);
         }
     }
-    no_event_is_missing(tale).await;
+    heard::no_event_is_missing(tale).await;
     for bank in &tale.setting.banks {
-        every_event_was_heard(tale, bank).await;
+        heard::every_event_was_heard(tale, bank).await;
     }
     count(tale, &books, &ends);
 }
@@ -285,34 +284,4 @@ async fn nothing_is_damaged(tale: &Story) {
     while let Some(inspected) = inspector.next_events().await.unwrap() {
         assert_eq!(inspected.findings, []);
     }
-}
-
-/// All clients' events are one series.
-async fn no_event_is_missing(tale: &Story) {
-    let store = tale.world.alive()[0].store.clone();
-    let mut sequences = Vec::new();
-    for bank in &tale.setting.banks {
-        let events = store.list_events(bank.id, 0, 10_000).await.unwrap();
-        sequences.extend(events.iter().map(|kept| kept.sequence));
-    }
-    sequences.sort_unstable();
-    let count = u64::try_from(sequences.len()).unwrap();
-    assert_eq!(sequences, (1..=count).collect::<Vec<_>>(), "events are missing");
-}
-
-async fn every_event_was_heard(tale: &Story, bank: &Bank) {
-    let store = tale.world.alive()[0].store.clone();
-    assert!(!bank.sink.is_fooled.load(Ordering::Relaxed), "{} heard a stranger", bank.sink.url);
-    let consumer = store.find_consumer(bank.id, bank.consumer).await.unwrap().unwrap();
-    let events = store.list_events(bank.id, 0, 10_000).await.unwrap();
-    let wanted = events.iter().filter(|kept| consumer.wants(kept).is_some());
-    let wanted: BTreeSet<_> = wanted.map(|kept| kept.sequence).collect();
-    let taken = bank.sink.taken.lock().unwrap().clone();
-    let heard: BTreeSet<_> = taken.iter().copied().collect();
-    assert_eq!(heard, wanted, "{} has not heard everything", bank.sink.url);
-    let mut pushes: Vec<_> = events.iter().filter_map(|kept| kept.event.push).collect();
-    let ends = pushes.len();
-    pushes.sort_unstable();
-    pushes.dedup();
-    assert_eq!(pushes.len(), ends, "a push has ended twice");
 }

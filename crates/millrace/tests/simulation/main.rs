@@ -40,6 +40,7 @@ mod xero;
 // what happens, and what must be true then
 mod books;
 mod facts;
+mod heard;
 mod rest;
 mod story;
 

@@ -9,6 +9,15 @@ use domain::webhook::ConsumerChange;
 use jiff::Timestamp;
 use testkit::NOON;
 
+/// An operator had everything sent that had not arrived.
+#[derive(Debug)]
+pub(crate) struct Mend {
+    /// How many messages had arrived.
+    pub(crate) heard: usize,
+    /// The newest event.
+    pub(crate) latest: u64,
+}
+
 /// What is still to come; nothing when everything is at rest.
 pub(crate) async fn unrest(tale: &Story) -> Option<String> {
     let store = tale.world.alive()[0].store.clone();
@@ -51,6 +60,8 @@ async fn mend(tale: &Story, bank: &Bank) -> bool {
     let store = tale.world.alive()[0].store.clone();
     let (client, id, now) = (bank.id, bank.consumer, tale.world.ground.clock.moment());
     let consumer = store.find_consumer(client, id).await.unwrap().unwrap();
+    let heard = bank.sink.taken.lock().unwrap().len();
+    let latest = store.newest_event(client).await.unwrap();
     let mut mended = 0;
     if consumer.disabled {
         let change = ConsumerChange { disabled: Some(false), ..ConsumerChange::default() };
@@ -58,6 +69,9 @@ async fn mend(tale: &Story, bank: &Bank) -> bool {
         mended += 1 + store.replay_events(client, id, NOON).await.unwrap().unwrap();
     }
     mended += store.recover_deliveries(client, id, NOON, now).await.unwrap().unwrap();
+    if mended > 0 {
+        bank.mends.lock().unwrap().push(Mend { heard, latest });
+    }
     mended > 0
 }
 

@@ -7,6 +7,7 @@ use super::customer::{Customer, a_wish};
 use super::disk::Folder;
 use super::net::{Outside, XERO_CLIENT_ID, XERO_CLIENT_SECRET};
 use super::partings::Parted;
+use super::rest::Mend;
 use super::sink::Sink;
 use super::stage::Stage;
 use super::world::{Ground, World};
@@ -68,6 +69,8 @@ pub(crate) struct Bank {
     pub(crate) authorization: String,
     pub(crate) consumer: ConsumerId,
     pub(crate) sink: Arc<Sink>,
+    /// When its operator set its endpoint right.
+    pub(crate) mends: Mutex<Vec<Mend>>,
 }
 
 /// An account of a bank's customer.
@@ -184,7 +187,7 @@ impl Builder<'_> {
             let path = self.customer(number, &client, &XERO).await;
             self.let_in(number, path).await;
         }
-        Bank { id, authorization, consumer, sink }
+        Bank { id, authorization, consumer, sink, mends: Mutex::default() }
     }
 
     async fn consumer(&self, sink: &Sink, order: Order) -> ConsumerId {
