@@ -9,6 +9,7 @@ const NEVER_MISSING: &[&str] = &[
     "account gone for good",
     "account of which something may be missing",
     "account whole again",
+    "answer to QuickBooks lost",
     "clock set ahead",
     "clock set back",
     "clock wrong to the end",

@@ -1,7 +1,7 @@
 //! QuickBooks, which fetches from whichever process answers.
 
 use super::setting::PASSWORD;
-use super::world::World;
+use super::world::{Ground, World};
 use async_trait::async_trait;
 use axum::body::Body;
 use axum::http::Request;
@@ -11,12 +11,15 @@ use simulators::quickbooks::{Bank, Choice, Chosen};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use testkit::Dice;
 
 #[derive(Debug)]
 struct Door {
     world: Arc<World>,
     dice: Dice,
+    /// Which answers get lost.
+    losses: Dice,
 }
 
 #[async_trait]
@@ -26,7 +29,13 @@ impl Bank for Door {
         let request = Request::post("/ofx").header("Content-Type", "application/x-ofx");
         let asked = process.call(request.body(Body::from(file)).unwrap());
         let reply = asked.answer().await.ok_or(io::ErrorKind::ConnectionReset)?;
-        self.world.ground.stage.note(|| format!("OFX is answered {}", reply.status));
+        let Ground { stage, outside, .. } = &self.world.ground;
+        stage.note(|| format!("OFX is answered {}", reply.status));
+        // The fetch is kept by now, and whoever fetched knows nothing of it.
+        if self.losses.percent(outside.loss.load(Ordering::Relaxed)) {
+            stage.counts.count("answer to QuickBooks lost");
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
         Ok((reply.status, reply.body))
     }
 }
@@ -34,7 +43,8 @@ impl Bank for Door {
 /// Customers who have linked everything.
 pub(crate) async fn open(world: &Arc<World>, customers: &[(String, String)]) -> Arc<QuickBooks> {
     let dice = Dice::of(world.ground.seed, "quickbooks");
-    let door = Door { world: world.clone(), dice };
+    let losses = Dice::of(world.ground.seed, "answers to quickbooks");
+    let door = Door { world: world.clone(), dice, losses };
     let quickbooks = QuickBooks::at_hand(Arc::new(door), world.ground.clock.clone()).unwrap();
     for (connection, username) in customers {
         quickbooks.link(connection, username, PASSWORD).await.unwrap();
