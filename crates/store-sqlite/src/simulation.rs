@@ -40,8 +40,8 @@ pub trait Turnstile: fmt::Debug + Send + Sync {
     async fn after(&self, call: StoreCall);
     /// A commit is about to be written.
     fn commits(&self) -> Disk;
-    /// A commit is durable, and nobody knows yet.
-    fn committed(&self);
+    /// A commit is durable, and nobody knows yet; what the disk says of it all the same.
+    fn committed(&self) -> Disk;
 }
 
 /// The writer without a thread: whoever comes first after joining the queue commits all of it.
@@ -84,8 +84,8 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// What the database would say of a disk.
-pub(crate) fn try_disk(turnstile: &dyn Turnstile) -> rusqlite::Result<()> {
-    let code = match turnstile.commits() {
+pub(crate) fn try_disk(disk: Disk) -> rusqlite::Result<()> {
+    let code = match disk {
         Disk::Sound => return Ok(()),
         Disk::Full => ffi::SQLITE_FULL,
         Disk::Broken => ffi::SQLITE_IOERR_WRITE,

@@ -341,12 +341,12 @@ impl Desk {
         }
         #[cfg(feature = "simulation")]
         if let Some(turnstile) = &self.turnstile {
-            crate::simulation::try_disk(turnstile.as_ref())?;
+            crate::simulation::try_disk(turnstile.commits())?;
         }
         self.execute("commit")?;
         #[cfg(feature = "simulation")]
         if let Some(turnstile) = &self.turnstile {
-            turnstile.committed();
+            crate::simulation::try_disk(turnstile.committed())?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::bank::Written;
 use super::process::Reply;
 use super::setting::{Account, Setting};
+use super::stage::DENIED;
 use axum::body::Body;
 use axum::http::Request;
 use domain::ids::random_uuid;
@@ -123,7 +124,7 @@ impl Errand {
     /// Why a key may be forgotten: what cannot be written down is not known again, and a claim ends by the clock.
     fn excuse(&self) -> Option<&'static str> {
         let counts = &self.setting.world.ground.stage.counts;
-        let no_disk = ["commit on a full disk", "commit on a broken disk"];
+        let no_disk = ["commit on a full disk", "commit on a broken disk", DENIED];
         let wrong_clock = ["clock set ahead", "clock set back"];
         no_disk.into_iter().chain(wrong_clock).find(|what| counts.has(what))
     }

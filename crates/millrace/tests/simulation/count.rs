@@ -1,5 +1,6 @@
 //! How often what happened in worlds: one in which nothing goes wrong proves nothing.
 
+use super::stage::DENIED;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Mutex;
@@ -15,6 +16,7 @@ const NEVER_MISSING: &[&str] = &[
     "clock wrong to the end",
     "commit on a broken disk",
     "commit on a full disk",
+    DENIED,
     "endpoint Away",
     "endpoint Busy",
     "endpoint Failing",

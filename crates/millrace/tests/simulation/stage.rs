@@ -15,10 +15,15 @@ use tokio::sync::oneshot;
 /// Shown of a world that failed.
 const STEPS_SHOWN: usize = 400;
 
+/// A commit that is told to have failed, and is there.
+pub(crate) const DENIED: &str = "commit that was there and not confirmed";
+
 /// Where all processes of a world meet.
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) dice: Dice,
+    /// Which commits are there that a broken disk did not confirm.
+    denials: Dice,
     held: Mutex<Vec<Held>>,
     trace: Mutex<Trace>,
     plan: Mutex<Plan>,
@@ -40,6 +45,8 @@ pub(crate) struct Plan {
     pub(crate) cut: u64,
     /// It is being cut.
     is_cut: bool,
+    /// It is being written, and is told to have failed.
+    is_denied: bool,
     /// So many commits find no disk.
     pub(crate) refused: u64,
 }
@@ -68,6 +75,7 @@ impl Stage {
     pub(crate) fn of(seed: u64) -> Arc<Self> {
         Arc::new(Self {
             dice: Dice::of(seed, "stage"),
+            denials: Dice::of(seed, "denials"),
             held: Mutex::default(),
             trace: Mutex::default(),
             plan: Mutex::default(),
@@ -235,6 +243,10 @@ impl Turnstile for Life {
         if plan.refused > 0 {
             plan.refused -= 1;
             let disk = if plan.refused.is_multiple_of(3) { Disk::Broken } else { Disk::Full };
+            if disk == Disk::Broken && self.stage.denials.percent(50) {
+                plan.is_denied = true;
+                return Disk::Sound;
+            }
             drop(plan);
             self.stage.note(|| format!("{} finds the disk {disk:?}", self.node));
             let is_full = disk == Disk::Full;
@@ -253,7 +265,12 @@ impl Turnstile for Life {
         Disk::Sound
     }
 
-    fn committed(&self) {
+    fn committed(&self) -> Disk {
+        if std::mem::take(&mut self.stage.plan.lock().unwrap().is_denied) {
+            self.stage.note(|| format!("{} is not told that its commit is there", self.node));
+            self.stage.counts.count(DENIED);
+            return Disk::Broken;
+        }
         if std::mem::take(&mut self.stage.plan.lock().unwrap().is_cut) {
             if self.disk.after() {
                 self.stage.counts.count("file torn by a power cut");
@@ -263,5 +280,6 @@ impl Turnstile for Life {
             self.stage.cuts.fetch_add(1, Ordering::Relaxed);
             self.stage.ended.lock().unwrap().push(self.number);
         }
+        Disk::Sound
     }
 }
