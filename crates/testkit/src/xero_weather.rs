@@ -29,6 +29,7 @@ const CREATING: &[&str] = &["create-statements", "create-statements", "create-fe
 const STATEMENTS: &[&str] = &["create-statements"];
 const FEEDS: &[&str] = &["create-feeds"];
 const TOKENS: &[&str] = &["token"];
+const CONSENTING: &[&str] = &["consent"];
 const ANY: &[&str] = &[];
 
 /// How often of all, what, and where; anywhere that is asked for, without a place.
@@ -58,6 +59,15 @@ const FAULTS: &[(u64, &str, &[&str])] = &[
     (1, "some-rejected", FEEDS),
     (1, "feed-connected-elsewhere", FEEDS),
 ];
+/// How often of all, what, and where: what ends only when somebody does something about it.
+const STUBBORN: &[(u64, &str, &[&str])] = &[
+    (3, "wrong-state", CONSENTING),
+    (3, "out-of-order-callback", CONSENTING),
+    (3, "feed-switched-off", STATEMENTS),
+    (2, "stays-pending", STATEMENTS),
+];
+/// Those of them after which an account has to be linked anew.
+const PARTING: &[&str] = &["feed-switched-off", "stays-pending"];
 /// Why statements are rejected. Not for being duplicates: that would be a lie that nobody could see through.
 const PROBLEMS: &[&str] =
     &["invalid-end-balance", "invalid-request", "invalid-start-date", "internal-error"];
@@ -70,16 +80,9 @@ pub fn settings(dice: &Dice) -> Value {
     json!({"deliverySecs": delivery, "feedSecs": feed, "duplicates": duplicates})
 }
 
-/// A fault of the next calls.
+/// A fault of the next calls that passes by itself.
 pub fn fault(dice: &Dice) -> Value {
-    let all = FAULTS.iter().map(|(weight, ..)| weight).sum();
-    let mut drawn = dice.between(1, all);
-    let found = FAULTS.iter().find(|(weight, ..)| {
-        let is_this = drawn <= *weight;
-        drawn = drawn.saturating_sub(*weight);
-        is_this
-    });
-    let (_, fault, places) = found.unwrap();
+    let (fault, places) = drawn_from(FAULTS, dice);
     let usual = if dice.percent(70) { SENDING } else { LINKING };
     let place = *dice.pick(if places.is_empty() { usual } else { places });
     let problem = if place == "create-feeds" { "account-not-valid" } else { dice.pick(PROBLEMS) };
@@ -91,4 +94,31 @@ pub fn fault(dice: &Dice) -> Value {
         "retryAfterSecs": dice.between(5, 90),
         "problem": problem,
     })
+}
+
+/// A fault that somebody has to do something about, and whether that is to link accounts anew.
+pub fn stubborn_fault(dice: &Dice) -> (Value, bool) {
+    let (fault, places) = drawn_from(STUBBORN, dice);
+    let place = *dice.pick(places);
+    (json!({"fault": fault, "operation": place}), PARTING.contains(&fault))
+}
+
+/// What goes wrong here often enough to be met in many worlds.
+pub fn usual_faults() -> impl Iterator<Item = &'static str> {
+    let all = FAULTS.iter().chain(STUBBORN).filter(|(weight, ..)| *weight > 1);
+    all.map(|(_, fault, _)| *fault)
+}
+
+type Places = &'static [&'static str];
+
+fn drawn_from(faults: &[(u64, &'static str, Places)], dice: &Dice) -> (&'static str, Places) {
+    let all = faults.iter().map(|(weight, ..)| weight).sum();
+    let mut drawn = dice.between(1, all);
+    let found = faults.iter().find(|(weight, ..)| {
+        let is_this = drawn <= *weight;
+        drawn = drawn.saturating_sub(*weight);
+        is_this
+    });
+    let (_, fault, places) = *found.unwrap();
+    (fault, places)
 }

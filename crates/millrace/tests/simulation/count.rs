@@ -4,6 +4,7 @@ use super::stage::DENIED;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Mutex;
+use testkit::xero_weather;
 
 /// What a thousand worlds cannot be without.
 const NEVER_MISSING: &[&str] = &[
@@ -11,6 +12,7 @@ const NEVER_MISSING: &[&str] = &[
     "account of which something may be missing",
     "account whole again",
     "answer to QuickBooks lost",
+    "browser back from an earlier consent",
     "clock set ahead",
     "clock set back",
     "clock wrong to the end",
@@ -60,6 +62,30 @@ const NEVER_MISSING: &[&str] = &[
     "worker's round that failed",
 ];
 
+/// What the worlds that are told every time cannot be without.
+const IN_FEW_WORLDS: &[&str] = &[
+    "Xero's reset-after",
+    "Xero's truncated-body",
+    "answer to QuickBooks lost",
+    "clock set ahead",
+    "clock set back",
+    "commit on a full disk",
+    "endpoint Gone",
+    "endpoint that heard in order",
+    "line fetched by QuickBooks",
+    "line sent to Xero",
+    "machine started anew",
+    "message heard again",
+    "network LostAfter",
+    "parting AccountDeleted",
+    "poll of QuickBooks that failed",
+    "power cut",
+    "process killed",
+    "push Failed",
+    "push Success",
+    "push TimedOut",
+];
+
 /// A tally by names.
 #[derive(Debug, Default)]
 pub(crate) struct Counts(Mutex<BTreeMap<String, u64>>);
@@ -85,10 +111,17 @@ impl Counts {
         self.0.lock().unwrap().contains_key(what)
     }
 
+    /// What should have happened even in a few worlds, and has not.
+    pub(crate) fn missing_of_few(&self) -> Vec<&'static str> {
+        IN_FEW_WORLDS.iter().copied().filter(|what| !self.has(what)).collect()
+    }
+
     /// What should have happened in so many worlds, and has not.
-    pub(crate) fn missing(&self) -> Vec<&'static str> {
+    pub(crate) fn missing(&self) -> Vec<String> {
         let seen = self.0.lock().unwrap();
-        NEVER_MISSING.iter().copied().filter(|what| !seen.contains_key(*what)).collect()
+        let faults = xero_weather::usual_faults().map(|fault| format!("Xero's {fault}"));
+        let all = NEVER_MISSING.iter().map(|what| (*what).to_owned()).chain(faults);
+        all.filter(|what| !seen.contains_key(what)).collect()
     }
 }
 

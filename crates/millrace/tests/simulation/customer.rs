@@ -2,7 +2,7 @@
 
 use super::process::Process;
 use super::setting::Setting;
-use super::xero::{CALLBACK, Tenant, allow};
+use super::xero::{Back, CALLBACK, Tenant, allow};
 use domain::clock::Clock as _;
 use domain::connection::ConnectionStatus;
 use domain::ids::{ConnectionPath, ConsentId, random_uuid};
@@ -11,21 +11,32 @@ use domain::platform::XERO;
 use domain::source_account::{AccountPath, AccountStatus};
 use platforms::Platform as _;
 use platforms::xero::Xero;
-use std::sync::Arc;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use store::link_secrets::{ConsentSecrets, LinkSecrets};
 use store::{Answer, LinkChange, LinkChanged, Store};
 use testkit::TODAY;
 
 /// A customer with a connection of its own.
-#[derive(Debug)]
 pub(crate) struct Customer {
     pub(crate) path: ConnectionPath,
     pub(crate) tenant: Tenant,
     pub(crate) wishes: Vec<(AccountPath, Wish)>,
+    /// A page with a link back that nobody has followed yet, by its consent.
+    later: Mutex<Option<Later>>,
     /// It does one thing at a time.
     is_busy: AtomicBool,
 }
+
+impl fmt::Debug for Customer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Customer").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// Comes back with this query, and what belongs to it.
+type Later = (ConsentId, ConsentSecrets, String);
 
 /// A wish for an account: a new account of the books, or that one.
 pub(crate) fn a_wish(path: &AccountPath, target: Option<String>) -> Wish {
@@ -112,11 +123,33 @@ impl Visit {
         })
         .await?;
         let page = self.door.authorization().unwrap().consent_url(&asked);
-        let query = allow(&ground.outside, &page, &self.customer.tenant).await;
+        let query = match allow(&ground.outside, &page, &self.customer.tenant).await {
+            Back::Now(query) => Some(query),
+            Back::Later(query) => {
+                *self.customer.later.lock().unwrap() = Some((id, own, query));
+                return Ok(());
+            }
+            Back::Never => None,
+        };
+        let earlier = self.customer.later.lock().unwrap().take();
+        self.come(id, &own, query).await?;
+        if let Some((id, own, query)) = earlier {
+            ground.stage.counts.count("browser back from an earlier consent");
+            self.come(id, &own, Some(query)).await?;
+        }
+        Ok(())
+    }
+
+    /// The browser is back.
+    async fn come(&self, id: ConsentId, own: &ConsentSecrets, query: Option<String>) -> Answer<()> {
+        let now = self.setting.world.ground.clock.now();
         self.change(|link| {
-            let came = ConsentSecrets { query: query.clone(), ..own.clone() };
-            self.keep_secrets(link, id, came);
-            link.set_consent(id, ConsentStage::Came);
+            let known = link.consent(id, now).map(|consent| &consent.stage);
+            if known == Some(&ConsentStage::Asked) {
+                let came = ConsentSecrets { query: query.clone(), ..own.clone() };
+                self.keep_secrets(link, id, came);
+                link.set_consent(id, ConsentStage::Came);
+            }
             Effects::default()
         })
         .await
@@ -183,7 +216,8 @@ impl Customer {
         tenant: Tenant,
         wishes: Vec<(AccountPath, Wish)>,
     ) -> Self {
-        Self { path, tenant, wishes, is_busy: AtomicBool::new(false) }
+        let (later, is_busy) = (Mutex::default(), AtomicBool::new(false));
+        Self { path, tenant, wishes, later, is_busy }
     }
 
     /// Whether all of its accounts lead into the books, as far as they are there.

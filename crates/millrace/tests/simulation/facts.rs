@@ -133,6 +133,9 @@ pub(crate) async fn hold_in_the_end(tale: &Story) {
         heard::every_event_was_heard(tale, bank).await;
     }
     count(tale, &books, &ends);
+    for fault in xero::faults_met(&tale.world.ground.outside).await {
+        tale.world.ground.stage.counts.count(format!("Xero's {fault}"));
+    }
 }
 
 /// How what was told has ended, and what has arrived.

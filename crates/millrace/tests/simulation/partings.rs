@@ -45,6 +45,7 @@ const PARTINGS: [Parting; 8] = [
 #[derive(Debug, Default)]
 pub(crate) struct Parted {
     ever: AtomicBool,
+    may_be_stuck: AtomicBool,
     deletions: AtomicU64,
 }
 
@@ -52,6 +53,12 @@ impl Parted {
     /// It may have been disconnected.
     pub(crate) fn part(&self) {
         self.ever.store(true, Ordering::Relaxed);
+    }
+
+    /// Its bank may have to disconnect it, or nothing comes of it any more.
+    pub(crate) fn may_be_stuck(&self) {
+        self.part();
+        self.may_be_stuck.store(true, Ordering::Relaxed);
     }
 
     fn delete(&self) {
@@ -116,6 +123,21 @@ impl Partings {
     }
 }
 
+/// Banks disconnect what nothing comes of any more.
+pub(crate) fn disconnect_what_is_stuck(
+    setting: &Arc<Setting>,
+    dice: &Arc<Dice>,
+    actors: &mut JoinSet<()>,
+) {
+    let may_be = |account: &&Arc<Account>| account.parted.may_be_stuck.load(Ordering::Relaxed);
+    for account in setting.accounts.iter().filter(may_be) {
+        let (setting, account, dice) = (setting.clone(), account.clone(), dice.clone());
+        actors.spawn(async move {
+            part(&setting, &account, Parting::AccountDisconnected, &dice).await;
+        });
+    }
+}
+
 fn an_errand(
     setting: &Arc<Setting>,
     answers: &Arc<Answers>,
@@ -137,6 +159,10 @@ async fn part(setting: &Setting, account: &Account, parting: Parting, dice: &Dic
     match parting {
         Parting::AccountDeleted => account.parted.delete(),
         Parting::AccountDisconnected => account.parted.part(),
+        // One that is older than the mapping of the one before it is taken for that one.
+        Parting::AccountMade if setting.world.ground.stage.counts.has("clock set back") => {
+            account.parted.may_be_stuck();
+        }
         Parting::AccountMade => {}
         Parting::ConnectionUnlinked => beside.for_each(|one| one.parted.part()),
         Parting::ConnectionDeleted => beside.for_each(|one| one.parted.delete()),

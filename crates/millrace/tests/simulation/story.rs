@@ -1,7 +1,7 @@
 //! One world from its beginning to its end.
 
 use super::client::{Answers, Errand};
-use super::partings::Partings;
+use super::partings::{self, Partings};
 use super::process::Job;
 use super::setting::{self, Account, Setting};
 use super::sink::Mood;
@@ -26,6 +26,10 @@ const STEP_SECS_MAX: u64 = 600;
 /// A push may still meet what is left of one whose answer was lost, and fails then, or a connection that turns out to be shut
 /// out; the one after both meets nothing any more.
 const PEACEFUL_PUSHES_MAX: u32 = 3;
+/// So often of a hundred times that something begins in a storm.
+const STORMS: u64 = 20;
+/// Whoever has waited for so long does something about it.
+const PATIENCE: Duration = Duration::from_mins(30);
 /// The clock is set back no farther than this, all in all.
 const BACK_MAX: SignedDuration = SignedDuration::from_hours(24);
 
@@ -43,6 +47,9 @@ pub(crate) struct Story {
     pub(crate) quickbooks: Arc<QuickBooks>,
     pub(crate) world: Arc<World>,
     dice: Arc<Dice>,
+    /// For what goes wrong more seldom.
+    rare: Arc<Dice>,
+    is_stormy: bool,
     partings: Partings,
     actors: JoinSet<()>,
     /// The latest that the clock ever showed.
@@ -56,7 +63,7 @@ pub(crate) async fn tell(seed: u64, watched: impl FnOnce(&Arc<World>)) -> Digest
     let mut story = Story::open(setting, seed).await;
     story.settle_in().await;
     story.live().await;
-    story.rest().await;
+    story.calm_down().await;
     drop(facts::hold_of_what_was_told(&story).await);
     story.push_until_arrived().await;
     facts::hold_in_the_end(&story).await;
@@ -69,10 +76,14 @@ impl Story {
     async fn open(setting: Arc<Setting>, seed: u64) -> Self {
         let world = setting.world.clone();
         let quickbooks = quickbooks::open(&world, &setting.fetched).await;
+        let rare = Arc::new(Dice::of(seed, "rare"));
+        let is_stormy = rare.percent(40) && !setting.customers.is_empty();
         Self {
             quickbooks,
             answers: Arc::default(),
             dice: Arc::new(Dice::of(seed, "story")),
+            rare,
+            is_stormy,
             partings: Partings::of(seed),
             actors: JoinSet::new(),
             latest: world.ground.clock.now(),
@@ -97,6 +108,7 @@ impl Story {
         self.world.ground.stage.plan(|plan| plan.busy = true);
         for _ in 0..self.dice.between(STEPS.0, STEPS.1) {
             self.begin_something().await;
+            self.storm();
             self.partings.begin(&self.setting, &self.answers, &mut self.actors);
             for _ in 0..self.dice.between(0, 14) {
                 self.world.turn().await;
@@ -113,6 +125,14 @@ impl Story {
             82..=87 => self.set_clock().await,
             88..=92 => self.change_mood(),
             _ => self.plan_trouble(),
+        }
+    }
+
+    /// In some worlds Xero is hardly ever well.
+    fn storm(&mut self) {
+        if self.is_stormy && self.rare.percent(STORMS) {
+            let (setting, rare) = (self.setting.clone(), self.rare.clone());
+            self.actors.spawn(xero::change_weather(setting, rare.clone(), rare));
         }
     }
 
@@ -195,8 +215,9 @@ impl Story {
 
     fn change_mood(&mut self) {
         if self.dice.percent(50) && !self.setting.customers.is_empty() {
-            let outside = self.world.ground.outside.clone();
-            self.actors.spawn(xero::change_weather(outside, self.dice.clone()));
+            let (setting, dice, rare) =
+                (self.setting.clone(), self.dice.clone(), self.rare.clone());
+            self.actors.spawn(xero::change_weather(setting, dice, rare));
             return;
         }
         let bank = self.dice.pick(&self.setting.banks);
@@ -222,15 +243,30 @@ impl Story {
         self.world.ground.outside.loss.store(loss, Ordering::Relaxed);
     }
 
+    /// What goes wrong now was ordered before; of a storm it still comes to whoever calls next.
+    async fn calm_down(&mut self) {
+        xero::clear_up(&self.world.ground.outside).await;
+        if self.is_stormy {
+            for _ in 0..self.rare.between(2, 8) {
+                xero::order_fault(&self.setting, &self.rare).await;
+            }
+        }
+        self.come_to_rest().await;
+    }
+
     /// Nothing goes wrong any more, and time passes until nobody has anything left to do.
     async fn rest(&mut self) {
+        xero::clear_up(&self.world.ground.outside).await;
+        self.come_to_rest().await;
+    }
+
+    async fn come_to_rest(&mut self) {
         let ground = &self.world.ground;
         ground.stage.plan(|plan| *plan = Plan::default());
         ground.outside.loss.store(0, Ordering::Relaxed);
         for bank in &self.setting.banks {
             *bank.sink.mood.lock().unwrap() = Mood::Well;
         }
-        xero::clear_up(&ground.outside).await;
         let behind = self.latest.duration_since(ground.clock.now());
         if behind.is_positive() && self.dice.percent(50) {
             self.count("clock wrong to the end");
@@ -238,12 +274,17 @@ impl Story {
             ground.clock.jump(behind.max(SignedDuration::ZERO));
         }
         let began = ground.clock.elapsed();
+        let mut patience = PATIENCE;
         let mut step = 1;
         while self.world.ground.clock.elapsed() < began + REST_MAX {
             let has_worked = self.round().await;
             if !has_worked && self.actors.is_empty() {
                 let Some(why) = rest::unrest(self).await else { return };
                 self.world.ground.stage.note(|| why);
+            }
+            if self.world.ground.clock.elapsed() > began + patience {
+                partings::disconnect_what_is_stuck(&self.setting, &self.rare, &mut self.actors);
+                patience += PATIENCE;
             }
             step = if has_worked { 1 } else { (step * 2).min(STEP_SECS_MAX) };
             self.world.ground.clock.pass(Duration::from_secs(step)).await;

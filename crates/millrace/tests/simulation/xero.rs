@@ -2,13 +2,20 @@
 //! books.
 
 use super::net::{Outside, XERO_URL, browse};
+use super::setting::Setting;
 use axum::http::header::LOCATION;
+use domain::platform::Delivery;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use testkit::{Dice, xero_weather};
 
 pub(crate) const CALLBACK: &str = "http://localhost:9/callback";
+
+/// What a link on a page begins with that leads back.
+const CONTINUE: &str = "id=\"continue\" href=\"";
+/// So often of a hundred changes something is wrong that does not pass by itself.
+const STUBBORN: u64 = 20;
 
 /// An organisation with a user of its own.
 #[derive(Clone, Debug)]
@@ -36,8 +43,9 @@ pub(crate) async fn add_tenant(outside: &Outside, name: &str) -> Tenant {
     Tenant { id: text(&shown["tenantId"]), existing }
 }
 
-/// The weather changes.
-pub(crate) async fn change_weather(outside: Arc<Outside>, dice: Arc<Dice>) {
+/// The weather changes. What passes by itself is drawn from `dice`, the rest apart.
+pub(crate) async fn change_weather(setting: Arc<Setting>, dice: Arc<Dice>, rare: Arc<Dice>) {
+    let outside = setting.world.ground.outside.clone();
     control(&outside, "PATCH", "settings", &xero_weather::settings(&dice)).await;
     for _ in 0..dice.between(0, 3) {
         control(&outside, "POST", "faults", &xero_weather::fault(&dice)).await;
@@ -48,6 +56,28 @@ pub(crate) async fn change_weather(outside: Arc<Outside>, dice: Arc<Dice>) {
     if dice.percent(5) {
         control(&outside, "POST", "tokens/revoke", &Value::Null).await;
     }
+    if rare.percent(STUBBORN) {
+        order_stubborn_fault(&setting, &rare).await;
+    }
+}
+
+/// One of all faults, for the next calls.
+pub(crate) async fn order_fault(setting: &Setting, dice: &Dice) {
+    if dice.percent(STUBBORN) {
+        return order_stubborn_fault(setting, dice).await;
+    }
+    let outside = &setting.world.ground.outside;
+    control(outside, "POST", "faults", &xero_weather::fault(dice)).await;
+}
+
+/// One that does not pass by itself.
+async fn order_stubborn_fault(setting: &Setting, dice: &Dice) {
+    let (fault, parts) = xero_weather::stubborn_fault(dice);
+    let sent_to = setting.accounts.iter().filter(|one| one.platform.delivery == Delivery::Sent);
+    if parts {
+        sent_to.for_each(|account| account.parted.may_be_stuck());
+    }
+    control(&setting.world.ground.outside, "POST", "faults", &fault).await;
 }
 
 /// Nothing goes wrong any more.
@@ -57,15 +87,40 @@ pub(crate) async fn clear_up(outside: &Outside) {
     control(outside, "PATCH", "settings", &settings).await;
 }
 
-/// The user of an organisation says yes on the consent page; the query with which the browser comes back, if it does.
-pub(crate) async fn allow(outside: &Outside, page: &str, tenant: &Tenant) -> Option<String> {
+/// The faults that calls have met.
+pub(crate) async fn faults_met(outside: &Outside) -> Vec<String> {
+    let shown = control(outside, "GET", "calls", &Value::Null).await;
+    let calls = shown["calls"].as_array().unwrap().iter();
+    calls.filter_map(|call| call["fault"].as_str().map(str::to_owned)).collect()
+}
+
+/// How a browser comes back from the consent page.
+#[derive(Debug)]
+pub(crate) enum Back {
+    /// With this query.
+    Now(String),
+    /// With this query, when its user has found the link.
+    Later(String),
+    Never,
+}
+
+/// The user of an organisation says yes on the consent page.
+pub(crate) async fn allow(outside: &Outside, page: &str, tenant: &Tenant) -> Back {
     let form = format!("decision=allow&organisation={}", tenant.id);
     let path = page.strip_prefix(XERO_URL).unwrap();
-    let (_, headers, _) = browse(&outside.xero, "POST", path, form).await;
-    let location = headers.get(LOCATION)?.to_str().unwrap().to_owned();
+    let (_, headers, page) = browse(&outside.xero, "POST", path, form).await;
+    if let Some(location) = headers.get(LOCATION) {
+        return Back::Now(query_of(location.to_str().unwrap()));
+    }
+    let page = page.unwrap_or_default();
+    let link = page.split_once(CONTINUE).and_then(|(_, link)| link.split_once('"'));
+    link.map_or(Back::Never, |(link, _)| Back::Later(query_of(&link.replace("&amp;", "&"))))
+}
+
+fn query_of(location: &str) -> String {
     let (address, query) = location.split_once('?').unwrap();
     assert_eq!(address, CALLBACK);
-    Some(query.to_owned())
+    query.to_owned()
 }
 
 /// The books of every account, by the platform's ids.
