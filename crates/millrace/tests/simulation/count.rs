@@ -70,7 +70,6 @@ const IN_FEW_WORLDS: &[&str] = &[
     "clock set ahead",
     "clock set back",
     "commit on a full disk",
-    "endpoint Gone",
     "endpoint that heard in order",
     "line fetched by QuickBooks",
     "line sent to Xero",

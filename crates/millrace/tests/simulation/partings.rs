@@ -61,6 +61,11 @@ impl Parted {
         self.may_be_stuck.store(true, Ordering::Relaxed);
     }
 
+    /// Whether its bank may have had to.
+    pub(crate) fn was_stuck(&self) -> bool {
+        self.may_be_stuck.load(Ordering::Relaxed)
+    }
+
     fn delete(&self) {
         self.part();
         self.deletions.fetch_add(1, Ordering::Relaxed);
@@ -129,8 +134,7 @@ pub(crate) fn disconnect_what_is_stuck(
     dice: &Arc<Dice>,
     actors: &mut JoinSet<()>,
 ) {
-    let may_be = |account: &&Arc<Account>| account.parted.may_be_stuck.load(Ordering::Relaxed);
-    for account in setting.accounts.iter().filter(may_be) {
+    for account in setting.accounts.iter().filter(|account| account.parted.was_stuck()) {
         let (setting, account, dice) = (setting.clone(), account.clone(), dice.clone());
         actors.spawn(async move {
             part(&setting, &account, Parting::AccountDisconnected, &dice).await;
