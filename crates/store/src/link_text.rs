@@ -306,6 +306,8 @@ struct MappingText {
     wanted: Option<String>,
     start: Option<String>,
     wished: i64,
+    #[serde(default)]
+    made: Option<i64>,
     attempt: u32,
     feed: Option<String>,
     stage: MappingStageText,
@@ -332,6 +334,7 @@ impl MappingText {
             wanted: target,
             start: feed_start.map(|day| day.to_string()),
             wished: micros(mapping.wished_at),
+            made: mapping.account_made_at.map(micros),
             attempt: mapping.attempt,
             feed: mapping.feed.clone(),
             stage,
@@ -348,7 +351,8 @@ impl MappingText {
         let feed_start = maybe(self.start, |day| day.parse::<Date>().ok())?;
         let wish = Wish { account, target: self.wanted, feed_start };
         let (wished_at, attempt, feed) = (moment(self.wished)?, self.attempt, self.feed);
-        Some(Mapping { wish, wished_at, attempt, feed, stage })
+        let account_made_at = maybe(self.made, moment)?;
+        Some(Mapping { wish, wished_at, account_made_at, attempt, feed, stage })
     }
 }
 

@@ -23,7 +23,8 @@ fn mapping(account: &str, stage: MappingStage) -> Mapping {
     let account = AccountId::parse(account).unwrap();
     let feed_start = Some(jiff::civil::date(2024, 2, 29));
     let wish = Wish { account, target: Some("t-1".into()), feed_start };
-    Mapping { wish, wished_at: at(3), attempt: 2, feed: Some("f-1".into()), stage }
+    let (wished_at, account_made_at) = (at(3), Some(at(2)));
+    Mapping { wish, wished_at, account_made_at, attempt: 2, feed: Some("f-1".into()), stage }
 }
 
 fn a_full_link() -> Link {

@@ -284,9 +284,11 @@ impl Link {
         let attempt = own.map_or(0, |own| own.attempt);
         let stage = MappingStage::Connecting { due_at: now };
         self.unmap(&account.id, now);
-        let account = wish.account.clone();
-        self.mappings.push(Mapping { wish, wished_at: now, attempt, feed: None, stage });
-        Ok(Effects { accounts: vec![(account, AccountStep::Connecting)], ..Effects::default() })
+        let account_made_at = Some(account.created_at);
+        let mapping = Mapping { wish, wished_at: now, account_made_at, attempt, feed: None, stage };
+        self.mappings.push(mapping);
+        let step = (account.id.clone(), AccountStep::Connecting);
+        Ok(Effects { accounts: vec![step], ..Effects::default() })
     }
 
     /// The platform has the feed, and is to be asked how far it is.
@@ -363,12 +365,7 @@ impl Link {
         let is_given_up = connection.is_none_or(|one| one.status == ConnectionStatus::Unlinked);
         self.is_given_up = is_given_up;
         let is_fed = |mapping: &Mapping| {
-            let account = accounts.iter().find(|account| account.id == mapping.wish.account);
-            !is_given_up
-                && account.is_some_and(|account| {
-                    account.status != AccountStatus::Disconnected
-                        && account.created_at <= mapping.wished_at
-                })
+            !is_given_up && accounts.iter().any(|account| mapping.stands_for(account))
         };
         let over = self.mappings.iter().filter(|mapping| !is_fed(mapping));
         let over: Vec<_> = over.map(|mapping| mapping.wish.account.clone()).collect();

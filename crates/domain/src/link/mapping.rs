@@ -31,6 +31,9 @@ pub struct Mapping {
     pub wish: Wish,
     /// When.
     pub wished_at: Timestamp,
+    /// When the source account was made: one that is made anew has only its id in common with it. Nothing of a mapping that
+    /// is older than this field.
+    pub account_made_at: Option<Timestamp>,
     /// Which try this is: the platform's own protection against doing it twice goes by it.
     pub attempt: u32,
     /// The platform's id of the feed, once there is one.

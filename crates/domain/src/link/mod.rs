@@ -97,10 +97,7 @@ impl Link {
     /// The mapping that an account has as it stands: not one that it had before it was disconnected, and not one of an
     /// account of the same id that was deleted. The link itself drops these when it is looked after.
     pub fn standing(&self, account: &SourceAccount) -> Option<&Mapping> {
-        let own = self.mapping(&account.id);
-        own.filter(|own| {
-            account.status != AccountStatus::Disconnected && account.created_at <= own.wished_at
-        })
+        self.mapping(&account.id).filter(|own| own.stands_for(account))
     }
 
     /// Why an account of the books cannot be chosen for `account`; nothing when it can. What leads there by another
@@ -121,6 +118,14 @@ impl Link {
 }
 
 impl Mapping {
+    /// Whether it is this account's as it stands.
+    pub fn stands_for(&self, account: &SourceAccount) -> bool {
+        let made_at = account.created_at;
+        let is_its = self.wish.account == account.id
+            && self.account_made_at.map_or(made_at <= self.wished_at, |at| at == made_at);
+        is_its && account.status != AccountStatus::Disconnected
+    }
+
     /// Whether the platform said no.
     pub const fn is_failed(&self) -> bool {
         matches!(self.stage, MappingStage::Failed { .. })

@@ -150,7 +150,10 @@ fn what_an_account_led_to_before_does_not_bind_it() {
     let disconnected = SourceAccount { status: AccountStatus::Disconnected, ..account("a") };
     let later = NOON + jiff::SignedDuration::from_secs(1);
     let made_anew = SourceAccount { created_at: later, ..account("a") };
-    for account in [disconnected, made_anew] {
+    // By a clock that was set back meanwhile.
+    let earlier = NOON - jiff::SignedDuration::from_secs(1);
+    let made_earlier = SourceAccount { created_at: earlier, ..account("a") };
+    for account in [disconnected, made_anew, made_earlier] {
         let mut link = mapped();
         assert_eq!(link.standing(&account), None);
         link.wish(&account, to("a", Some("two")), (ConnectionStatus::Linked, later)).unwrap();

@@ -163,10 +163,6 @@ async fn part(setting: &Setting, account: &Account, parting: Parting, dice: &Dic
     match parting {
         Parting::AccountDeleted => account.parted.delete(),
         Parting::AccountDisconnected => account.parted.part(),
-        // One that is older than the mapping of the one before it is taken for that one.
-        Parting::AccountMade if setting.world.ground.stage.counts.has("clock set back") => {
-            account.parted.may_be_stuck();
-        }
         Parting::AccountMade => {}
         Parting::ConnectionUnlinked => beside.for_each(|one| one.parted.part()),
         Parting::ConnectionDeleted => beside.for_each(|one| one.parted.delete()),

@@ -5,6 +5,7 @@ use crate::question::{Leave, ReadBooks};
 use domain::link::{Effects, Errand, HeldLink, Link};
 use jiff::SignedDuration;
 use platforms::PlatformError;
+use store::{LinkChange, LinkChanged};
 use tracing::{info, warn};
 
 /// A link whose secrets cannot be opened is looked at again when an operator may have mended that.
@@ -74,19 +75,24 @@ async fn keep_failure(
 
 async fn look_around(desk: &Desk, held: &HeldLink) -> Result<(), DeskError> {
     let path = held.link.path;
-    let connection = desk.store.find_connection(&path).await?;
-    let accounts = desk.store.list_source_accounts(&path).await?.unwrap_or_default();
-    if connection.is_none() && !held.link.is_authorized() {
-        // Nobody can end what is left of it.
-        desk.store.forget_link(&held.link).await?;
-        return Ok(());
-    }
-    let now = desk.now();
-    keep(desk, held, |link| {
+    // The link is read before all else: what is changed after it was looked at stirs the link, and is looked at again.
+    while let Some(mut link) = desk.store.find_link(&path).await? {
+        let connection = desk.store.find_connection(&path).await?;
+        let accounts = desk.store.list_source_accounts(&path).await?.unwrap_or_default();
+        if connection.is_none() && !link.is_authorized() {
+            // Nobody can end what is left of it.
+            desk.store.forget_link(&link).await?;
+            break;
+        }
+        let now = desk.now();
         link.look_around(connection.as_ref(), &accounts, now);
-        Effects::default()
-    })
-    .await
+        let (effects, held_by) = (Effects::default(), Some(held.token));
+        let change = LinkChange { link, effects, held_by, now };
+        if desk.store.change_link(&change).await? != LinkChanged::Outdated {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Nothing is fed there any more: the organisation is left, unless another connection of ours goes there.
