@@ -2,6 +2,7 @@
 //! route, or it is too long. A caller that is still sending when the connection closes sees a broken connection instead
 //! of the answer, and would send again for an hour; so the rest is read and thrown away, within limits.
 
+use crate::turn::note_answer;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header;
@@ -32,6 +33,7 @@ pub(crate) async fn discard_leftover(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let mut shared = SharedBody::of(body);
     let response = next.run(Request::from_parts(parts, Body::new(shared.clone()))).await;
+    note_answer();
     // Who waits for leave to send has sent nothing yet: the answer alone tells not to.
     if shared.lock().has_begun || !waits_for_us {
         // Whether it took too long makes no difference to the answer.

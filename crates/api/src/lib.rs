@@ -41,4 +41,4 @@ pub use messages::{Messages, Receiver};
 pub use router::{openapi, router};
 pub use state::ApiState;
 pub use surface::Edition;
-pub use turn::{give_back, take_again, turned_away, with_turn};
+pub use turn::{give_back, is_answered, take_again, turned_away, with_turn};

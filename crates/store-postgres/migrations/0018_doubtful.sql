@@ -2,4 +2,5 @@
 -- known of every later attempt: all of those are in doubt.
 alter table sent_statement add doubtful boolean not null default false;
 update sent_statement set doubtful = true
-where stage <> 'Delivered' and (attempt > 1 or stage_at <> attempted_at);
+where stage <> 'Delivered'
+    and (attempt > 1 or (stage in ('Sending', 'Unsent') and stage_at <> attempted_at));

@@ -84,6 +84,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "doubtful",
         sql: include_str!("../migrations/0018_doubtful.sql"),
     },
+    Migration {
+        version: 19,
+        name: "sealed_answer",
+        sql: include_str!("../migrations/0019_sealed_answer.sql"),
+    },
 ];
 
 /// Two processes that start at once must not both migrate. Any number does that nothing else in the database uses.

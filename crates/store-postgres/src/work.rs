@@ -119,12 +119,22 @@ const DELETE_WORK: &str = "\
 delete from work
 where client_id = $1 and account_no = $2 and push_no = $3";
 
-/// Nothing is left to wait for.
+/// Nothing is left to wait for. Whoever settles some of it waits, and sees then that the account is gone.
 pub(crate) const HASTEN_WORK: &str = "\
 -- hasten_work
+with hastened as (
+    select client_id, account_no, push_no
+    from work
+    where client_id = $1 and account_no = any($2)
+    order by account_no, push_no
+    for update
+)
 update work
-set due_at = $3
-where client_id = $1 and account_no = any($2) and due_at > $3";
+set due_at = least(due_at, $3)
+from hastened
+where work.client_id = hastened.client_id
+    and work.account_no = hastened.account_no
+    and work.push_no = hastened.push_no";
 
 /// What waits for an account that is gone is due at once.
 const DELAY_WORK: &str = "\

@@ -83,6 +83,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "doubtful",
         sql: include_str!("../migrations/0018_doubtful.sql"),
     },
+    Migration {
+        version: 19,
+        name: "sealed_answer",
+        sql: include_str!("../migrations/0019_sealed_answer.sql"),
+    },
 ];
 
 const CREATE_SCHEMA_MIGRATION: &str = "

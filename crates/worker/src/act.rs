@@ -26,11 +26,26 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
     if outcome == Outcome::Done && is_all_taken {
         return Ok((outcome, sent));
     }
-    // A refusal, or lines that are not found, may only mean that the account was deleted during the attempt.
-    match find_account(desk, lease, destination).await? {
-        Some(_) => Ok((outcome, sent)),
-        None => gone(desk, lease).await,
+    if is_over(desk, lease, destination, &outcome).await? {
+        return gone(desk, lease).await;
     }
+    Ok((outcome, sent))
+}
+
+/// Whether what came of an attempt does not count any more. A refusal, or lines that are not found, may only mean that the
+/// account was deleted during it; and nothing waits for an account that feeds nothing.
+async fn is_over(
+    desk: &Desk,
+    lease: &Lease,
+    destination: Destination,
+    outcome: &Outcome,
+) -> Answer<bool> {
+    let Some(account) = find_account(desk, lease, destination).await? else { return Ok(true) };
+    if !matches!(outcome, Outcome::TryAgain(_) | Outcome::Waiting(_)) {
+        return Ok(false);
+    }
+    let connection = desk.store.find_connection(&lease.push.path).await?;
+    Ok(!connection.is_some_and(|connection| send::flows(&connection, &account)))
 }
 
 /// The account is there no more. What was taken of the push is told by its statements. Of a platform that fetches there are

@@ -69,7 +69,7 @@ pub(crate) async fn attempt(
 }
 
 /// Whether an account's lines are to flow.
-fn flows(connection: &Connection, account: &SourceAccount) -> bool {
+pub(crate) fn flows(connection: &Connection, account: &SourceAccount) -> bool {
     matches!(connection.status, ConnectionStatus::Linked | ConnectionStatus::Deauthorized)
         && account.status == AccountStatus::Connected
 }
@@ -102,14 +102,8 @@ impl Courier<'_> {
         for (number, statement) in cut.statements.iter().enumerate() {
             let way = Way { link, statement };
             let was_late = self.is_late();
-            let known = match self.so_far.statements.get(number).cloned() {
-                // A worker died before it could tell why. It was certainly not taken, so the same attempt may be made again.
-                Some(known) if known.stage == SentStage::Rejected && known.id.is_none() => {
-                    let attempt = known.attempt.saturating_sub(1);
-                    SentStatement { attempt, stage: SentStage::Unsent, ..known }
-                }
-                Some(known) => known,
-                None => self.begin(number, statement, &cut),
+            let Some(known) = self.known(number, statement, &cut).await? else {
+                return Ok(Outcome::Gone);
             };
             let known = match known.stage {
                 SentStage::Sending => match self.look_up(way, &known).await? {
@@ -174,6 +168,38 @@ impl Courier<'_> {
             message: format!("among the new transactions, {}: {}", remark.path, remark.message),
         };
         cut.warnings.iter().map(placed).collect()
+    }
+
+    /// What is known of a statement before anything is asked; nothing when nobody can be asked about it: it went, if it did,
+    /// by a feed that is gone.
+    async fn known(
+        &mut self,
+        number: usize,
+        statement: &Statement,
+        cut: &Cut,
+    ) -> Result<Option<SentStatement>, DeskError> {
+        let Some(known) = self.so_far.statements.get(number).cloned() else {
+            return Ok(Some(self.begin(number, statement, cut)));
+        };
+        let is_elsewhere = known.feed != statement.feed && known.stage != SentStage::Delivered;
+        if is_elsewhere && known.may_arrive_unseen() {
+            // Its lines count as taken.
+            self.keep_as(known, SentStage::Sending).await?;
+            return Ok(None);
+        }
+        Ok(Some(match known {
+            // It was certainly not taken, and goes by the feed that there is now.
+            SentStatement { attempt, .. } if is_elsewhere => {
+                SentStatement { attempt, ..self.begin(number, statement, cut) }
+            }
+            // A worker died before it could tell why. It was certainly not taken, so the same attempt may be made again.
+            SentStatement { stage: SentStage::Rejected, id: None, attempt, .. } => SentStatement {
+                attempt: attempt.saturating_sub(1),
+                stage: SentStage::Unsent,
+                ..known
+            },
+            _ => known,
+        }))
     }
 
     /// A statement that nothing is known of yet.
@@ -379,10 +405,10 @@ impl Courier<'_> {
         Ok(match error {
             PlatformError::Rejected { reasons } => {
                 if reasons.iter().any(|reason| reason.kind == ReasonKind::FeedGone) {
-                    self.feed_gone(feed).await?;
                     if !self.is_fed().await? {
                         return Ok(Outcome::Gone);
                     }
+                    self.feed_gone(feed).await?;
                 }
                 let mut all = self.so_far.statements.iter();
                 let refused = all.rfind(|one| one.stage == SentStage::Rejected);

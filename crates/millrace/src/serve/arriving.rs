@@ -65,7 +65,7 @@ impl HttpBody for Arriving {
                     self.stage = Stage::Late;
                 }
             }
-            Stage::Late if matches!(polled, Poll::Ready(None)) => {
+            Stage::Late if matches!(polled, Poll::Ready(None)) && !api::is_answered() => {
                 let turn = Arc::clone(&self.places).acquire_many_owned(self.taken);
                 self.stage = Stage::Returning(Box::pin(turn));
                 return self.poll_frame(context);

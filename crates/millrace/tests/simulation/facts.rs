@@ -49,13 +49,15 @@ pub(crate) async fn all_is_known_to_have_arrived(tale: &Story) -> bool {
     true
 }
 
-/// In peace nothing else goes wrong but that an earlier push took back what this one had left to it, or that a connection
-/// turns out to be shut out, because tokens were lost before.
+/// In peace nothing else goes wrong but that an earlier push took back what this one had left to it, or that what was lost
+/// before is noticed now: a connection is shut out, or its feed was switched off.
 fn is_success(account: &Account, push: &Value) -> bool {
     let errors = push["validation"]["errors"].as_array().unwrap();
     let is_left = |error: &Value| {
         let message = error["message"].as_str().unwrap();
-        message.contains("the push that brought") || message.contains("is Deauthorized")
+        ["the push that brought", "is Deauthorized", "The feed connection does not exist"]
+            .iter()
+            .any(|words| message.contains(words))
     };
     match push["status"].as_str().unwrap() {
         "Success" => true,

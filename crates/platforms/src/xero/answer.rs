@@ -173,7 +173,7 @@ fn is_about_the_request(reason: &Reason) -> bool {
 /// Whether Xero says that it, or the organisation, is offline, which it does before it looks at a request. Other words are
 /// of somebody on the way, who may have handed the request on.
 fn is_offline(body: &[u8]) -> bool {
-    String::from_utf8_lossy(body).to_lowercase().contains("offline")
+    String::from_utf8_lossy(body).to_lowercase().contains("is offline")
 }
 
 fn words(reasons: &[Reason], status: u16) -> String {
@@ -257,7 +257,7 @@ mod tests {
             (500, r#"{"type":"internal-error"}"#, "unavailable", "unknown"),
             (502, "<html>", "unavailable", "unknown"),
             (503, "<html>", "unavailable", "unknown"),
-            (503, "The organisation is Offline.", "unavailable", "unavailable"),
+            (503, "The organisation is offline.", "unavailable", "unavailable"),
             (504, "", "unavailable", "unknown"),
         ];
         for (status, body, read, write) in cases {
@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(at(""), noon_plus(1));
         assert_eq!(at("999999"), noon_plus(24 * 60));
         assert_eq!(at("Wed, 21 Oct 2015 07:28:00 GMT"), NOON);
-        let offline = refusal(&reply(503, "300", "offline"), Effect::Once, NOON);
+        let offline = refusal(&reply(503, "300", "The API is offline"), Effect::Once, NOON);
         let detail = "xero answers HTTP 503".to_owned();
         assert_eq!(offline, PlatformError::Unavailable { retry_at: Some(noon_plus(5)), detail });
     }

@@ -82,6 +82,8 @@ async fn a_disconnected_account_ends_its_feed_and_may_be_mapped_again(database: 
     scene.order(order).await;
     let refused = scene.ended(&scene.push("current", &[("c", 1.0)]).await).await;
     assert_eq!(refused["status"], "Failed", "{refused}");
+    let words = text(&refused["validation"]["errors"][0]["message"]);
+    assert!(words.contains("feed connection does not exist"), "{refused}");
     let listed = scene.caller.get(&scene.path("/connectionInfo/bankFeedAccounts")).await;
     assert_eq!(listed.expect(200).json()[0]["status"], "disconnected");
 }
