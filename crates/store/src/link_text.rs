@@ -241,8 +241,12 @@ struct BooksText {
     country: Option<String>,
     demo: bool,
     targets: Vec<TargetText>,
-    fed: Vec<(String, String)>,
+    fed: Vec<FedText>,
 }
+
+/// What it leads to, its id, and our name for it.
+#[derive(Serialize, Deserialize)]
+struct FedText(String, String, #[serde(default)] Option<String>);
 
 #[derive(Serialize, Deserialize)]
 struct TargetText {
@@ -257,7 +261,8 @@ struct TargetText {
 impl BooksText {
     fn of(books: &Books) -> Self {
         let company = &books.company;
-        let fed = books.fed.iter().map(|fed| (fed.target.clone(), fed.feed.clone())).collect();
+        let fed = books.fed.iter().cloned();
+        let fed = fed.map(|fed| FedText(fed.target, fed.feed, fed.token)).collect();
         Self {
             read: micros(books.read_at),
             name: company.name.clone(),
@@ -276,7 +281,9 @@ impl BooksText {
             country: self.country,
             is_demo: self.demo,
         };
-        let fed = self.fed.into_iter().map(|(target, feed)| FedTarget { target, feed }).collect();
+        let fed = self.fed.into_iter();
+        let fed = fed.map(|FedText(target, feed, token)| FedTarget { target, feed, token });
+        let fed = fed.collect();
         let targets = all(self.targets, TargetText::read)?;
         Some(Books { read_at: moment(self.read)?, company, targets, fed })
     }

@@ -52,7 +52,8 @@ fn a_full_link() -> Link {
         country: Some("GB".into()),
         is_demo: true,
     };
-    let fed = vec![FedTarget { target: "t-1".into(), feed: "f-1".into() }];
+    let fed =
+        vec![FedTarget { target: "t-1".into(), feed: "f-1".into(), token: Some("mr-1".into()) }];
     let LinkColumns { path, platform, version, is_stirred, .. } = columns();
     Link {
         version,
@@ -90,6 +91,17 @@ fn a_link_comes_back_as_it_went() {
     let bare = Link { version, is_stirred, ..Link::new(path, platform) };
     assert_eq!(read(columns(), &write(&bare).unwrap()).unwrap(), bare);
     assert!(read(columns(), "{}").is_err());
+}
+
+#[test]
+fn a_link_is_read_that_was_written_before_feeds_had_tokens_and_mappings_an_age() {
+    let mut link = a_full_link();
+    let text = write(&link).unwrap();
+    let older = text.replace(r#","mr-1"]"#, "]").replace(r#""made":1709208002000000,"#, "");
+    assert!(!older.contains("mr-1") && !older.contains("made"), "{older}");
+    link.books.iter_mut().flat_map(|books| &mut books.fed).for_each(|fed| fed.token = None);
+    link.mappings.iter_mut().for_each(|mapping| mapping.account_made_at = None);
+    assert_eq!(read(columns(), &older).unwrap(), link);
 }
 
 #[test]

@@ -82,7 +82,9 @@ impl Question for ReadBooks {
             None => Vec::new(),
         };
         let fed = feeds.into_iter().filter_map(|feed| match feed.stage {
-            FeedStage::Connected { account } => Some(FedTarget { target: account, feed: feed.id }),
+            FeedStage::Connected { account: target } => {
+                Some(FedTarget { target, feed: feed.id, token: feed.token })
+            }
             FeedStage::Pending | FeedStage::Rejected { .. } => None,
         });
         Ok(Books { read_at: self.begun_at, company, targets, fed: fed.collect() })

@@ -100,6 +100,8 @@ pub struct FedTarget {
     pub target: String,
     /// The platform's id of the feed.
     pub feed: String,
+    /// Our name for the feed, where the platform repeats it.
+    pub token: Option<String>,
 }
 
 /// An account of the books in a list.

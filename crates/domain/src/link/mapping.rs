@@ -1,6 +1,6 @@
 //! A mapping: which source account leads to which account of the books, and which may.
 
-use super::{Books, Organisation, TargetAccount, TargetKind};
+use super::{Books, FedTarget, Organisation, TargetAccount, TargetKind};
 use crate::ids::ConnectionPath;
 use crate::money::CurrencyCode;
 use crate::source_account::{AccountId, AccountKind, SourceAccount};
@@ -125,17 +125,32 @@ pub fn wanted_kind(account: &SourceAccount) -> TargetKind {
     }
 }
 
-/// Why `target` cannot be chosen for `account`; nothing when it can. `own_feed` is the feed that the account has.
+/// The feed that an account has.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnFeed<'a> {
+    /// The platform's id, where it is known.
+    pub id: Option<&'a str>,
+    /// Our name for it. The answer to the one who made it may have been lost.
+    pub token: Option<&'a str>,
+}
+
+impl OwnFeed<'_> {
+    fn is(self, fed: &FedTarget) -> bool {
+        let is_named = fed.token.is_some() && fed.token.as_deref() == self.token;
+        is_named || Some(fed.feed.as_str()) == self.id
+    }
+}
+
+/// Why `target` cannot be chosen for `account`; nothing when it can.
 pub fn unfit(
     account: &SourceAccount,
     target: &TargetAccount,
     books: &Books,
-    own_feed: Option<&str>,
+    own: OwnFeed<'_>,
 ) -> Option<Unfit> {
     // A currency that nobody told is no reason against an account.
     let currency = account.details.currency.filter(|code| *code != CurrencyCode::UNKNOWN);
-    let is_fed =
-        |fed: &super::FedTarget| fed.target == target.id && Some(fed.feed.as_str()) != own_feed;
+    let is_fed = |fed: &FedTarget| fed.target == target.id && !own.is(fed);
     if currency.is_some_and(|currency| currency != target.currency) {
         Some(Unfit::Currency)
     } else if wanted_kind(account) != target.kind {

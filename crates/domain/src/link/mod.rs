@@ -15,7 +15,9 @@ pub use books::{
 pub use change::{AccountStep, Effects, Other, WishRefused};
 pub use consent::{CONSENT_LIFE, CONSENTS_MAX, Consent, ConsentStage, Fingerprint};
 pub use errand::{BOOKS_LIFE, Errand};
-pub use mapping::{Ending, Mapping, MappingStage, Unfit, Wish, feed_token, unfit, wanted_kind};
+pub use mapping::{
+    Ending, Mapping, MappingStage, OwnFeed, Unfit, Wish, feed_token, unfit, wanted_kind,
+};
 
 use crate::ids::{ConnectionPath, LeaseToken};
 use crate::platform::Platform;
@@ -103,12 +105,15 @@ impl Link {
     /// Why an account of the books cannot be chosen for `account`; nothing when it can. What leads there by another
     /// mapping of this link counts also before the books show it.
     pub fn unfit(&self, account: &SourceAccount, target: &TargetAccount) -> Option<Unfit> {
-        let own_feed = self.mapping(&account.id).and_then(|own| own.feed.as_deref());
+        let organisation = self.organisation.as_ref();
+        let token = organisation.map(|one| feed_token(&self.path, one, &account.id));
+        let id = self.mapping(&account.id).and_then(|own| own.feed.as_deref());
+        let own = OwnFeed { id, token: token.as_deref() };
         let others = self.mappings.iter().filter(|one| one.wish.account != account.id);
         let mut leading = others.filter(|one| !one.is_failed());
         let is_taken = leading.any(|one| one.target() == Some(target.id.as_str()));
         let books = self.books.as_ref()?;
-        unfit(account, target, books, own_feed).or(is_taken.then_some(Unfit::Fed))
+        unfit(account, target, books, own).or(is_taken.then_some(Unfit::Fed))
     }
 
     /// Whether there are tokens.

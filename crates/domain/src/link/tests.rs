@@ -19,7 +19,7 @@ fn target(id: &str, kind: TargetKind, currency: &str) -> TargetAccount {
 }
 
 fn fed(target: &str, feed: &str) -> FedTarget {
-    FedTarget { target: target.into(), feed: feed.into() }
+    FedTarget { target: target.into(), feed: feed.into(), token: None }
 }
 
 /// A link whose books have two accounts in pounds, a card and an account in euros, and one that a stranger's feed leads
@@ -103,6 +103,12 @@ fn an_account_may_be_chosen_once() {
     link.feed_asked(&first.id, "feed-1", NOON);
     link.books.as_mut().unwrap().fed.push(fed("two", "feed-1"));
     assert_eq!((fitting(&link, &first).len(), fitting(&link, &second).len()), (2, 1));
+    // Also one whose answer was lost: its token tells.
+    let own = feed_token(&link.path, link.organisation.as_ref().unwrap(), &second.id);
+    let lost = FedTarget { token: Some(own), ..fed("one", "lost") };
+    link.books.as_mut().unwrap().fed.push(lost);
+    assert_eq!(fitting(&link, &second), ["one"]);
+    assert!(!fitting(&link, &account("c")).contains(&"one".to_owned()));
 }
 
 #[test]

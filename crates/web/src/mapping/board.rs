@@ -167,7 +167,8 @@ mod tests {
         ];
         let mut link = Sample::of(&targets).link;
         if let Some(books) = &mut link.books {
-            books.fed = vec![FedTarget { target: "t3".to_owned(), feed: "f".to_owned() }];
+            books.fed =
+                vec![FedTarget { target: "t3".to_owned(), feed: "f".to_owned(), token: None }];
         }
         let accounts = [a_source("a", "Current", "4243")];
         let books = link.books.clone().unwrap();

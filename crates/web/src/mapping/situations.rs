@@ -30,7 +30,7 @@ pub(super) fn open() -> Result<Sample, Error> {
         .with(savings()?, Fate::Open)?
         .with(card()?, Fate::Open)?;
     if let Some(books) = &mut sample.link.books {
-        let old = FedTarget { target: old()?.id, feed: "another".to_owned() };
+        let old = FedTarget { target: old()?.id, feed: "another".to_owned(), token: None };
         books.fed.push(old);
     }
     Ok(sample)

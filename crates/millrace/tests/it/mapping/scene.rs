@@ -146,6 +146,10 @@ pub(crate) fn books_read_at(read_at: Timestamp) -> Books {
             target("euros", TargetKind::Bank, "EUR"),
             target("theirs", TargetKind::Bank, "GBP"),
         ],
-        fed: vec![FedTarget { target: "theirs".into(), feed: "feed-of-a-stranger".into() }],
+        fed: vec![FedTarget {
+            target: "theirs".into(),
+            feed: "feed-of-a-stranger".into(),
+            token: None,
+        }],
     }
 }
