@@ -141,8 +141,8 @@ fn replay(vault: &Vault, claim: &Claim, answer: KeptAnswer) -> Answer<Response> 
     };
     let Ok(body) = vault.open(&binding(&row(claim)), &body) else {
         return Err(ApiError::conflict(
-            "the request with this Idempotency-Key was done, but its answer was kept under an encryption key that is gone: \
-             look whether what it was to do is there",
+            "the request with this Idempotency-Key was done, but its answer cannot be opened: its encryption key is gone, \
+             or an earlier version kept it. Look whether what it was to do is there",
         ));
     };
     let mut response = Response::new(Body::from(body.to_vec()));
@@ -269,7 +269,7 @@ mod tests {
             (a_vault(1), a_claim(1), b"{}".to_vec()),
         ] {
             let refused = replay(&vault, &claim, answer(Some(body))).unwrap_err();
-            assert!(refused.into_text().contains("an encryption key that is gone"));
+            assert!(refused.into_text().contains("its encryption key is gone"));
         }
     }
 }

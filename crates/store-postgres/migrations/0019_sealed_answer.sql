@@ -1,2 +1,2 @@
--- Answers that are kept for an Idempotency-Key are sealed from now on: of earlier ones only the fact stays.
-update idempotency set body = null;
+-- Answers that are kept for an Idempotency-Key are sealed from now on: of earlier ones only stays that they were given.
+update idempotency set body = '' where body is not null;

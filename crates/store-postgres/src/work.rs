@@ -136,20 +136,26 @@ where work.client_id = hastened.client_id
     and work.account_no = hastened.account_no
     and work.push_no = hastened.push_no";
 
-/// What waits for an account that is gone is due at once.
+/// What waits for an account that is gone, or disconnected, is due at once.
 const DELAY_WORK: &str = "\
 -- delay_work
 update work
-set due_at = case when exists (select from ledger where client_id = $1 and account_no = $2)
-        then $4::bigint else least($4, $5::bigint) end,
+set due_at = case when exists (
+            select
+            from source_account
+            where client_id = $1 and account_no = $2 and status <> 'disconnected'
+        ) then $4::bigint else least($4, $5::bigint) end,
     lease_token = null, lease_until = null
 where client_id = $1 and account_no = $2 and push_no = $3";
 
 const DELAY_ANEW: &str = "\
 -- delay_work_anew
 update work
-set due_at = case when exists (select from ledger where client_id = $1 and account_no = $2)
-        then $4::bigint else least($4, $5::bigint) end,
+set due_at = case when exists (
+            select
+            from source_account
+            where client_id = $1 and account_no = $2 and status <> 'disconnected'
+        ) then $4::bigint else least($4, $5::bigint) end,
     attempts = 0, lease_token = null, lease_until = null
 where client_id = $1 and account_no = $2 and push_no = $3";
 

@@ -50,12 +50,14 @@ const FIND_HELD_WORK: &str = "
     from work
     where push_key = ?1 and lease_token = ?2";
 
-/// What waits for an account that is gone is due at once.
+/// What waits for an account that is gone, or disconnected, is due at once.
 const POSTPONE_WORK: &str = "
     -- postpone_work
     update work
     set due_at_us = iif(exists (
-            select 1 from source_account where source_account.account_no = work.account_no
+            select 1
+            from source_account
+            where source_account.account_no = work.account_no and status <> 'disconnected'
         ), ?2, min(?2, ?3)),
         lease_token = null, lease_until_us = null
     where push_key = ?1";
@@ -64,7 +66,9 @@ const POSTPONE_ANEW: &str = "
     -- postpone_work_anew
     update work
     set due_at_us = iif(exists (
-            select 1 from source_account where source_account.account_no = work.account_no
+            select 1
+            from source_account
+            where source_account.account_no = work.account_no and status <> 'disconnected'
         ), ?2, min(?2, ?3)),
         attempt = 0, lease_token = null, lease_until_us = null
     where push_key = ?1";

@@ -300,6 +300,16 @@ impl Link {
         self.calm();
     }
 
+    /// The platform answered about a feed that the wish which asked for it does not stand for any more: it is ended.
+    pub fn feed_unwanted(&mut self, feed: &str, now: Timestamp) {
+        let is_known = self.mappings.iter().any(|mapping| mapping.feed.as_deref() == Some(feed))
+            || self.endings.iter().any(|ending| ending.feed == feed);
+        if !is_known {
+            self.endings.push(Ending { feed: feed.to_owned(), since: now, due_at: now });
+        }
+        self.calm();
+    }
+
     /// A new try is about to be made; answers its number.
     pub fn next_attempt(&mut self, account: &AccountId) -> u32 {
         self.mapping_mut(account).map_or(0, |mapping| {

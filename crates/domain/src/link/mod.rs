@@ -131,6 +131,12 @@ impl Mapping {
         is_its && account.status != AccountStatus::Disconnected
     }
 
+    /// Whether it is the same wish, of the same account, however far each is.
+    pub fn is_one_with(&self, other: &Self) -> bool {
+        (&self.wish, self.wished_at, self.account_made_at)
+            == (&other.wish, other.wished_at, other.account_made_at)
+    }
+
     /// Whether the platform said no.
     pub const fn is_failed(&self) -> bool {
         matches!(self.stage, MappingStage::Failed { .. })

@@ -146,6 +146,27 @@ fn nobody_is_told_that_a_linked_connection_is_not_linked() {
 }
 
 #[test]
+fn a_feed_that_nobody_wants_any_more_is_ended_once() {
+    let mut link = link();
+    link.wish(&account("a"), to("a", Some("one")), LINKED).unwrap();
+    let asked = link.mapping(&account("a").id).unwrap().clone();
+    assert!(asked.is_one_with(&Mapping {
+        feed: Some("feed-1".into()),
+        attempt: 7,
+        ..asked.clone()
+    }));
+    let changed = to("a", Some("two"));
+    assert!(!asked.is_one_with(&Mapping { wish: changed, ..asked.clone() }));
+    for _ in 0..2 {
+        link.feed_unwanted("feed-1", NOON);
+        assert_eq!(link.endings.len(), 1);
+    }
+    link.feed_asked(&account("a").id, "feed-2", NOON);
+    link.feed_unwanted("feed-2", NOON);
+    assert_eq!(link.endings.len(), 1, "it is its mapping's");
+}
+
+#[test]
 fn what_an_account_led_to_before_does_not_bind_it() {
     let mapped = || {
         let mut link = link();

@@ -50,6 +50,9 @@ impl HttpBody for Arriving {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if api::is_answered() {
+            self.stage = Stage::There;
+        }
         if let Stage::Returning(turn) = &mut self.stage {
             // Nobody closes it.
             if let Ok(turn) = ready!(turn.as_mut().poll(context)) {
@@ -65,7 +68,7 @@ impl HttpBody for Arriving {
                     self.stage = Stage::Late;
                 }
             }
-            Stage::Late if matches!(polled, Poll::Ready(None)) && !api::is_answered() => {
+            Stage::Late if matches!(polled, Poll::Ready(None)) => {
                 let turn = Arc::clone(&self.places).acquire_many_owned(self.taken);
                 self.stage = Stage::Returning(Box::pin(turn));
                 return self.poll_frame(context);

@@ -135,9 +135,10 @@ impl Book {
             push.operation.key == leased.key && lease.is_some_and(|(holder, _)| holder == token)
         });
         let Some(push) = held else { return Settled::LeaseLost };
-        // Of an account that is gone nothing is waited for.
-        let is_there = self.accounts.iter().any(|found| found.number == push.account);
-        let due = |at: Timestamp| if is_there { at } else { at.min(now) };
+        // Of an account that feeds nothing any more nothing is waited for.
+        let account = self.accounts.iter().find(|found| found.number == push.account);
+        let feeds = account.is_some_and(|one| one.account.status != AccountStatus::Disconnected);
+        let due = |at: Timestamp| if feeds { at } else { at.min(now) };
         match settlement {
             Settlement::Again(at) => {
                 let work = push.work.as_mut().unwrap();

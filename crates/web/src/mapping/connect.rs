@@ -34,7 +34,7 @@ pub(super) async fn connect(
     };
     let entry = Entry::read(&posted);
     let done = match entry.understand(&Days::of(connection.platform, state.now())) {
-        Ok(wanted) => wish(&state, session, &connection, &account, &wanted).await?,
+        Ok(wanted) => wish(&state, session, (&connection, &number), &wanted).await?,
         Err(faults) => Done::Wrong(faults),
     };
     match done {
@@ -61,12 +61,17 @@ enum Done {
 async fn wish(
     state: &WebState,
     session: &Session,
-    connection: &Connection,
-    account: &SourceAccount,
+    (connection, number): (&Connection, &str),
     wanted: &Wanted,
 ) -> Result<Done, Refusal> {
     loop {
         let mut link = find_link(state, session, connection).await?;
+        // Read behind the link: who changes them from now on makes a new version of it.
+        let connection = session.load_connection(state).await?;
+        let Some(account) = find_account(state, session, number).await? else {
+            return Ok(Done::Moot);
+        };
+        let account = &account;
         // The domain takes a wish for a new account for any that is there; whoever chose wants to know.
         let standing = link.standing(account).filter(|own| !own.is_failed());
         let is_other = |own: &Mapping| own.wish.target != wanted.target;

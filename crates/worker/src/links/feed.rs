@@ -4,7 +4,7 @@ use super::errand::keep;
 use crate::desk::{Desk, DeskError};
 use crate::question::{CreateFeed, EndFeed, FindFeed};
 use domain::clock::utc_date;
-use domain::link::{Effects, HeldLink, Mapping, feed_token, wanted_kind};
+use domain::link::{Effects, HeldLink, Link, Mapping, feed_token, wanted_kind};
 use domain::money::CurrencyCode;
 use domain::retry::next_look;
 use domain::source_account::{AccountId, AccountPath, SourceAccount};
@@ -31,9 +31,9 @@ pub(super) async fn connect(
     };
     match feed {
         Ok(Some(feed)) => settle(desk, held, mapping, feed).await,
-        Ok(None) => refuse(desk, held, account, "the feed was ended before it was connected").await,
+        Ok(None) => refuse(desk, held, mapping, "the feed was ended before it was connected").await,
         Err(DeskError::Platform(PlatformError::Rejected { reasons })) => {
-            refuse(desk, held, account, &words(&reasons)).await
+            refuse(desk, held, mapping, &words(&reasons)).await
         }
         Err(error) => Err(error),
     }
@@ -93,11 +93,15 @@ async fn settle(
     let account = &mapping.wish.account;
     let now = desk.now();
     match feed.stage {
-        FeedStage::Rejected { reasons } => refuse(desk, held, account, &words(&reasons)).await,
+        FeedStage::Rejected { reasons } => refuse(desk, held, mapping, &words(&reasons)).await,
         FeedStage::Pending => {
             let due_at = next_look(mapping.wished_at, now, LOOK_PAUSE_MAX);
             keep(desk, held, |link| {
-                link.feed_asked(account, &feed.id, due_at);
+                if stands(link, mapping) {
+                    link.feed_asked(account, &feed.id, due_at);
+                } else {
+                    link.feed_unwanted(&feed.id, now);
+                }
                 Effects::default()
             })
             .await
@@ -105,6 +109,10 @@ async fn settle(
         FeedStage::Connected { account: target } => {
             info!(connection = %held.link.path.connection, account = %account, "mapped");
             keep(desk, held, |link| {
+                if !stands(link, mapping) {
+                    link.feed_unwanted(&feed.id, now);
+                    return Effects::default();
+                }
                 link.feed_asked(account, &feed.id, now);
                 link.feed_connected(account, &target, utc_date(now))
             })
@@ -116,11 +124,21 @@ async fn settle(
 async fn refuse(
     desk: &Desk,
     held: &HeldLink,
-    account: &AccountId,
+    mapping: &Mapping,
     why: &str,
 ) -> Result<(), DeskError> {
+    let account = &mapping.wish.account;
     warn!(connection = %held.link.path.connection, account = %account, "not mapped: {why}");
-    keep(desk, held, |link| link.feed_refused(account, why)).await
+    keep(desk, held, |link| {
+        let is_meant = stands(link, mapping);
+        if is_meant { link.feed_refused(account, why) } else { Effects::default() }
+    })
+    .await
+}
+
+/// Whether the wish that asked is still the one that stands: customers change their minds while the platform is slow.
+fn stands(link: &Link, asked: &Mapping) -> bool {
+    link.mapping(&asked.wish.account).is_some_and(|mapping| mapping.is_one_with(asked))
 }
 
 /// Ends a feed, and looks until it is gone; one that the platform does not want to end is let go, or nothing else would

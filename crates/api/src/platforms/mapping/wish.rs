@@ -65,10 +65,13 @@ pub(super) async fn create_mapping(
 ) -> Answer<Json<MappedShape>> {
     let wish = read_wish(&body)?;
     loop {
+        let seen = load_connection(&state, &path).await?;
+        load_account(&state, &path, &wish.account).await?;
+        need_mapping_by_us(seen.platform)?;
+        let mut link = load_link(&state, &seen, &wish).await?;
+        // Read once more, behind the link: who changes them from now on makes a new version of it.
         let connection = load_connection(&state, &path).await?;
         let account = load_account(&state, &path, &wish.account).await?;
-        need_mapping_by_us(connection.platform)?;
-        let mut link = load_link(&state, &connection, &wish).await?;
         let now = state.now();
         let standing = (connection.status, now);
         let effects = link.wish(&account, wish.clone(), standing).map_err(|why| refuse(&why))?;

@@ -10,6 +10,7 @@ on_both! {
     the_books_of_somebody_else_are_refused;
     a_disconnected_account_ends_its_feed_and_may_be_mapped_again;
     a_feed_that_is_leaving_is_not_taken_for_the_new_one;
+    who_changes_their_mind_while_xero_is_slow_gets_what_they_chose_last;
     a_deleted_connection_ends_its_feeds_and_leaves_the_organisation;
     a_callback_is_believed_only_from_the_visit_that_was_sent;
     of_several_organisations_the_customer_chooses_one;
@@ -102,6 +103,51 @@ async fn a_feed_that_is_leaving_is_not_taken_for_the_new_one(database: Database)
     let stages: Vec<_> = feeds.iter().map(|feed| text(&feed["stage"])).collect();
     assert_eq!(stages, ["gone", "connected"]);
     assert_eq!(scene.ids("current").await, ["a", "b"]);
+}
+
+async fn who_changes_their_mind_while_xero_is_slow_gets_what_they_chose_last(database: Database) {
+    let scene = Scene::linked(database, &["current"]).await;
+    scene.deliver("current", &[("a", 1.0)]).await;
+    let path = scene.path("/connectionInfo/bankFeedAccounts/current");
+    let disconnect = || scene.caller.patch(&path, json!({"status": "disconnected"}));
+    disconnect().await.expect(200);
+    let wishes = scene.path("/bankFeedAccounts/mapping");
+    // The account that was opened for it, once nothing leads there any more, and another.
+    let [opened, another] = wait_for("the account to be free again", || async {
+        let listed = scene.caller.get(&wishes).await.expect(200).json();
+        let entries = listed.as_array().unwrap();
+        let entry = entries.iter().find(|entry| entry["sourceAccountId"] == "current").unwrap();
+        let options = entry["targetAccountOptions"].as_array().unwrap();
+        let ids = [true, false].map(|is_its| {
+            let found = options.iter().find(|option| (option["name"] == "Current") == is_its);
+            found.map(|option| option["id"].clone())
+        });
+        let [opened, another] = ids;
+        Some([opened?, another?])
+    })
+    .await;
+    let before = scene.simulator.count("create-feeds").await;
+    let slow = json!({"fault": "latency", "operation": "create-feeds", "millis": 5_000});
+    scene.order(slow).await;
+    let wish = |target| {
+        let wish = json!({"sourceAccountId": "current", "targetAccountId": target});
+        scene.caller.post(&wishes, wish)
+    };
+    wish(&another).await.expect(200);
+    wait_for("the feed to be asked for", || async {
+        (scene.simulator.count("create-feeds").await > before).then_some(())
+    })
+    .await;
+    disconnect().await.expect(200);
+    wish(&opened).await.expect(200);
+    let mapped = scene.mapped("current").await;
+    assert_eq!((&mapped["status"], &mapped["targetAccountId"]), (&json!("connected"), &opened));
+    scene.deliver("current", &[("b", 1.0)]).await;
+    let books = scene.simulator.ledger().await;
+    let chosen = books.iter().find(|book| book["accountId"] == opened).unwrap();
+    let lines = chosen["lines"].as_array().unwrap().iter();
+    let ids: Vec<_> = lines.map(|line| text(&line["transactionId"])).collect();
+    assert_eq!(ids, ["a", "b"], "{books:?}");
 }
 
 async fn a_deleted_connection_ends_its_feeds_and_leaves_the_organisation(database: Database) {
