@@ -181,9 +181,12 @@ async fn an_account_that_is_given_up_during_a_call_is_not_told_as_a_refusal(data
 
 async fn who_is_shut_out_and_gives_an_account_up_is_told_at_once(database: Database) {
     let scene = Scene::linked(database, &["current", "card"]).await;
-    scene.simulator.control(Method::POST, "tokens/revoke", Value::Null).await;
+    // Xero is busy until both have come: once it has shut the caller out, a push is refused.
+    scene.order(json!({"fault": "too-many-requests", "calls": 1_000, "retryAfterSecs": 1})).await;
     let [of_current, of_card] =
         [scene.push("current", &[("a", 1.0)]).await, scene.push("card", &[("b", -7.0)]).await];
+    scene.simulator.control(Method::POST, "tokens/revoke", Value::Null).await;
+    scene.simulator.control(Method::DELETE, "faults", Value::Null).await;
     scene.until("Deauthorized").await;
     let path = |account| scene.path(&format!("/connectionInfo/bankFeedAccounts/{account}"));
     scene.caller.delete(&path("current")).await.expect(204);
