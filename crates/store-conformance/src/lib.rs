@@ -37,6 +37,7 @@ pub mod managed_sync;
 pub mod model;
 pub mod push;
 pub mod rate_limit;
+pub mod settlement;
 pub mod source_account;
 pub mod webhook_consumer;
 pub mod webhook_delivery;

@@ -381,6 +381,12 @@ macro_rules! suite {
                 pushes_of_one_instant_are_settled_in_the_order_they_came
                 a_push_that_waits_holds_back_the_accounts_next
                 accounts_do_not_wait_for_each_other
+                a_released_lease_is_leased_at_once
+                only_the_holder_can_release
+                of_one_account_many_workers_get_one_push
+            ;
+
+            settlement:
                 a_settled_push_has_ended_with_its_event
                 the_platforms_words_are_added_to_what_was_said
                 lines_that_a_platform_did_not_take_are_new_when_they_come_again
@@ -391,14 +397,11 @@ macro_rules! suite {
                 of_settlements_at_once_one_is_written
                 a_lease_that_another_worker_took_cannot_settle
                 a_push_to_try_again_is_due_then
-                a_released_lease_is_leased_at_once
-                only_the_holder_can_release
                 a_push_whose_lines_are_all_known_is_settled_too
                 lines_that_timed_out_unseen_are_withdrawn
                 lines_that_a_statement_showed_are_not_withdrawn
                 lines_that_newer_ones_stand_after_are_not_withdrawn
                 a_statement_of_another_account_shows_nothing
-                of_one_account_many_workers_get_one_push
             ;
 
             clock:
@@ -466,6 +469,7 @@ mod tests {
         check("call", include_str!("call.rs"));
         check("delivery", include_str!("delivery.rs"));
         check("work", include_str!("work.rs"));
+        check("settlement", include_str!("settlement.rs"));
         check("clock", include_str!("clock.rs"));
         check("model", include_str!("model/cases.rs"));
     }

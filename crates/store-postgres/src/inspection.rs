@@ -158,7 +158,7 @@ impl Inspections for PostgresStore {
             let Some(row) = session.row(FIND_INSTALLATION, &[]).await? else { return Ok(None) };
             let mut columns = Columns::of(&row);
             let otp_salt = <[u8; OTP_SALT_BYTES]>::try_from(columns.take::<&[u8]>()?)
-                .map_err(|_length| damaged("a signing key of another length"))?;
+                .map_err(|_length| damaged("a salt of another length"))?;
             Ok(Some(Installation { otp_salt, created_at: columns.moment()? }))
         })
         .await
@@ -181,10 +181,6 @@ impl Inspections for PostgresStore {
             rows.iter().map(ledger_of).collect()
         })
         .await
-    }
-
-    async fn has_ledger(&self, mark: LedgerMark) -> Answer<bool> {
-        self.ask(|session| async move { Ok(head(&session, mark).await?.is_some()) }).await
     }
 
     async fn see_head(&self, mark: LedgerMark) -> Answer<Option<Vec<u8>>> {

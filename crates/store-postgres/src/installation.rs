@@ -104,7 +104,7 @@ impl Installations for PostgresStore {
             let row = row.ok_or_else(|| damaged("an installation that is not there"))?;
             let mut columns = Columns::of(&row);
             let otp_salt = <[u8; OTP_SALT_BYTES]>::try_from(columns.take::<&[u8]>()?)
-                .map_err(|_length| damaged("a signing key of another length"))?;
+                .map_err(|_length| damaged("a salt of another length"))?;
             Ok(Installation { otp_salt, created_at: columns.moment()? })
         })
         .await

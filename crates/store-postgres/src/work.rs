@@ -145,18 +145,7 @@ set due_at = case when exists (
             from source_account
             where client_id = $1 and account_no = $2 and status <> 'disconnected'
         ) then $4::bigint else least($4, $5::bigint) end,
-    lease_token = null, lease_until = null
-where client_id = $1 and account_no = $2 and push_no = $3";
-
-const DELAY_ANEW: &str = "\
--- delay_work_anew
-update work
-set due_at = case when exists (
-            select
-            from source_account
-            where client_id = $1 and account_no = $2 and status <> 'disconnected'
-        ) then $4::bigint else least($4, $5::bigint) end,
-    attempts = 0, lease_token = null, lease_until = null
+    attempts = case when $6 then 0 else attempts end, lease_token = null, lease_until = null
 where client_id = $1 and account_no = $2 and push_no = $3";
 
 /// Locks in an order that all share, whoever else settles some of the same.
@@ -205,6 +194,14 @@ struct Work {
     account_no: i64,
     push_no: i64,
     lines: LineSpan,
+}
+
+/// Until when work waits, and whether its attempts are counted anew then.
+#[derive(Clone, Copy)]
+struct Delay {
+    at: Timestamp,
+    now: Timestamp,
+    is_anew: bool,
 }
 
 async fn lock(session: &Session, lease: &Lease) -> Attempt<Option<Work>> {
@@ -328,7 +325,8 @@ async fn time_out(
 ) -> Attempt<Settled> {
     let Some(work) = lock(session, lease).await? else { return Ok(Settled::LeaseLost) };
     let (client, at, soon) = (lease.push.path.client.uuid(), micros(at), micros(now));
-    let values: [&(dyn ToSql + Sync); 5] = [&client, &work.account_no, &work.push_no, &at, &soon];
+    let values: [&(dyn ToSql + Sync); 6] =
+        [&client, &work.account_no, &work.push_no, &at, &soon, &false];
     end(session, lease, (Ending::timed_out(), now), Write::new(DELAY_WORK, &values)).await
 }
 
@@ -395,16 +393,12 @@ async fn resolve(session: &Session, lease: &Lease, withdrawal: Withdrawal) -> At
     Ok(Settled::Written)
 }
 
-async fn delay(
-    session: &Session,
-    lease: &Lease,
-    (at, now): (Timestamp, Timestamp),
-    sql: &'static str,
-) -> Attempt<Settled> {
+async fn delay(session: &Session, lease: &Lease, delay: Delay) -> Attempt<Settled> {
     let Some(work) = lock(session, lease).await? else { return Ok(Settled::LeaseLost) };
-    let (client, at, soon) = (lease.push.path.client.uuid(), micros(at), micros(now));
-    let values: [&(dyn ToSql + Sync); 5] = [&client, &work.account_no, &work.push_no, &at, &soon];
-    session.finish(&[Write::new(sql, &values)]).await?;
+    let (client, at, soon) = (lease.push.path.client.uuid(), micros(delay.at), micros(delay.now));
+    let values: [&(dyn ToSql + Sync); 6] =
+        [&client, &work.account_no, &work.push_no, &at, &soon, &delay.is_anew];
+    session.finish(&[Write::new(DELAY_WORK, &values)]).await?;
     Ok(Settled::Written)
 }
 
@@ -442,10 +436,12 @@ impl WorkQueue for PostgresStore {
         self.transact(|session| async move {
             let caught_up = installation::caught_up(&session, now).await?;
             let (now, moved) = (caught_up.now, |at: &Timestamp| caught_up.moved(*at));
-            let delayed = |at: &Timestamp, sql| delay(&session, lease, (moved(at), now), sql);
+            let delayed = |at: &Timestamp, is_anew| {
+                delay(&session, lease, Delay { at: moved(at), now, is_anew })
+            };
             match settlement {
-                Settlement::Again(at) => delayed(at, DELAY_WORK).await,
-                Settlement::Waiting(at) => delayed(at, DELAY_ANEW).await,
+                Settlement::Again(at) => delayed(at, false).await,
+                Settlement::Waiting(at) => delayed(at, true).await,
                 Settlement::Finished(ending) => finish(&session, lease, ending.clone(), now).await,
                 Settlement::TimedOut(at) => time_out(&session, lease, moved(at), now).await,
                 Settlement::Resolved(withdrawal) => resolve(&session, lease, *withdrawal).await,

@@ -1,7 +1,7 @@
 //! Connections, and the ways their status goes.
 
 use crate::row::Fields;
-use crate::writer::{Undo, Writing};
+use crate::writer::Writing;
 use crate::{
     Database, SqliteStore, credential, event, ledger, link, path, source_account, sql, work,
 };
@@ -103,13 +103,7 @@ impl Connections for SqliteStore {
         let path = *path;
         let delete =
             move |writing: &mut Writing<'_>| delete_connection(writing.database, &path, now);
-        let signal = self.work.clone();
-        let raise = move |was_there: &bool| {
-            if *was_there {
-                signal.raise();
-            }
-        };
-        self.write_then(Undo::Job, delete, raise).await
+        self.delete_with_work(delete).await
     }
 }
 

@@ -43,12 +43,6 @@ const SEE_LEDGERS: &str = "
     order by source_account.account_no
     limit ?2";
 
-const HAS_LEDGER: &str = "
-    -- has_ledger
-    select 1
-    from source_account
-    where account_no = ?1";
-
 const SEE_HEAD: &str = "
     -- see_head
     select head
@@ -126,10 +120,6 @@ impl Inspections for SqliteStore {
     async fn see_ledgers(&self, after: Option<LedgerMark>, count: u32) -> Answer<Vec<SeenLedger>> {
         let after = after.map_or(0, |mark| mark.account_no);
         self.read(move |database| sql::all(database, SEE_LEDGERS, &[&after, &count], ledger)).await
-    }
-
-    async fn has_ledger(&self, mark: LedgerMark) -> Answer<bool> {
-        self.read(move |database| sql::exists(database, HAS_LEDGER, &[&mark.account_no])).await
     }
 
     async fn see_head(&self, mark: LedgerMark) -> Answer<Option<Vec<u8>>> {

@@ -112,6 +112,20 @@ impl SqliteStore {
         self.writer.write(undo, work, after).await
     }
 
+    /// Deletes what work may wait for, and has that work looked at if it was there.
+    pub(crate) async fn delete_with_work(
+        &self,
+        delete: impl FnOnce(&mut Writing<'_>) -> Answer<bool> + Send + 'static,
+    ) -> Answer<bool> {
+        let signal = self.work.clone();
+        let raise = move |was_there: &bool| {
+            if *was_there {
+                signal.raise();
+            }
+        };
+        self.write_then(Undo::Job, delete, raise).await
+    }
+
     /// Runs `work` on what is committed at one moment.
     pub(crate) async fn read<T: Send + 'static>(
         &self,

@@ -1,7 +1,7 @@
 //! Source accounts, but for what pushes change of them: that is ledger.rs.
 
 use crate::row::Fields;
-use crate::writer::{Undo, Writing};
+use crate::writer::Writing;
 use crate::{Database, SqliteStore, connection, event, ledger, link, path, sql, work};
 use async_trait::async_trait;
 use domain::event::{Event, EventKind};
@@ -123,13 +123,7 @@ impl SourceAccounts for SqliteStore {
             link::stir(database, path.connection.client, path.connection.connection)?;
             Ok(true)
         };
-        let signal = self.work.clone();
-        let raise = move |was_there: &bool| {
-            if *was_there {
-                signal.raise();
-            }
-        };
-        self.write_then(Undo::Job, delete, raise).await
+        self.delete_with_work(delete).await
     }
 }
 

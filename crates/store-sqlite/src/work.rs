@@ -59,18 +59,7 @@ const POSTPONE_WORK: &str = "
             from source_account
             where source_account.account_no = work.account_no and status <> 'disconnected'
         ), ?2, min(?2, ?3)),
-        lease_token = null, lease_until_us = null
-    where push_key = ?1";
-
-const POSTPONE_ANEW: &str = "
-    -- postpone_work_anew
-    update work
-    set due_at_us = iif(exists (
-            select 1
-            from source_account
-            where source_account.account_no = work.account_no and status <> 'disconnected'
-        ), ?2, min(?2, ?3)),
-        attempt = 0, lease_token = null, lease_until_us = null
+        attempt = iif(?4, 0, attempt), lease_token = null, lease_until_us = null
     where push_key = ?1";
 
 const RELEASE_WORK: &str = "
@@ -210,20 +199,19 @@ fn settle_push(
     let key = lease.push.key;
     let Some(account_no) = held(database, &lease)? else { return Ok(Settled::LeaseLost) };
     let now = caught_up.now;
+    let postpone = |at, is_anew: bool| {
+        sql::execute(database, POSTPONE_WORK, &[&key, &caught_up.moved(at), &now, &is_anew])
+    };
     match settlement {
-        Settlement::Again(at) => {
-            sql::execute(database, POSTPONE_WORK, &[&key, &caught_up.moved(at), &now])?;
-        }
-        Settlement::Waiting(at) => {
-            sql::execute(database, POSTPONE_ANEW, &[&key, &caught_up.moved(at), &now])?;
-        }
+        Settlement::Again(at) => drop(postpone(at, false)?),
+        Settlement::Waiting(at) => drop(postpone(at, true)?),
         Settlement::Finished(ending) => {
             sql::execute(database, DELETE_WORK, &[&key])?;
             withdraw(database, account_no, &lease.push, ending.withdrawal)?;
             finish(database, lease.push, ending, now)?;
         }
         Settlement::TimedOut(at) => {
-            sql::execute(database, POSTPONE_WORK, &[&key, &caught_up.moved(at), &now])?;
+            postpone(at, false)?;
             finish(database, lease.push, Ending::timed_out(), now)?;
         }
         Settlement::Resolved(withdrawal) => {

@@ -40,10 +40,10 @@ impl<'a> Inspector<'a> {
         self.after = Some(seen.mark);
         let inspected = inspect(self.store, &seen).await?;
         // Whatever went with an account that was deleted meanwhile is missing rightly.
-        if inspected.findings.is_empty() || self.store.has_ledger(seen.mark).await? {
-            return Ok(Some(inspected));
-        }
-        Ok(Some(Inspected::default()))
+        let is_gone = !inspected.findings.is_empty()
+            && seen.head.is_some()
+            && self.store.see_head(seen.mark).await?.is_none();
+        Ok(Some(if is_gone { Inspected::default() } else { inspected }))
     }
 }
 

@@ -78,10 +78,6 @@ impl Inspections for Memory {
         Ok(vec![SeenLedger { mark: MARK, account: None, head: Some(self.head.encode()) }])
     }
 
-    async fn has_ledger(&self, _mark: LedgerMark) -> Answer<bool> {
-        Ok(true)
-    }
-
     async fn see_head(&self, _mark: LedgerMark) -> Answer<Option<Vec<u8>>> {
         Ok(Some(self.head.encode()))
     }

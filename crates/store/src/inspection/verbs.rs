@@ -101,9 +101,6 @@ pub trait Inspections: Send + Sync {
     /// Ledgers after that one, in their order, at most `count`.
     async fn see_ledgers(&self, after: Option<LedgerMark>, count: u32) -> Answer<Vec<SeenLedger>>;
 
-    /// Whether the account is there still.
-    async fn has_ledger(&self, mark: LedgerMark) -> Answer<bool>;
-
     /// The bytes of an account's head, as they are by now; nothing when there is none.
     async fn see_head(&self, mark: LedgerMark) -> Answer<Option<Vec<u8>>>;
 

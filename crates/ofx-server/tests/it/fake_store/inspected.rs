@@ -34,10 +34,6 @@ impl Inspections for FakeStore {
         refused()
     }
 
-    async fn has_ledger(&self, _mark: LedgerMark) -> Answer<bool> {
-        refused()
-    }
-
     async fn see_head(&self, _mark: LedgerMark) -> Answer<Option<Vec<u8>>> {
         refused()
     }
