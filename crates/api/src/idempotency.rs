@@ -6,6 +6,7 @@ use crate::access::CorrelationId;
 use crate::auth::Caller;
 use crate::envelope::{Answer, ApiError, finish};
 use crate::json::read_whole;
+use crate::sealing::seal_bytes;
 use crate::state::Shared;
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
@@ -18,7 +19,7 @@ use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use tracing::warn;
-use vault::{Binding, NONCE_BYTES, Vault};
+use vault::{Binding, Vault};
 
 const KEY_HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED_HEADER: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -126,9 +127,7 @@ const fn binding(row: &[u8]) -> Binding<'_> {
 }
 
 fn seal(vault: &Vault, ids: &dyn IdSource, claim: &Claim, body: &[u8]) -> Vec<u8> {
-    let mut nonce = [0; NONCE_BYTES];
-    ids.fill(&mut nonce);
-    vault.seal(&binding(&row(claim)), body, nonce)
+    seal_bytes(vault, ids, &binding(&row(claim)), body)
 }
 
 fn replay(vault: &Vault, claim: &Claim, answer: KeptAnswer) -> Answer<Response> {

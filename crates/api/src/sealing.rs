@@ -1,12 +1,12 @@
-//! Consumers' secrets, sealed for the store and opened again.
+//! What is sealed for the store: consumers' secrets, which are opened again, and other secret bytes.
 
 use crate::envelope::{Answer, ApiError};
 use crate::state::ApiState;
-use domain::ids::{ClientId, ConsumerId};
+use domain::ids::{ClientId, ConsumerId, IdSource};
 use domain::sealed::Sealed;
 use domain::webhook::{Consumer, SigningKey};
 use store::{ConsumerSecrets, SECRETS_COLUMN, SECRETS_TABLE, secrets_row};
-use vault::Binding;
+use vault::{Binding, NONCE_BYTES, Vault};
 
 /// Seals the secrets of a consumer.
 pub(crate) fn seal(
@@ -14,11 +14,21 @@ pub(crate) fn seal(
     (client, id): (ClientId, ConsumerId),
     secrets: &ConsumerSecrets,
 ) -> Answer<Sealed> {
-    let mut nonce = [0; 24];
-    state.ids.fill(&mut nonce);
     let plain = secrets.write().map_err(ApiError::internal)?;
     let row = secrets_row(client, id);
-    Ok(Sealed(state.vault.seal(&binding(&row), &plain, nonce)))
+    Ok(Sealed(seal_bytes(&state.vault, &*state.ids, &binding(&row), &plain)))
+}
+
+/// Seals bytes with a fresh nonce.
+pub(crate) fn seal_bytes(
+    vault: &Vault,
+    ids: &dyn IdSource,
+    binding: &Binding<'_>,
+    plain: &[u8],
+) -> Vec<u8> {
+    let mut nonce = [0; NONCE_BYTES];
+    ids.fill(&mut nonce);
+    vault.seal(binding, plain, nonce)
 }
 
 /// Opens the secrets of a consumer. One that never had any gets a key.
