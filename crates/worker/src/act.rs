@@ -2,10 +2,11 @@
 
 use crate::desk::Desk;
 use crate::send::{self, Attempt};
+use crate::standing::{find_account, is_fed};
 use domain::platform::Delivery;
 use domain::push::{Awaited, Outcome, Remark, Sent};
-use domain::source_account::{AccountPath, SourceAccount};
-use domain::work::{Destination, Lease};
+use domain::source_account::AccountPath;
+use domain::work::Lease;
 use std::collections::HashSet;
 use store::Answer;
 
@@ -15,7 +16,7 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
     let (outcome, sent) = match destination.platform.delivery {
         // The lines lie ready since the push was accepted: the platform fetches them when it likes.
         Delivery::Pulled => (Outcome::Done, None),
-        Delivery::Sent => match bring(desk, lease, destination).await? {
+        Delivery::Sent => match bring(desk, lease).await? {
             Some((outcome, sent)) => (outcome, Some(sent)),
             None => return gone(desk, lease).await,
         },
@@ -26,7 +27,7 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
     if outcome == Outcome::Done && is_all_taken {
         return Ok((outcome, sent));
     }
-    if is_over(desk, lease, destination, &outcome).await? {
+    if is_over(desk, lease, &outcome).await? {
         return gone(desk, lease).await;
     }
     Ok((outcome, sent))
@@ -34,18 +35,11 @@ pub(crate) async fn attempt(desk: &Desk, lease: &Lease) -> Answer<(Outcome, Opti
 
 /// Whether what came of an attempt does not count any more. A refusal, or lines that are not found, may only mean that the
 /// account was deleted during it; and nothing waits for an account that feeds nothing.
-async fn is_over(
-    desk: &Desk,
-    lease: &Lease,
-    destination: Destination,
-    outcome: &Outcome,
-) -> Answer<bool> {
-    let Some(account) = find_account(desk, lease, destination).await? else { return Ok(true) };
-    if !matches!(outcome, Outcome::TryAgain(_) | Outcome::Waiting(_)) {
-        return Ok(false);
+async fn is_over(desk: &Desk, lease: &Lease, outcome: &Outcome) -> Answer<bool> {
+    if matches!(outcome, Outcome::TryAgain(_) | Outcome::Waiting(_)) {
+        return Ok(!is_fed(desk, lease).await?);
     }
-    let connection = desk.store.find_connection(&lease.push.path).await?;
-    Ok(!connection.is_some_and(|connection| send::flows(&connection, &account)))
+    Ok(find_account(desk, lease).await?.is_none())
 }
 
 /// The account is there no more. What was taken of the push is told by its statements. Of a platform that fetches there are
@@ -71,22 +65,10 @@ async fn missing(desk: &Desk, lease: &Lease) -> Answer<Vec<Remark>> {
 }
 
 /// Sends it, if the account that it goes to is still there.
-async fn bring(desk: &Desk, lease: &Lease, destination: Destination) -> Answer<Option<Attempt>> {
+async fn bring(desk: &Desk, lease: &Lease) -> Answer<Option<Attempt>> {
     let Some(connection) = desk.store.find_connection(&lease.push.path).await? else {
         return Ok(None);
     };
-    let Some(account) = find_account(desk, lease, destination).await? else { return Ok(None) };
+    let Some(account) = find_account(desk, lease).await? else { return Ok(None) };
     send::attempt(desk, lease, &connection, &account).await.map(Some)
-}
-
-async fn find_account(
-    desk: &Desk,
-    lease: &Lease,
-    destination: Destination,
-) -> Answer<Option<SourceAccount>> {
-    let push = &lease.push;
-    let path = AccountPath { connection: push.path, account: push.account.clone() };
-    let found = desk.store.find_source_account(&path).await?;
-    // One that was made anew has only its id in common with the one that was pushed to.
-    Ok(found.filter(|account| account.created_at == destination.account_made_at))
 }

@@ -11,6 +11,7 @@ mod question;
 mod rounds;
 mod run;
 mod send;
+mod standing;
 mod trouble;
 pub mod webhooks;
 

@@ -127,11 +127,11 @@ pub fn wanted_kind(account: &SourceAccount) -> TargetKind {
 
 /// The feed that an account has.
 #[derive(Clone, Copy, Debug)]
-pub struct OwnFeed<'a> {
+pub(super) struct OwnFeed<'a> {
     /// The platform's id, where it is known.
-    pub id: Option<&'a str>,
+    pub(super) id: Option<&'a str>,
     /// Our name for it. The answer to the one who made it may have been lost.
-    pub token: Option<&'a str>,
+    pub(super) token: Option<&'a str>,
 }
 
 impl OwnFeed<'_> {
@@ -142,7 +142,7 @@ impl OwnFeed<'_> {
 }
 
 /// Why `target` cannot be chosen for `account`; nothing when it can.
-pub fn unfit(
+pub(super) fn unfit(
     account: &SourceAccount,
     target: &TargetAccount,
     books: &Books,

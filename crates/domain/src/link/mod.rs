@@ -15,15 +15,14 @@ pub use books::{
 pub use change::{AccountStep, Effects, Other, WishRefused};
 pub use consent::{CONSENT_LIFE, CONSENTS_MAX, Consent, ConsentStage, Fingerprint};
 pub use errand::{BOOKS_LIFE, Errand};
-pub use mapping::{
-    Ending, Mapping, MappingStage, OwnFeed, Unfit, Wish, feed_token, unfit, wanted_kind,
-};
+pub use mapping::{Ending, Mapping, MappingStage, Unfit, Wish, feed_token, wanted_kind};
 
 use crate::ids::{ConnectionPath, LeaseToken};
 use crate::platform::Platform;
 use crate::sealed::Sealed;
 use crate::source_account::{AccountId, AccountStatus, SourceAccount};
 use jiff::Timestamp;
+use mapping::OwnFeed;
 
 /// A connection's link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +112,7 @@ impl Link {
         let mut leading = others.filter(|one| !one.is_failed());
         let is_taken = leading.any(|one| one.target() == Some(target.id.as_str()));
         let books = self.books.as_ref()?;
-        unfit(account, target, books, own).or(is_taken.then_some(Unfit::Fed))
+        mapping::unfit(account, target, books, own).or(is_taken.then_some(Unfit::Fed))
     }
 
     /// Whether there are tokens.

@@ -96,23 +96,15 @@ async fn settle(
         FeedStage::Rejected { reasons } => refuse(desk, held, mapping, &words(&reasons)).await,
         FeedStage::Pending => {
             let due_at = next_look(mapping.wished_at, now, LOOK_PAUSE_MAX);
-            keep(desk, held, |link| {
-                if stands(link, mapping) {
-                    link.feed_asked(account, &feed.id, due_at);
-                } else {
-                    link.feed_unwanted(&feed.id, now);
-                }
+            keep_answer(desk, held, (mapping, Some(&feed.id)), |link| {
+                link.feed_asked(account, &feed.id, due_at);
                 Effects::default()
             })
             .await
         }
         FeedStage::Connected { account: target } => {
             info!(connection = %held.link.path.connection, account = %account, "mapped");
-            keep(desk, held, |link| {
-                if !stands(link, mapping) {
-                    link.feed_unwanted(&feed.id, now);
-                    return Effects::default();
-                }
+            keep_answer(desk, held, (mapping, Some(&feed.id)), |link| {
                 link.feed_asked(account, &feed.id, now);
                 link.feed_connected(account, &target, utc_date(now))
             })
@@ -129,16 +121,29 @@ async fn refuse(
 ) -> Result<(), DeskError> {
     let account = &mapping.wish.account;
     warn!(connection = %held.link.path.connection, account = %account, "not mapped: {why}");
-    keep(desk, held, |link| {
-        let is_meant = stands(link, mapping);
-        if is_meant { link.feed_refused(account, why) } else { Effects::default() }
-    })
-    .await
+    keep_answer(desk, held, (mapping, None), |link| link.feed_refused(account, why)).await
 }
 
-/// Whether the wish that asked is still the one that stands: customers change their minds while the platform is slow.
-fn stands(link: &Link, asked: &Mapping) -> bool {
-    link.mapping(&asked.wish.account).is_some_and(|mapping| mapping.is_one_with(asked))
+/// Keeps what the platform answered to a wish, and the feed that it told of, if that wish is still the one that stands:
+/// customers change their minds while the platform is slow.
+async fn keep_answer(
+    desk: &Desk,
+    held: &HeldLink,
+    (asked, feed): (&Mapping, Option<&str>),
+    mut alter: impl FnMut(&mut Link) -> Effects + Send,
+) -> Result<(), DeskError> {
+    let now = desk.now();
+    keep(desk, held, |link| {
+        let standing = link.mapping(&asked.wish.account);
+        if standing.is_some_and(|mapping| mapping.is_one_with(asked)) {
+            return alter(link);
+        }
+        if let Some(feed) = feed {
+            link.feed_unwanted(feed, now);
+        }
+        Effects::default()
+    })
+    .await
 }
 
 /// Ends a feed, and looks until it is gone; one that the platform does not want to end is let go, or nothing else would

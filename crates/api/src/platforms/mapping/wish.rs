@@ -64,12 +64,12 @@ pub(super) async fn create_mapping(
     JsonBody(body): JsonBody,
 ) -> Answer<Json<MappedShape>> {
     let wish = read_wish(&body)?;
+    let seen = load_connection(&state, &path).await?;
+    load_account(&state, &path, &wish.account).await?;
+    need_mapping_by_us(seen.platform)?;
     loop {
-        let seen = load_connection(&state, &path).await?;
-        load_account(&state, &path, &wish.account).await?;
-        need_mapping_by_us(seen.platform)?;
         let mut link = load_link(&state, &seen, &wish).await?;
-        // Read once more, behind the link: who changes them from now on makes a new version of it.
+        // Read behind the link: who changes them from now on makes a new version of it.
         let connection = load_connection(&state, &path).await?;
         let account = load_account(&state, &path, &wish.account).await?;
         let now = state.now();
