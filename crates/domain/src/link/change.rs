@@ -346,10 +346,11 @@ impl Link {
         Effects { accounts: vec![step], ..Effects::default() }
     }
 
-    /// The platform is about to end a feed: it is looked at again later. Nothing is mapped meanwhile, or the feed that is
+    /// The platform is about to end a feed, waited for since then: it is looked at again later. Nothing is mapped meanwhile, or the feed that is
     /// leaving might be taken for the new one.
-    pub fn feed_leaving(&mut self, feed: &str, due_at: Timestamp) {
+    pub fn feed_leaving(&mut self, feed: &str, since: Timestamp, due_at: Timestamp) {
         for ending in self.endings.iter_mut().filter(|ending| ending.feed == feed) {
+            ending.since = since;
             ending.due_at = due_at;
         }
         self.calm();

@@ -6,8 +6,8 @@ use crate::money::CurrencyCode;
 use crate::source_account::{AccountId, AccountKind, SourceAccount};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 /// 192 bits: two of them never meet.
@@ -67,10 +67,19 @@ pub enum MappingStage {
 pub struct Ending {
     /// The platform's id.
     pub feed: String,
-    /// Since when.
+    /// Since when, counted by [`Ending::waited_since`].
     pub since: Timestamp,
     /// When the platform is asked next.
     pub due_at: Timestamp,
+}
+
+impl Ending {
+    /// Since when the platform has been waited for, by a look at `now`. Time in which nobody looked does not count: the
+    /// server stood still, or the clock was set ahead.
+    pub fn waited_since(&self, now: Timestamp) -> Timestamp {
+        let unseen = now.duration_since(self.due_at).max(SignedDuration::ZERO);
+        self.since.saturating_add(unseen).unwrap_or(now)
+    }
 }
 
 /// Why an account of the books cannot be chosen.

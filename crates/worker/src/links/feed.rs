@@ -151,21 +151,23 @@ async fn keep_answer(
 pub(super) async fn end(desk: &Desk, held: &HeldLink, feed: &str) -> Result<(), DeskError> {
     let (link, now) = (&held.link, desk.now());
     let ending = link.endings.iter().find(|ending| ending.feed == feed);
-    let since = ending.map_or(now, |ending| ending.since);
+    let since = ending.map_or(now, |ending| ending.waited_since(now));
     match desk.ask(&link.path, Some(held.token), EndFeed(feed)).await {
-        Ok(()) if now.duration_since(since) < LEAVING_MAX => {
-            if find(desk, held, feed).await?.is_some() {
+        Ok(()) => {
+            let is_shown = find(desk, held, feed).await?.is_some();
+            if is_shown && now.duration_since(since) < LEAVING_MAX {
                 let due_at = next_look(since, now, LOOK_PAUSE_MAX);
                 return keep(desk, held, |link| {
-                    link.feed_leaving(feed, due_at);
+                    link.feed_leaving(feed, since, due_at);
                     Effects::default()
                 })
                 .await;
             }
-            info!(connection = %link.path.connection, feed, "feed ended");
-        }
-        Ok(()) => {
-            warn!(connection = %link.path.connection, feed, "the platform still shows a feed that was ended");
+            if is_shown {
+                warn!(connection = %link.path.connection, feed, "the platform still shows a feed that was ended");
+            } else {
+                info!(connection = %link.path.connection, feed, "feed ended");
+            }
         }
         Err(DeskError::Platform(error @ PlatformError::Rejected { .. })) => {
             warn!(connection = %link.path.connection, feed, "the feed was not ended: {error}");
