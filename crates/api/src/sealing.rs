@@ -1,4 +1,4 @@
-//! What is sealed for the store: consumers' secrets, which are opened again, and other secret bytes.
+//! What is sealed for the store; consumers' secrets are opened again here, too.
 
 use crate::envelope::{Answer, ApiError};
 use crate::state::ApiState;

@@ -196,7 +196,7 @@ struct Work {
     lines: LineSpan,
 }
 
-/// Until when work waits, and whether its attempts are counted anew then.
+/// Until when work waits; from when on, where nothing flows any more; whether its attempts are counted anew.
 #[derive(Clone, Copy)]
 struct Delay {
     at: Timestamp,

@@ -103,7 +103,7 @@ impl Connections for SqliteStore {
         let path = *path;
         let delete =
             move |writing: &mut Writing<'_>| delete_connection(writing.database, &path, now);
-        self.delete_with_work(delete).await
+        self.delete_and_signal(delete).await
     }
 }
 

@@ -113,7 +113,7 @@ impl SqliteStore {
     }
 
     /// Deletes what work may wait for, and has that work looked at if it was there.
-    pub(crate) async fn delete_with_work(
+    pub(crate) async fn delete_and_signal(
         &self,
         delete: impl FnOnce(&mut Writing<'_>) -> Answer<bool> + Send + 'static,
     ) -> Answer<bool> {

@@ -123,7 +123,7 @@ impl SourceAccounts for SqliteStore {
             link::stir(database, path.connection.client, path.connection.connection)?;
             Ok(true)
         };
-        self.delete_with_work(delete).await
+        self.delete_and_signal(delete).await
     }
 }
 

@@ -201,10 +201,11 @@ fn settle_push(
     let now = caught_up.now;
     let postpone = |at, is_anew: bool| {
         sql::execute(database, POSTPONE_WORK, &[&key, &caught_up.moved(at), &now, &is_anew])
+            .map(|_count| ())
     };
     match settlement {
-        Settlement::Again(at) => drop(postpone(at, false)?),
-        Settlement::Waiting(at) => drop(postpone(at, true)?),
+        Settlement::Again(at) => postpone(at, false)?,
+        Settlement::Waiting(at) => postpone(at, true)?,
         Settlement::Finished(ending) => {
             sql::execute(database, DELETE_WORK, &[&key])?;
             withdraw(database, account_no, &lease.push, ending.withdrawal)?;

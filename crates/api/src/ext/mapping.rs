@@ -111,6 +111,7 @@ struct TargetShape {
 struct EndingShape {
     /// The platform's id.
     feed: String,
+    /// Since when it is waited for; time in which the platform was not asked is left out.
     #[schemars(schema_with = "formats::moment")]
     since: String,
 }

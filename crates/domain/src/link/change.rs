@@ -346,8 +346,8 @@ impl Link {
         Effects { accounts: vec![step], ..Effects::default() }
     }
 
-    /// The platform is about to end a feed, waited for since then: it is looked at again later. Nothing is mapped meanwhile, or the feed that is
-    /// leaving might be taken for the new one.
+    /// The platform is about to end a feed, which is waited for since then: it is looked at again later. Nothing is mapped
+    /// meanwhile, or the feed that is leaving might be taken for the new one.
     pub fn feed_leaving(&mut self, feed: &str, since: Timestamp, due_at: Timestamp) {
         for ending in self.endings.iter_mut().filter(|ending| ending.feed == feed) {
             ending.since = since;

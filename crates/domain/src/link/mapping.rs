@@ -67,18 +67,18 @@ pub enum MappingStage {
 pub struct Ending {
     /// The platform's id.
     pub feed: String,
-    /// Since when, counted by [`Ending::waited_since`].
+    /// Since when it is waited for; time in which nobody looked is left out.
     pub since: Timestamp,
     /// When the platform is asked next.
     pub due_at: Timestamp,
 }
 
 impl Ending {
-    /// Since when the platform has been waited for, by a look at `now`. Time in which nobody looked does not count: the
-    /// server stood still, or the clock was set ahead.
+    /// Since when it is waited for, by a look at `now`. Time in which nobody looked does not count: the server stood still,
+    /// or the clock was set ahead. A clock that was set back lets it begin anew.
     pub fn waited_since(&self, now: Timestamp) -> Timestamp {
         let unseen = now.duration_since(self.due_at).max(SignedDuration::ZERO);
-        self.since.saturating_add(unseen).unwrap_or(now)
+        self.since.saturating_add(unseen).map_or(now, |since| since.min(now))
     }
 }
 

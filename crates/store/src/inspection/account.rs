@@ -39,7 +39,8 @@ impl<'a> Inspector<'a> {
         let Some(seen) = self.waiting.pop_front() else { return Ok(None) };
         self.after = Some(seen.mark);
         let inspected = inspect(self.store, &seen).await?;
-        // Whatever went with an account that was deleted meanwhile is missing rightly.
+        // Whatever went with an account that was deleted meanwhile is missing rightly. One that never had a head is itself
+        // what was found.
         let is_gone = !inspected.findings.is_empty()
             && seen.head.is_some()
             && self.store.see_head(seen.mark).await?.is_none();

@@ -96,7 +96,7 @@ async fn settle(
         FeedStage::Rejected { reasons } => refuse(desk, held, mapping, &words(&reasons)).await,
         FeedStage::Pending => {
             let due_at = next_look(mapping.wished_at, now, LOOK_PAUSE_MAX);
-            keep_answer(desk, held, (mapping, Some(&feed.id)), |link| {
+            keep_answer(desk, held, mapping, Some(&feed.id), |link| {
                 link.feed_asked(account, &feed.id, due_at);
                 Effects::default()
             })
@@ -104,7 +104,7 @@ async fn settle(
         }
         FeedStage::Connected { account: target } => {
             info!(connection = %held.link.path.connection, account = %account, "mapped");
-            keep_answer(desk, held, (mapping, Some(&feed.id)), |link| {
+            keep_answer(desk, held, mapping, Some(&feed.id), |link| {
                 link.feed_asked(account, &feed.id, now);
                 link.feed_connected(account, &target, utc_date(now))
             })
@@ -121,15 +121,16 @@ async fn refuse(
 ) -> Result<(), DeskError> {
     let account = &mapping.wish.account;
     warn!(connection = %held.link.path.connection, account = %account, "not mapped: {why}");
-    keep_answer(desk, held, (mapping, None), |link| link.feed_refused(account, why)).await
+    keep_answer(desk, held, mapping, None, |link| link.feed_refused(account, why)).await
 }
 
-/// Keeps what the platform answered to a wish, and the feed that it told of, if that wish is still the one that stands:
-/// customers change their minds while the platform is slow.
+/// Keeps what the platform answered to a wish that still stands. Customers change their minds while the platform is slow:
+/// a feed that was made for what is not wanted any more is ended.
 async fn keep_answer(
     desk: &Desk,
     held: &HeldLink,
-    (asked, feed): (&Mapping, Option<&str>),
+    asked: &Mapping,
+    feed: Option<&str>,
     mut alter: impl FnMut(&mut Link) -> Effects + Send,
 ) -> Result<(), DeskError> {
     let now = desk.now();
@@ -154,7 +155,14 @@ pub(super) async fn end(desk: &Desk, held: &HeldLink, feed: &str) -> Result<(), 
     let since = ending.map_or(now, |ending| ending.waited_since(now));
     match desk.ask(&link.path, Some(held.token), EndFeed(feed)).await {
         Ok(()) => {
-            let is_shown = find(desk, held, feed).await?.is_some();
+            let is_shown = match find(desk, held, feed).await {
+                Ok(found) => found.is_some(),
+                // A question that always fails must not keep it for ever.
+                Err(DeskError::Platform(
+                    PlatformError::Rejected { .. } | PlatformError::Unavailable { .. },
+                )) => true,
+                Err(error) => return Err(error),
+            };
             if is_shown && now.duration_since(since) < LEAVING_MAX {
                 let due_at = next_look(since, now, LOOK_PAUSE_MAX);
                 return keep(desk, held, |link| {
@@ -164,7 +172,7 @@ pub(super) async fn end(desk: &Desk, held: &HeldLink, feed: &str) -> Result<(), 
                 .await;
             }
             if is_shown {
-                warn!(connection = %link.path.connection, feed, "the platform still shows a feed that was ended");
+                warn!(connection = %link.path.connection, feed, "the platform does not say that a feed is gone that was ended");
             } else {
                 info!(connection = %link.path.connection, feed, "feed ended");
             }

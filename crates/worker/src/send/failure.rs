@@ -1,6 +1,7 @@
-//! What a failure means for the push, in whose words it is told, and what the operator and the link hear of it.
+//! What a failure means for the push, in whose words it is told, and what the operator and the link hear of it and of its
+//! end.
 
-use super::{Courier, SHUT_OUT_PAUSE};
+use super::courier::{Courier, SHUT_OUT_PAUSE};
 use crate::desk::DeskError;
 use crate::standing;
 use domain::connection::{Connection, TroubleKind};

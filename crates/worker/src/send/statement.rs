@@ -1,6 +1,6 @@
 //! One statement on its way: sent, looked for, asked about. Whatever becomes of it is kept before anything else is done.
 
-use super::{Courier, Way};
+use super::courier::{Courier, Way};
 use crate::desk::DeskError;
 use crate::question::{LookUp, Poll, SendStatement};
 use domain::delivery::{SENDING_HOLD, SENDING_TIME, SentStage, SentStatement};
