@@ -99,8 +99,10 @@ impl Worker {
 
     async fn bring_on(&self, lease: &Lease) -> Answer<()> {
         let push = &lease.push;
+        let began = self.desk.clock.now();
         let (outcome, sent) = attempt(&self.desk, lease).await?;
         let now = self.desk.clock.now();
+        let outcome = outcome.by_the_clock_of(now, began);
         let attempted =
             Attempted { push, attempt: lease.attempt, random: self.desk.random(), sent };
         let settlement = settle(attempted, outcome, now);

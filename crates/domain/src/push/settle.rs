@@ -1,6 +1,7 @@
 //! What becomes of a push after an attempt to deliver it.
 
 use super::{LineSpan, PushOperation, PushStatus, Remark, Validation, deadline};
+use crate::clock::moved_back;
 use crate::retry::retry_delay;
 use jiff::Timestamp;
 
@@ -26,6 +27,22 @@ pub enum Outcome {
     Waiting(Timestamp),
     /// The account or the connection is not there any more, or feeds nothing.
     Gone,
+}
+
+impl Outcome {
+    /// The same by the clock that shows `now`, after an attempt that began at `began`: it may have been set back meanwhile.
+    #[must_use]
+    pub fn by_the_clock_of(self, now: Timestamp, began: Timestamp) -> Self {
+        let by = began.duration_since(now);
+        if !by.is_positive() {
+            return self;
+        }
+        match self {
+            Self::TryAgain(at) => Self::TryAgain(at.map(|at| moved_back(at, by, now))),
+            Self::Waiting(at) => Self::Waiting(moved_back(at, by, now)),
+            Self::Done | Self::Lacking(_) | Self::Rejected(_) | Self::Gone => self,
+        }
+    }
 }
 
 /// What the store is to write.
@@ -368,6 +385,18 @@ mod tests {
         }
         let left_to_another = PushOperation { known_lines: 1, ..all_its_own };
         assert_eq!(told(&left_to_another, Some(Sent::default())), PERHAPS_TAKEN);
+    }
+
+    #[test]
+    fn what_is_waited_for_was_reckoned_by_a_clock_that_was_set_back_since() {
+        let at = |minutes| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
+        let moved = |minutes| Outcome::Waiting(at(minutes)).by_the_clock_of(at(0), at(60));
+        assert_eq!(moved(61), Outcome::Waiting(at(1)));
+        assert_eq!(moved(50), Outcome::Waiting(at(0)), "it has passed");
+        let again = Outcome::TryAgain(Some(at(70))).by_the_clock_of(at(0), at(60));
+        assert_eq!(again, Outcome::TryAgain(Some(at(10))));
+        let usual = Outcome::Waiting(at(90));
+        assert_eq!(usual.clone().by_the_clock_of(at(60), at(0)), usual);
     }
 
     #[test]

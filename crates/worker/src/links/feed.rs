@@ -150,9 +150,7 @@ async fn keep_answer(
 /// Ends a feed, and looks until it is gone; one that the platform does not want to end is let go, or nothing else would
 /// ever be done.
 pub(super) async fn end(desk: &Desk, held: &HeldLink, feed: &str) -> Result<(), DeskError> {
-    let (link, now) = (&held.link, desk.now());
-    let ending = link.endings.iter().find(|ending| ending.feed == feed);
-    let since = ending.map_or(now, |ending| ending.waited_since(now));
+    let link = &held.link;
     match desk.ask(&link.path, Some(held.token), EndFeed(feed)).await {
         Ok(()) => {
             let is_shown = match find(desk, held, feed).await {
@@ -163,6 +161,9 @@ pub(super) async fn end(desk: &Desk, held: &HeldLink, feed: &str) -> Result<(), 
                 )) => true,
                 Err(error) => return Err(error),
             };
+            let now = desk.now();
+            let ending = link.endings.iter().find(|ending| ending.feed == feed);
+            let since = ending.map_or(now, |ending| ending.waited_since(now));
             if is_shown && now.duration_since(since) < LEAVING_MAX {
                 let due_at = next_look(since, now, LOOK_PAUSE_MAX);
                 return keep(desk, held, |link| {
