@@ -70,7 +70,7 @@ async fn find_caller(state: &Shared, headers: &HeaderMap) -> Result<Caller, ApiE
     match find_presented(headers).map_err(ApiError::unauthorized)? {
         Presented::Key(key) => {
             let found = state.store.find_api_key(&ApiKeyHash::of(&key)).await?;
-            let key = found.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
+            let key = found.ok_or_else(|| ApiError::unauthorized(unknown_key(&key)))?;
             Ok(Caller { client: key.client, only: None })
         }
         Presented::Token(token) => {
@@ -78,7 +78,7 @@ async fn find_caller(state: &Shared, headers: &HeaderMap) -> Result<Caller, ApiE
             let found = state.store.find_access_token(&hash, state.now()).await?;
             let token = found.ok_or_else(|| {
                 ApiError::unauthorized(
-                    "the access token is not known or has ended: ask for a new one",
+                    "the access token is not known or has ended: ask for a new one (an API key goes with Basic, not with Bearer)",
                 )
             })?;
             Ok(Caller { client: token.client, only: Some(token.company) })
@@ -110,6 +110,15 @@ fn find_presented(headers: &HeaderMap) -> Result<Presented, &'static str> {
     let key = presented_key(text).map(Presented::Key);
     let presented = key.or_else(|| presented_token(text).map(Presented::Token));
     presented.ok_or("the Authorization header is not Basic and an API key in base64")
+}
+
+/// Why a key that nobody has may have been sent.
+fn unknown_key(key: &str) -> &'static str {
+    if key.trim() == key {
+        "the API key is not known"
+    } else {
+        "the API key is not known: there is white space around it, perhaps a line break from `echo` before it was encoded"
+    }
 }
 
 /// The key alone, whoever asks for it.

@@ -152,7 +152,7 @@ fn tell_rules(model: PushOption, profile: &Profile) -> PushOption {
     const DAY: &str = "transactions.date";
     let mut model = model
         .told(LINES, format!("one to {PUSH_LINES_MAX} lines in a push"))
-        .told(DAY, "no line may be in the future");
+        .told(DAY, "no line may be later than today, where on earth the day begins first (UTC+14)");
     if profile.ordered {
         model = model.told(DAY, "the lines of a push stand in order of their dates, oldest first");
     }

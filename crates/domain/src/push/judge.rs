@@ -181,7 +181,8 @@ impl<'a> Bench<'a> {
     }
 
     fn judge_presence(&mut self, line: &DraftLine) {
-        let given = |text: &Option<Text>| text.as_deref().is_some_and(|text| !text.is_empty());
+        let given =
+            |text: &Option<Text>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
         for (field, need, given) in [
             ("id", Need::Required, given(&line.id)),
             ("date", Need::Required, line.date.is_some()),

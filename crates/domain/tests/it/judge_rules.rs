@@ -75,6 +75,12 @@ fn what_a_line_needs_depends_on_the_platform() {
         (DraftLine { amount: None, ..whole() }, "amount", [true; 3]),
         (DraftLine { description: None, ..whole() }, "description", [true, false, false]),
         (DraftLine { description: text(""), ..whole() }, "description", [true, false, false]),
+        (
+            DraftLine { description: text(" \u{a0}\t"), ..whole() },
+            "description",
+            [true, false, false],
+        ),
+        (DraftLine { id: text("  "), ..whole() }, "id", [true, true, true]),
         (DraftLine { balance: None, ..whole() }, "balance", [false, true, true]),
         (DraftLine { kind: None, ..whole() }, "transactionType", [false; 3]),
         (DraftLine { reconciled: None, ..whole() }, "reconciled", [false; 3]),

@@ -19,7 +19,7 @@ pub(crate) struct FeedArgs {
     /// End after so many events
     #[arg(long, value_name = "N")]
     pub(crate) count: Option<u64>,
-    /// End when there are no more
+    /// End when there are no more, and fail where nobody answers, instead of waiting
     #[arg(long)]
     pub(crate) no_wait: bool,
 }

@@ -32,7 +32,9 @@ async fn greet(settings: &Settings, running: &Running) -> anyhow::Result<()> {
         return Ok(());
     }
     if settings.mode == Mode::Production {
-        tracing::warn!("there is no API key yet: make one with `millrace keys create`");
+        tracing::warn!(
+            "there is no API key yet: make one with `millrace keys create` and the settings (--data, --database, --config) of this server"
+        );
         return Ok(());
     }
     let name = Some("made at the first start".to_owned());

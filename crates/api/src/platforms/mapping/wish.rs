@@ -11,11 +11,13 @@ use crate::nouns::load_connection;
 use crate::state::{ApiState, Shared};
 use axum::Json;
 use axum::extract::State;
+use domain::clock::latest_date;
 use domain::connection::Connection;
 use domain::dates::LineDate;
 use domain::ids::ConnectionPath;
 use domain::link::{Effects, Link, Wish, WishRefused};
 use domain::source_account::{AccountId, AccountPath, SourceAccount};
+use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use store::{LinkChange, LinkChanged};
@@ -37,7 +39,7 @@ pub(super) fn wish_schema(_schemas: &mut SchemaGenerator) -> Schema {
                 "maxLength": TEXT_CHARS_MAX,
             },
             "feedStartDate": {
-                "description": "The first day of the feed; without it, the day on which it is connected",
+                "description": "The first day of the feed, today at the latest; without it, the day on which it is connected",
                 "type": ["string", "null"],
             },
         },
@@ -63,7 +65,7 @@ pub(super) async fn create_mapping(
     ConnectionAt(path): ConnectionAt,
     JsonBody(body): JsonBody,
 ) -> Answer<Json<MappedShape>> {
-    let wish = read_wish(&body)?;
+    let wish = read_wish(&body, latest_date(state.now()))?;
     let seen = load_connection(&state, &path).await?;
     load_account(&state, &path, &wish.account).await?;
     need_mapping_by_us(seen.platform)?;
@@ -124,8 +126,8 @@ fn refuse(why: &WishRefused) -> ApiError {
     Faults::of(VALIDATOR).refuse(place, format_args!("is refused: {why}"))
 }
 
-/// Reads a wish whole, so that every fault is told.
-fn read_wish(body: &[u8]) -> Answer<Wish> {
+/// Reads a wish whole, so that every fault is told. `latest` is today, wherever it is latest.
+fn read_wish(body: &[u8], latest: Date) -> Answer<Wish> {
     let mut faults = Faults::of(VALIDATOR);
     let object = parse_object(body, Seed::object(FIELDS), VALIDATOR)?;
     let mut fields = Fields::new(&object, Place::Body, &mut faults);
@@ -133,9 +135,13 @@ fn read_wish(body: &[u8]) -> Answer<Wish> {
     let source = fields.parsed("sourceAccountId", TEXT_CHARS_MAX, AccountId::parse);
     let target = fields.text("targetAccountId", TEXT_CHARS_MAX);
     let feed_start = fields.parsed("feedStartDate", TEXT_CHARS_MAX, LineDate::parse);
+    let feed_start = feed_start.map(|moment| moment.date());
+    if let Some(day) = feed_start.filter(|day| *day > latest) {
+        let message = format_args!("is {day}, in the future: without it, a feed starts today");
+        fields.fault("feedStartDate", message);
+    }
     match source {
         Some(account) if faults.is_empty() => {
-            let feed_start = feed_start.map(|moment| moment.date());
             Ok(Wish { account, target: target.filter(|id| !id.is_empty()), feed_start })
         }
         Some(_) | None => Err(faults.into_error()),
@@ -166,22 +172,28 @@ mod tests {
 
     #[test]
     fn a_wish_names_all_its_faults() {
+        let read = |body: &[u8]| read_wish(body, date(2024, 5, 1));
         let body =
             br#"{"sourceAccountId":"a","targetAccountId":null,"feedStartDate":"2024-05-01"}"#;
-        let wish = read_wish(body).unwrap();
+        let wish = read(body).unwrap();
         let first = (wish.account.as_str(), wish.target, wish.feed_start);
         assert_eq!(first, ("a", None, Some(date(2024, 5, 1))));
         let body = br#"{"sourceAccountId":"a","targetAccountId":"t","feedStartDate":"2024-05-01T00:00:00Z"}"#;
-        let wish = read_wish(body).unwrap();
+        let wish = read(body).unwrap();
         assert_eq!((wish.target.as_deref(), wish.feed_start), (Some("t"), Some(date(2024, 5, 1))));
-        assert_eq!(
-            read_wish(br#"{"sourceAccountId":"a","targetAccountId":""}"#).unwrap().target,
-            None
-        );
+        assert_eq!(read(br#"{"sourceAccountId":"a","targetAccountId":""}"#).unwrap().target, None);
         let body = br#"{"targetAccountId":7,"feedStartDate":"soon"}"#;
-        let faults = read_wish(body).unwrap_err().into_faults();
+        let faults = read(body).unwrap_err().into_faults();
         let paths: Vec<_> = faults.iter().map(|fault| fault.path.as_str()).collect();
         assert_eq!(paths, ["sourceAccountId", "targetAccountId", "feedStartDate"]);
+        let body = br#"{"sourceAccountId":"a","feedStartDate":"2024-05-02"}"#;
+        let faults = read(body).unwrap_err().into_faults();
+        assert_eq!(faults.len(), 1);
+        assert!(
+            faults[0].message.contains("is 2024-05-02, in the future"),
+            "{}",
+            faults[0].message
+        );
     }
 
     #[test]

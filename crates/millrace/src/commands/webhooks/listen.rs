@@ -25,6 +25,7 @@ pub(crate) async fn run(args: &ListenArgs) -> anyhow::Result<()> {
     let outbound = Outbound::new(&OutboundOptions::default())?;
     let mut feed = Feed::open(&args.feed).await?;
     output::line(format_args!("signing secret: {}", key.reveal()))?;
+    let receiver = Receiver { outbound, target, key, is_waited_for: !args.feed.no_wait };
     let mut left = args.feed.count.unwrap_or(u64::MAX);
     while left > 0 {
         let Some(events) = feed.next().await? else { break };
@@ -34,7 +35,7 @@ pub(crate) async fn run(args: &ListenArgs) -> anyhow::Result<()> {
             if !args.events.is_empty() && !args.events.iter().any(|wanted| wanted.name() == kind) {
                 continue;
             }
-            forward(&outbound, &target, &key, kept).await?;
+            forward(&receiver, kept).await?;
             left = left.saturating_sub(1);
             if left == 0 {
                 break;
@@ -44,13 +45,16 @@ pub(crate) async fn run(args: &ListenArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+struct Receiver {
+    outbound: Outbound,
+    target: Target,
+    key: SigningKey,
+    is_waited_for: bool,
+}
+
 /// Sends one event until the receiver has answered, whatever it answers.
-async fn forward(
-    outbound: &Outbound,
-    target: &Target,
-    key: &SigningKey,
-    kept: &Value,
-) -> anyhow::Result<()> {
+async fn forward(receiver: &Receiver, kept: &Value) -> anyhow::Result<()> {
+    let Receiver { outbound, target, key, is_waited_for } = receiver;
     let event = &kept["event"];
     let (Some(id), Some(kind)) = (event["id"].as_str(), event["eventType"].as_str()) else {
         bail!("the server sent an event without a name: {kept}");
@@ -73,6 +77,7 @@ async fn forward(
                 output::line(format_args!("{sequence}  {kind}  {}", reply.status))?;
                 return Ok(());
             }
+            Err(error) if !is_waited_for => bail!("{sequence}  {kind}  {error}"),
             Err(error) => {
                 if !is_told {
                     output::line(format_args!(

@@ -101,6 +101,10 @@ async fn what_happens_is_shown(database: Database) {
     let stranger = Caller::new(&server.url, "nobody");
     let refused = command(&stranger, &["tail"]).output().unwrap();
     assert!(refusal(&refused).contains("does not know this API key"));
+    // Nor is a receiver, by those who do not want to wait. Nothing listens there.
+    let words = ["listen", "--forward-to", "http://127.0.0.1:9", "--after", "0", "--no-wait"];
+    let unheard = command(&caller, &words).output().unwrap();
+    assert!(refusal(&unheard).contains("company.created  no connection"), "{}", refusal(&unheard));
     // What can never come is not waited for.
     for (words, told) in [
         (["tail", "--company", "lunch"].as_slice(), "a company's id is a UUID"),
