@@ -383,6 +383,7 @@ macro_rules! suite {
                 accounts_do_not_wait_for_each_other
                 a_released_lease_is_leased_at_once
                 only_the_holder_can_release
+                pushes_that_wait_for_long_are_listed
                 of_one_account_many_workers_get_one_push
             ;
 

@@ -1,13 +1,16 @@
 //! Cases about due work: who is leased what, and when.
 
 use crate::Backend;
+use crate::link::open;
 use crate::world::{World, success, today};
+use domain::connection::ConnectionStatus;
 use domain::ids::LeaseToken;
+use domain::link::Effects;
 use domain::push::{PushOperation, PushStatus, Settlement};
 use domain::source_account::{AccountChange, SourceAccount};
 use domain::work::{Destination, Lease};
 use jiff::SignedDuration;
-use store::{AccountChanged, LeaseRequest, PushIntake, Settled, Unlinking};
+use store::{AccountChanged, LeaseRequest, LinkChanged, PushIntake, Settled, Unlinking};
 use testkit::{NOON, a_draft_of, a_lease_request, a_uuid, an_account, noon_plus};
 use tokio::task::JoinSet;
 
@@ -247,6 +250,26 @@ pub async fn only_the_holder_can_release(backend: &dyn Backend) {
     world.settle(&quick, success(), slow.until).await;
     world.store.release_work(&quick).await.unwrap();
     assert_eq!(world.lease(noon_plus(60)).await, []);
+}
+
+pub async fn pushes_that_wait_for_long_are_listed(backend: &dyn Backend) {
+    let (world, theirs) = World::two(backend).await;
+    let first = push_to(&world, "b", "a", 0).await;
+    let second = push_to(&theirs, "a", "a", 1).await;
+    let behind = push_to(&world, "b", "b", 2).await;
+    push_to(&world, "b", "c", 3).await;
+    let waiting = async |count| world.store.list_waiting(noon_plus(3), count).await.unwrap();
+    assert_eq!(waiting(10).await, [first.clone(), second.clone(), behind.clone()]);
+    assert_eq!(waiting(1).await, std::slice::from_ref(&first));
+    // One that has timed out waits for nothing that anybody has to mend, nor does one whose customer shut us out.
+    let lease = world.lease(NOON).await.remove(0);
+    assert_eq!(lease.push, first);
+    world.settle(&lease, Settlement::TimedOut(noon_plus(600)), noon_plus(4)).await;
+    assert_eq!(waiting(10).await, [second, behind.clone()]);
+    let shut_out =
+        Effects { connection: Some(ConnectionStatus::Deauthorized), ..Effects::default() };
+    assert_eq!(theirs.change(open(theirs.path()), shut_out).await, LinkChanged::Changed);
+    assert_eq!(waiting(10).await, [behind]);
 }
 
 pub async fn of_one_account_many_workers_get_one_push(backend: &dyn Backend) {

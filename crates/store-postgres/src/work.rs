@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::event::{Event, EventKind};
 use domain::ids::{ClientId, PushKey};
 use domain::platform;
-use domain::push::{Ending, LineSpan, PushStatus, Settlement, Withdrawal};
+use domain::push::{Ending, LineSpan, PushOperation, PushStatus, Settlement, Withdrawal};
 use domain::work::{Destination, Lease};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashSet};
@@ -188,6 +188,19 @@ where push.client_id = $1
     and work.account_no = push.account_no
     and work.push_no = push.push_no
     and work.lease_token = $3";
+
+const LIST_WAITING: &str = "\
+-- list_waiting
+select push.push_key, push.client_id, push.company_id, push.connection_id, push.account_id,
+    push.requested_at, push.completed_at, push.status, push.error, push.validation,
+    push.timeout_minutes, push.first_line, push.line_count, push.known_lines, push.awaited
+from work
+join push using (client_id, push_key)
+left join connection using (client_id, connection_id)
+where push.requested_at < $1 and push.status = 'Pending'
+    and connection.status is distinct from 'Deauthorized'
+order by push.requested_at, push.push_no
+limit $2";
 
 /// Work under a lease that holds, locked.
 struct Work {
@@ -480,5 +493,13 @@ impl WorkQueue for PostgresStore {
         .await?;
         self.tell_of_work();
         Ok(())
+    }
+
+    async fn list_waiting(&self, before: Timestamp, count: u32) -> Answer<Vec<PushOperation>> {
+        self.ask(|session| async move {
+            let rows = session.rows(LIST_WAITING, &[&micros(before), &i64::from(count)]).await?;
+            rows.iter().map(|row| operation_of(&mut Columns::of(row))).collect()
+        })
+        .await
     }
 }

@@ -94,6 +94,23 @@ const SETTLE_PUSH: &str = "
     set completed_at_us = ?2, status = ?3, error = ?4, validation = ?5
     where push_key = ?1";
 
+const LIST_WAITING: &str = "
+    -- list_waiting
+    select push.push_key, company.client_id, company.company_id, push.connection_id,
+        push.account_id, push.requested_at_us, push.completed_at_us, push.status, push.error,
+        push.validation, push.timeout_minutes, push.first_line, push.line_count, push.known_lines,
+        push.awaited
+    from work
+    join push on push.push_key = work.push_key
+    join company on company.company_no = push.company_no
+    left join connection
+        on connection.company_no = push.company_no
+        and connection.connection_id = push.connection_id
+    where push.requested_at_us < ?1 and push.status = 'Pending'
+        and connection.status is not 'Deauthorized'
+    order by push.requested_at_us, work.work_no
+    limit ?2";
+
 #[async_trait]
 impl WorkQueue for SqliteStore {
     async fn lease_due_work(&self, request: &LeaseRequest) -> Answer<Vec<Lease>> {
@@ -137,6 +154,11 @@ impl WorkQueue for SqliteStore {
             sql::execute(writing.database, RELEASE_WORK, &[&key, &token]).map(|_count| ())
         })
         .await
+    }
+
+    async fn list_waiting(&self, before: Timestamp, count: u32) -> Answer<Vec<PushOperation>> {
+        self.read(move |database| sql::all(database, LIST_WAITING, &[&before, &count], push::push))
+            .await
     }
 }
 

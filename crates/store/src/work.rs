@@ -3,7 +3,7 @@
 use crate::Answer;
 use async_trait::async_trait;
 use domain::ids::LeaseToken;
-use domain::push::Settlement;
+use domain::push::{PushOperation, Settlement};
 use domain::work::Lease;
 use jiff::{SignedDuration, Timestamp};
 
@@ -51,4 +51,8 @@ pub trait WorkQueue: Send + Sync {
 
     /// Gives a lease back unsettled, so that another worker need not wait for its end.
     async fn release_work(&self, lease: &Lease) -> Answer<()>;
+
+    /// Pushes that pend and were asked for before `before`, the oldest first, at most `count`. Those are left out that
+    /// wait for a customer who has shut us out: whoever sends it to the link again knows of them.
+    async fn list_waiting(&self, before: Timestamp, count: u32) -> Answer<Vec<PushOperation>>;
 }

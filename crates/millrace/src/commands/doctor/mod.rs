@@ -5,6 +5,7 @@ mod deep;
 mod report;
 mod secrets;
 mod settings;
+mod waiting;
 
 use crate::cli::DoctorArgs;
 use crate::config::Settings;
@@ -123,6 +124,7 @@ async fn look(
 ) -> anyhow::Result<()> {
     clock(store, report).await?;
     secrets::check(settings, store, report).await?;
+    waiting::check(store, report).await?;
     if args.deep {
         deep::check(store, report).await?;
     }

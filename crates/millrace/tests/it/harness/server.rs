@@ -109,6 +109,22 @@ impl Home {
     pub(crate) fn url(&self) -> Option<&str> {
         self.url.as_deref()
     }
+
+    /// What a statement gives as text, one row a line; of SQLite rows of one number.
+    pub(crate) fn sql(&self, sql: &str) -> Vec<String> {
+        if let Some(url) = self.url() {
+            let printed = PostgresCluster::shared().sql_at(url, sql);
+            return printed.lines().map(str::to_owned).collect();
+        }
+        let database = rusqlite::Connection::open(self.folder().join("millrace.db")).unwrap();
+        let mut statement = database.prepare(sql).unwrap();
+        if statement.column_count() == 0 {
+            statement.execute([]).unwrap();
+            return Vec::new();
+        }
+        let rows = statement.query_map([], |row| row.get::<_, i64>(0)).unwrap();
+        rows.map(|row| row.unwrap().to_string()).collect()
+    }
 }
 
 impl Server {

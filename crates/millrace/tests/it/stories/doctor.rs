@@ -6,7 +6,6 @@ use crate::harness::{
 };
 use serde_json::{Value, json};
 use std::process::Output;
-use testkit::PostgresCluster;
 
 on_both! {
     a_sound_database_is_found_sound_while_a_server_runs;
@@ -35,28 +34,12 @@ fn faults(told: &[Value]) -> Vec<&Value> {
     told.iter().filter(|it| it["ok"] == false).collect()
 }
 
-/// What a statement gives as text, one row a line.
-fn sql(home: &Home, sql: &str) -> Vec<String> {
-    if let Some(url) = home.url() {
-        let printed = PostgresCluster::shared().sql_at(url, sql);
-        return printed.lines().map(str::to_owned).collect();
-    }
-    let database = rusqlite::Connection::open(home.folder().join("millrace.db")).unwrap();
-    let mut statement = database.prepare(sql).unwrap();
-    if statement.column_count() == 0 {
-        statement.execute([]).unwrap();
-        return Vec::new();
-    }
-    let rows = statement.query_map([], |row| row.get::<_, i64>(0)).unwrap();
-    rows.map(|row| row.unwrap().to_string()).collect()
-}
-
 /// Flips a bit in the middle of a column, by SQL alone.
 fn flip(home: &Home, table: &str, column: &str, key: &str) {
     if home.url().is_some() {
         let place = format!("length({column}) / 2");
         let flipped = format!("set_byte({column}, {place}, get_byte({column}, {place}) # 4)");
-        sql(home, &format!("update {table} set {column} = {flipped} where {key}"));
+        home.sql(&format!("update {table} set {column} = {flipped} where {key}"));
         return;
     }
     let database = rusqlite::Connection::open(home.folder().join("millrace.db")).unwrap();
@@ -100,7 +83,7 @@ async fn a_sound_database_is_found_sound_while_a_server_runs(database: Database)
     let (quick, status) = told(&server.home, &[]);
     assert_eq!((faults(&quick).len(), status), (0, 0));
     let checks: Vec<_> = quick.iter().map(|it| it["check"].as_str().unwrap()).collect();
-    let expected = ["settings", "public URL", "Xero", "database", "clock", "encryption"];
+    let expected = ["settings", "public URL", "Xero", "database", "clock", "encryption", "pushes"];
     assert_eq!(checks, expected);
 }
 
@@ -108,7 +91,7 @@ async fn a_flipped_bit_in_any_segment_is_named_and_other_accounts_go_on(database
     let server = Server::start(database).await;
     let all = customers(&server, 3).await;
     let mut home = server.stop().await;
-    let segments = sql(&home, "select chunk_no from chunk where kind = 1 order by chunk_no");
+    let segments = home.sql("select chunk_no from chunk where kind = 1 order by chunk_no");
     assert_eq!(segments.len(), 6);
     for (index, segment) in segments.iter().enumerate() {
         let damaged = &all[index / 2];
@@ -155,7 +138,7 @@ async fn a_damaged_head_or_event_is_named(database: Database) {
     assert_eq!(heads[0]["place"]["company"], all[0].company.as_str());
     flip(&home, "ledger", "head", "account_no = 1");
 
-    sql(&home, "delete from event where sequence = 2");
+    home.sql("delete from event where sequence = 2");
     let (found, status) = told(&home, &["--deep"]);
     let events = faults(&found);
     assert_eq!((events.len(), status), (1, 1), "{events:?}");
@@ -188,7 +171,7 @@ async fn what_does_not_go_together_is_told_with_what_to_do() {
     let (found, status) = told(&nowhere, &[]);
     assert_eq!((faults(&found).len(), status), (1, 1));
     assert!(!nowhere.folder().join("encryption.key").exists(), "a look makes nothing");
-    sql(&home, "insert into schema_migration values (9999, 'later', 0)");
+    home.sql("insert into schema_migration values (9999, 'later', 0)");
     let (found, status) = told(&home, &[]);
     assert_eq!(status, 1);
     assert!(faults(&found)[0]["advice"].as_str().unwrap().contains("newer"), "{found:?}");

@@ -5,7 +5,6 @@ use crate::harness::{
     a_linked_account, days_ago, millrace, on_both, text, wait_for,
 };
 use serde_json::{Value, json};
-use testkit::PostgresCluster;
 
 on_both! {
     a_sync_on_demand_brings_what_the_bank_has;
@@ -208,18 +207,9 @@ async fn a_schedule_is_kept_and_a_missed_run_is_made_up_for(database: Database) 
 
 /// As if the run had become due while nothing worked: the story cannot wait for it.
 fn let_the_run_be_missed(home: &Home) {
-    match home.url() {
-        None => {
-            let path = home.folder().join("millrace.db");
-            let database = rusqlite::Connection::open(path).unwrap();
-            let sql = "update managed_feed set next_due_at_us = 1";
-            assert_eq!(database.execute(sql, []).unwrap(), 1);
-        }
-        Some(url) => {
-            let sql = "update managed_feed set next_due_at = 1 returning next_due_at";
-            assert!(PostgresCluster::shared().sql_at(url, sql).starts_with('1'));
-        }
-    }
+    let column = if home.url().is_some() { "next_due_at" } else { "next_due_at_us" };
+    let changed = home.sql(&format!("update managed_feed set {column} = 1 returning {column}"));
+    assert_eq!(changed.first().map(String::as_str), Some("1"));
 }
 
 async fn a_sync_is_reached_by_its_own_path_only(database: Database) {

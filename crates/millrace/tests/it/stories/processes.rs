@@ -77,17 +77,11 @@ async fn a_newer_database_is_refused_with_a_sentence(database: Database) {
 }
 
 fn make_newer(home: &Home) {
-    match home.url() {
-        None => {
-            let database = rusqlite::Connection::open(home.folder().join("millrace.db")).unwrap();
-            let sql = "insert into schema_migration (version, name, applied_at_us) values (9999, 'future', 0)";
-            database.execute(sql, []).unwrap();
-        }
-        Some(url) => {
-            let sql = "insert into schema_migration (version, name) values (9999, 'future')";
-            testkit::PostgresCluster::shared().sql_at(url, sql);
-        }
-    }
+    home.sql(if home.url().is_some() {
+        "insert into schema_migration (version, name) values (9999, 'future')"
+    } else {
+        "insert into schema_migration (version, name, applied_at_us) values (9999, 'future', 0)"
+    });
 }
 
 /// Two processes on one PostgreSQL: both serve, both work, one dies, nothing is lost or doubled.

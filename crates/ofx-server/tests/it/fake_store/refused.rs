@@ -232,6 +232,10 @@ impl WorkQueue for FakeStore {
         refused()
     }
 
+    async fn list_waiting(&self, _before: Timestamp, _count: u32) -> Answer<Vec<PushOperation>> {
+        refused()
+    }
+
     async fn release_work(&self, _lease: &Lease) -> Answer<()> {
         refused()
     }
