@@ -28,8 +28,7 @@ pub struct SentStatement {
     pub attempt: u32,
     /// When that was made.
     pub attempted_at: Timestamp,
-    /// Whether an attempt may have arrived, though it was looked for in vain: a clock that was set ahead ends a hold under
-    /// whoever is still sending.
+    /// Whether an attempt may arrive, though it was looked for in vain: a call may be slow on its way.
     pub is_doubtful: bool,
     /// The platform's id of it, once it told it.
     pub id: Option<String>,

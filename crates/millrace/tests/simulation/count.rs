@@ -33,6 +33,7 @@ const NEVER_MISSING: &[&str] = &[
     "machine started anew",
     "message heard",
     "message heard again",
+    "network Late",
     "network LostAfter",
     "network LostBefore",
     "network Truncated",

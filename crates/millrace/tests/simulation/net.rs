@@ -15,12 +15,18 @@ use std::future::{pending, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use testkit::Dice;
 use tower::ServiceExt as _;
 
 pub(crate) const XERO_CLIENT_ID: &str = "app-id";
 pub(crate) const XERO_CLIENT_SECRET: &str = "app-secret";
 pub(crate) const XERO_URL: &str = "http://localhost:8718";
+
+/// So many of a hundred statements go well although one is to be late.
+const LATE_NOT_YET: u64 = 40;
+/// A statement is on its way for no longer: by the end of its hold it has arrived, or never does.
+const LATE_MAX_MILLIS: u64 = 19_000;
 
 /// Everybody outside.
 #[derive(Debug)]
@@ -30,6 +36,31 @@ pub(crate) struct Outside {
     pub(crate) dice: Dice,
     /// How many of a hundred calls get lost.
     pub(crate) loss: AtomicU64,
+    /// How many statements will arrive after their sender has given them up.
+    pub(crate) late: AtomicU64,
+    pub(crate) late_dice: Dice,
+}
+
+impl Outside {
+    fn luck(&self, call: &Carried) -> Luck {
+        let is_lost = self.dice.percent(self.loss.load(Ordering::Relaxed));
+        let luck = if is_lost { *self.dice.pick(&LUCK) } else { Luck::Good };
+        let late = self.late.load(Ordering::Relaxed);
+        if late == 0 || !is_statement(call) || self.late_dice.percent(LATE_NOT_YET) {
+            return luck;
+        }
+        self.late.store(late - 1, Ordering::Relaxed);
+        Luck::Late
+    }
+
+    async fn hold_up(&self) {
+        let millis = self.late_dice.between(1, LATE_MAX_MILLIS);
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+}
+
+fn is_statement(call: &Carried) -> bool {
+    call.method == "POST" && call.url.ends_with("/Statements")
 }
 
 /// The way of one life's calls.
@@ -43,6 +74,7 @@ pub(crate) struct Net {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Luck {
     Good,
+    Late,
     LostBefore,
     LostAfter,
     Unanswered,
@@ -56,8 +88,7 @@ impl Carrier for Net {
     async fn carry(&self, call: Carried) -> Result<Reply, CallError> {
         self.life.pass("calls").await;
         let outside = &self.outside;
-        let is_lost = outside.dice.percent(outside.loss.load(Ordering::Relaxed));
-        let luck = if is_lost { *outside.dice.pick(&LUCK) } else { Luck::Good };
+        let luck = outside.luck(&call);
         let lost = |what: &str| Err(CallError::Unreachable(what.to_owned()));
         if luck != Luck::Good {
             self.life.stage.counts.count(format!("network {luck:?}"));
@@ -72,6 +103,16 @@ impl Carrier for Net {
         // On a task of its own: whoever calls may be gone before the other side has done it.
         let sink = outside.sinks.iter().find(|sink| sink.url == call.url).cloned();
         let exchange = match (path, sink) {
+            (Some(path), _) if luck == Luck::Late => {
+                let outside = outside.clone();
+                tokio::spawn(async move {
+                    outside.hold_up().await;
+                    let answer = ask(outside.xero.clone(), call, path).await;
+                    let status = answer.map_or(0, |answer| answer.status);
+                    stage.note(|| format!("{method} {name} is late: {status}"));
+                });
+                return lost("connection reset");
+            }
             (Some(path), _) => tokio::spawn(ask(outside.xero.clone(), call, path)),
             (None, Some(sink)) => {
                 let stage = stage.clone();
@@ -87,7 +128,7 @@ impl Carrier for Net {
         self.life.pass("is answered").await;
         match luck {
             Luck::Good | Luck::LostBefore => answer,
-            Luck::LostAfter => lost("connection reset"),
+            Luck::LostAfter | Luck::Late => lost("connection reset"),
             Luck::Unanswered => pending().await,
             Luck::Truncated => Err(CallError::BrokenOff("unexpected end of file".to_owned())),
         }

@@ -136,6 +136,8 @@ pub(crate) async fn set(seed: u64) -> Setting {
         sinks: sinks.clone(),
         dice: Dice::of(seed, "net"),
         loss: AtomicU64::new(0),
+        late: AtomicU64::new(0),
+        late_dice: Dice::of(seed, "on the way"),
     });
     let folder = Arc::new(Folder::open(&TEMPLATE.1, seed));
     let stage = Stage::of(seed);

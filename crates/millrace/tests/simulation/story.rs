@@ -1,6 +1,7 @@
 //! One world from its beginning to its end.
 
 use super::client::{Answers, Errand};
+use super::net::Outside;
 use super::partings::{self, Partings};
 use super::process::Job;
 use super::setting::{self, Account, Setting};
@@ -28,6 +29,8 @@ const STEP_SECS_MAX: u64 = 600;
 const PEACEFUL_PUSHES_MAX: u32 = 3;
 /// So often of a hundred times that something begins in a storm.
 const STORMS: u64 = 20;
+/// In so many of a hundred worlds statements are held up on their way.
+const LATE: u64 = 30;
 /// Whoever has waited for so long does something about it.
 const PATIENCE: Duration = Duration::from_mins(30);
 /// The clock is set back no farther than this, all in all.
@@ -105,6 +108,7 @@ impl Story {
             self.change_mood();
         }
         self.lose_calls();
+        self.hold_statements_up();
         self.world.ground.stage.plan(|plan| plan.busy = true);
         for _ in 0..self.dice.between(STEPS.0, STEPS.1) {
             self.begin_something().await;
@@ -241,6 +245,14 @@ impl Story {
     fn lose_calls(&self) {
         let loss = *self.dice.pick(&[0, 10, 30, 60]);
         self.world.ground.outside.loss.store(loss, Ordering::Relaxed);
+    }
+
+    /// In some worlds statements are long on their way, also when nothing else goes wrong any more.
+    fn hold_statements_up(&self) {
+        let Outside { late_dice, late, .. } = self.world.ground.outside.as_ref();
+        if late_dice.percent(LATE) {
+            late.store(late_dice.between(1, 12), Ordering::Relaxed);
+        }
     }
 
     /// What goes wrong now was ordered before; of a storm it still comes to whoever calls next.

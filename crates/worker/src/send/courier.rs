@@ -100,7 +100,7 @@ impl Courier<'_> {
             let known = match known.stage {
                 SentStage::Sending => match self.look_up(way, &known).await? {
                     Some(found) => found,
-                    None if was_late => self.give_up(known).await?,
+                    None if was_late || known.is_doubtful => self.outwait(known).await?,
                     None => self.miss(known).await?,
                 },
                 // It may have been missed: it is looked for once more before it is given up.

@@ -59,9 +59,9 @@ impl Courier<'_> {
         self.keep_as(SentStatement { is_doubtful: true, ..known }, SentStage::Unsent).await
     }
 
-    /// It is not there, and is too late to be sent again. Before lines are taken back, it is looked for once more, a whole
-    /// hold later.
-    pub(super) async fn give_up(
+    /// It is not there, and is not sent again, or not once more, before that is certain: it is looked for again a whole hold
+    /// later, when nothing of it is on its way any more.
+    pub(super) async fn outwait(
         &mut self,
         known: SentStatement,
     ) -> Result<SentStatement, DeskError> {
@@ -71,7 +71,7 @@ impl Courier<'_> {
         } else if now < held_until(&known) {
             Ok(known)
         } else {
-            self.miss(known).await
+            self.keep_as(SentStatement { is_doubtful: false, ..known }, SentStage::Unsent).await
         }
     }
 
@@ -115,7 +115,8 @@ impl Courier<'_> {
         }
     }
 
-    /// The platform said no.
+    /// The platform said no. An earlier attempt that may be on its way it may take all the same: that is waited for, and
+    /// the platform asked once more.
     async fn reject(
         &mut self,
         way: Way<'_>,
@@ -126,6 +127,9 @@ impl Courier<'_> {
         // A duplicate of what no attempt of ours can have brought is one of something else.
         if is_known && known.is_doubtful {
             return self.adopt(way, known).await;
+        }
+        if known.is_doubtful {
+            return self.keep_as(SentStatement { id: None, ..known }, SentStage::Sending).await;
         }
         self.keep_as(known, SentStage::Rejected).await?;
         Err(PlatformError::Rejected { reasons: reasons.to_vec() }.into())

@@ -5,7 +5,7 @@ use super::scene::Scene;
 use crate::harness::{Database, on_both};
 use domain::clock::Clock as _;
 use domain::connection::{ConnectionStatus, Trouble, TroubleKind};
-use domain::delivery::{SentStage, SentStatement};
+use domain::delivery::{SENDING_HOLD, SentStage, SentStatement};
 use domain::ids::LeaseToken;
 use domain::link::{Effects, Link};
 use domain::push::{PushOperation, PushStatus};
@@ -23,6 +23,8 @@ on_both! {
     a_refusal_at_once_is_told_though_the_worker_died_that_heard_it;
     a_refusal_of_the_first_of_two_statements_does_not_say_that_a_part_is_in_the_books;
     a_duplicate_of_what_is_still_under_way_is_followed_to_its_end;
+    a_refusal_is_not_the_end_while_an_earlier_attempt_may_arrive;
+    a_refusal_is_the_end_once_no_earlier_attempt_can_arrive;
     a_push_waits_for_what_it_leaves_to_an_earlier_one;
     a_push_that_missed_its_connection_s_return_is_taken_up_again;
     a_platform_that_was_offline_is_no_trouble_once_it_takes_lines;
@@ -171,6 +173,39 @@ async fn a_duplicate_of_what_is_still_under_way_is_followed_to_its_end(database:
         let in_books: usize = scene.books.ledger().await.values().map(count_lines).sum();
         assert_eq!(in_books, scene.lines_of(&push).await.len(), "{duplicates}: {push:?}");
     }
+}
+
+async fn a_refusal_is_not_the_end_while_an_earlier_attempt_may_arrive(database: Database) {
+    let (mut scene, mut bank) = linked(database).await;
+    scene.books.set(json!({"deliverySecs": 30})).await;
+    let push = scene.push_one(bank.plan()).await;
+    scene.work().await;
+    scene.world.clock.advance(SignedDuration::from_secs(2));
+    // As if its answer had been lost, and it had arrived after it was looked for.
+    let lease = scene.hold().await;
+    let received = scene.statement_of(&push).await;
+    let missed = SentStatement { stage: SentStage::Unsent, is_doubtful: true, ..received };
+    scene.keep(&lease, SentStatement { id: None, ..missed }).await;
+    scene.store.release_work(&lease).await.unwrap();
+    scene.books.order(refusing("some-rejected")).await;
+    scene.pass_until("the push has ended", Scene::is_settled).await;
+    let (push, sent) = (scene.push_now(&push).await, scene.statement_of(&push).await);
+    assert_eq!((push.status, sent.attempt), (PushStatus::Success, 2));
+    let in_books: usize = scene.books.ledger().await.values().map(count_lines).sum();
+    assert_eq!(in_books, scene.lines_of(&push).await.len());
+}
+
+async fn a_refusal_is_the_end_once_no_earlier_attempt_can_arrive(database: Database) {
+    let (mut scene, mut bank) = linked(database).await;
+    scene.books.order(json!({"fault": "reset-before", "operation": "create-statements"})).await;
+    let mut refusals = refusing("some-rejected");
+    refusals["calls"] = 2.into();
+    scene.books.order(refusals).await;
+    let push = scene.push_one(bank.plan()).await;
+    assert_eq!(scene.words_of(&push).await, "The start date is more than one year ago.");
+    assert_eq!(scene.statement_of(&push).await.attempt, 3);
+    let ended = scene.push_now(&push).await.completed_at.unwrap();
+    assert!(ended.duration_since(push.requested_at) >= SENDING_HOLD, "{ended}");
 }
 
 fn count_lines(account: &Value) -> usize {
