@@ -23,9 +23,11 @@ pub(crate) const XERO_CLIENT_ID: &str = "app-id";
 pub(crate) const XERO_CLIENT_SECRET: &str = "app-secret";
 pub(crate) const XERO_URL: &str = "http://localhost:8718";
 
-/// So many of a hundred statements go well although one is to be late.
+/// What makes something at Xero.
+const WORK: [&str; 2] = ["/Statements", "/FeedConnections"];
+/// So many of a hundred such calls go well although one is to be late.
 const LATE_NOT_YET: u64 = 40;
-/// A statement is on its way for no longer: by the end of its hold it has arrived, or never does.
+/// Such a call is on its way for no longer: by the end of a statement's hold it has arrived, or never does.
 const LATE_MAX_MILLIS: u64 = 19_000;
 
 /// Everybody outside.
@@ -36,7 +38,7 @@ pub(crate) struct Outside {
     pub(crate) dice: Dice,
     /// How many of a hundred calls get lost.
     pub(crate) loss: AtomicU64,
-    /// How many statements will arrive after their sender has given them up.
+    /// How many statements and feeds will arrive after their sender has given them up.
     pub(crate) late: AtomicU64,
     pub(crate) late_dice: Dice,
 }
@@ -46,7 +48,7 @@ impl Outside {
         let is_lost = self.dice.percent(self.loss.load(Ordering::Relaxed));
         let luck = if is_lost { *self.dice.pick(&LUCK) } else { Luck::Good };
         let late = self.late.load(Ordering::Relaxed);
-        if late == 0 || !is_statement(call) || self.late_dice.percent(LATE_NOT_YET) {
+        if late == 0 || !is_work(call) || self.late_dice.percent(LATE_NOT_YET) {
             return luck;
         }
         self.late.store(late - 1, Ordering::Relaxed);
@@ -59,8 +61,9 @@ impl Outside {
     }
 }
 
-fn is_statement(call: &Carried) -> bool {
-    call.method == "POST" && call.url.ends_with("/Statements")
+/// A statement, or a feed to be made.
+fn is_work(call: &Carried) -> bool {
+    call.method == "POST" && WORK.iter().any(|path| call.url.ends_with(path))
 }
 
 /// The way of one life's calls.

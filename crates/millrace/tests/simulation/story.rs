@@ -29,7 +29,7 @@ const STEP_SECS_MAX: u64 = 600;
 const PEACEFUL_PUSHES_MAX: u32 = 3;
 /// So often of a hundred times that something begins in a storm.
 const STORMS: u64 = 20;
-/// In so many of a hundred worlds statements are held up on their way.
+/// In so many of a hundred worlds calls are held up on their way.
 const LATE: u64 = 30;
 /// Whoever has waited for so long does something about it.
 const PATIENCE: Duration = Duration::from_mins(30);
@@ -108,7 +108,7 @@ impl Story {
             self.change_mood();
         }
         self.lose_calls();
-        self.hold_statements_up();
+        self.hold_calls_up();
         self.world.ground.stage.plan(|plan| plan.busy = true);
         for _ in 0..self.dice.between(STEPS.0, STEPS.1) {
             self.begin_something().await;
@@ -247,8 +247,8 @@ impl Story {
         self.world.ground.outside.loss.store(loss, Ordering::Relaxed);
     }
 
-    /// In some worlds statements are long on their way, also when nothing else goes wrong any more.
-    fn hold_statements_up(&self) {
+    /// In some worlds calls are long on their way to Xero, also when nothing else goes wrong any more.
+    fn hold_calls_up(&self) {
         let Outside { late_dice, late, .. } = self.world.ground.outside.as_ref();
         if late_dice.percent(LATE) {
             late.store(late_dice.between(1, 12), Ordering::Relaxed);
