@@ -123,13 +123,19 @@ impl Courier<'_> {
         known: SentStatement,
         reasons: &[Reason],
     ) -> Result<SentStatement, DeskError> {
-        let is_known = reasons.iter().any(|reason| reason.kind == ReasonKind::Duplicate);
+        let is = |kind| reasons.iter().any(|reason| reason.kind == kind);
         // A duplicate of what no attempt of ours can have brought is one of something else.
-        if is_known && known.is_doubtful {
+        if known.is_doubtful && is(ReasonKind::Duplicate) {
             return self.adopt(way, known).await;
         }
-        if known.is_doubtful {
+        if known.is_doubtful && !is(ReasonKind::FeedGone) {
             return self.keep_as(SentStatement { id: None, ..known }, SentStage::Sending).await;
+        }
+        // By a feed that is gone nothing arrives any more, but what did before is there.
+        if known.is_doubtful
+            && let Some(receipt) = self.find(way, &known).await?
+        {
+            return self.take(known, receipt).await;
         }
         self.keep_as(known, SentStage::Rejected).await?;
         Err(PlatformError::Rejected { reasons: reasons.to_vec() }.into())
@@ -142,15 +148,21 @@ impl Courier<'_> {
         way: Way<'_>,
         known: SentStatement,
     ) -> Result<SentStatement, DeskError> {
-        let found = self.find(way, &known).await?;
-        let (id, stage) = match found {
-            Some(Receipt { id, stage: StatementStage::Delivered }) => {
-                (Some(id), SentStage::Delivered)
-            }
-            Some(Receipt { id, .. }) => (Some(id), SentStage::Received),
-            None => (known.id.clone(), SentStage::Delivered),
-        };
-        self.keep_as(SentStatement { id, ..known }, stage).await
+        match self.find(way, &known).await? {
+            Some(receipt) => self.take(known, receipt).await,
+            None => self.keep_as(known, SentStage::Delivered).await,
+        }
+    }
+
+    /// The platform has it, by an earlier attempt.
+    async fn take(
+        &mut self,
+        known: SentStatement,
+        Receipt { id, stage }: Receipt,
+    ) -> Result<SentStatement, DeskError> {
+        let is_delivered = stage == StatementStage::Delivered;
+        let stage = if is_delivered { SentStage::Delivered } else { SentStage::Received };
+        self.keep_as(SentStatement { id: Some(id), ..known }, stage).await
     }
 
     /// Keeps what became of a statement just now.
